@@ -1,0 +1,270 @@
+// Package incident is what was concluded: the case, its incidents, and the
+// account of the evidence they rest on.
+//
+// It is plain data, made by package analyze and read by package report, which
+// needs nothing else. Marshalled as JSON, in this order of members, it is the
+// case file of schema grantrail.case/v1: null or an empty list, never an
+// absent key, and no clock inside unless asked for.
+//
+// Every statement carries a [Ref] to the record that proves it. Strings that
+// come from the logs were written by strangers and are stored raw; each
+// renderer makes them inert for its own format.
+package incident
+
+import (
+	"encoding/json"
+	"time"
+
+	"grantrail/ingest/custody"
+)
+
+// Schema names the version of the case file.
+const Schema = "grantrail.case/v1"
+
+// Case is one run's answer.
+type Case struct {
+	Schema      string           `json:"schema"`
+	Tool        Tool             `json:"tool"`
+	Asked       Asked            `json:"asked"`
+	Conclusion  Conclusion       `json:"conclusion"`
+	Reasons     []string         `json:"reasons"` // why the conclusion is not clean, or what clean rests on
+	Summary     Summary          `json:"summary"`
+	Incidents   []Incident       `json:"incidents"`
+	Unlinked    []Unlinked       `json:"unlinked"`
+	Unexplained []Unexplained    `json:"unexplained"`
+	Custody     custody.Manifest `json:"custody"`
+}
+
+// Tool says which program wrote the case.
+type Tool struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// Asked repeats the question: the sources (sorted) and the filters in force.
+type Asked struct {
+	Sources     []string   `json:"sources"`
+	From        *time.Time `json:"from"`
+	To          *time.Time `json:"to"`
+	Accounts    []string   `json:"accounts"`
+	Regions     []string   `json:"regions"`
+	Principals  []string   `json:"principals"`
+	Keys        []string   `json:"keys"`
+	Instances   []string   `json:"instances"`
+	JoinWindowS float64    `json:"join_window_s"`
+	StopWindowS float64    `json:"stop_window_s"`
+}
+
+// Conclusion is the one word of a run.
+type Conclusion string
+
+// The conclusions. Clean is a claim about the whole of what was asked.
+const (
+	Incidents    Conclusion = "incidents"
+	Clean        Conclusion = "clean"
+	Inconclusive Conclusion = "inconclusive"
+)
+
+// Summary is the case in figures. Denials counts the distinct refused KMS
+// calls tied to a launch; Unlinked those that are not.
+type Summary struct {
+	Incidents int `json:"incidents"`
+	Confirmed int `json:"confirmed"`
+	Probable  int `json:"probable"`
+	Possible  int `json:"possible"`
+	Attempts  int `json:"attempts"`
+	Denials   int `json:"denials"`
+	Unlinked  int `json:"unlinked"`
+}
+
+// Grade says how much of the story the archive shows.
+type Grade string
+
+// The grades, best first.
+const (
+	Confirmed Grade = "confirmed" // launch, tied refusal, and evidence that the instance did not stay up
+	Probable  Grade = "probable"  // launch and tied refusal, no evidence either way about the stop
+	Possible  Grade = "possible"  // another launch fits the refusal as well
+)
+
+// Rank orders grades: 3 confirmed, 2 probable, 1 possible, 0 anything else.
+func (g Grade) Rank() int {
+	switch g {
+	case Confirmed:
+		return 3
+	case Probable:
+		return 2
+	case Possible:
+		return 1
+	}
+	return 0
+}
+
+// Incident is every failed launch of one account, region, principal, key and
+// cause.
+type Incident struct {
+	ID         string      `json:"id"`
+	Grade      Grade       `json:"grade"`
+	Cause      Cause       `json:"cause"`
+	Account    string      `json:"account"`
+	Region     string      `json:"region"`
+	Principal  Principal   `json:"principal"`
+	Key        Key         `json:"key"`
+	FirstSeen  time.Time   `json:"first_seen"`
+	LastSeen   time.Time   `json:"last_seen"`
+	Attempts   []Attempt   `json:"attempts"`
+	Trigger    *Trigger    `json:"trigger"`
+	LastGood   *Pointer    `json:"last_good"`
+	Resolution *Resolution `json:"resolution"`
+	Remedy     Remedy      `json:"remedy"`
+	AtRisk     []AtRisk    `json:"at_risk"`
+}
+
+// Cause is why KMS refused, as far as its message says.
+type Cause struct {
+	Code      string `json:"code"`      // one of the contract's 22
+	Statement string `json:"statement"` // one sentence, never more than the message supports
+	Evidence  []Ref  `json:"evidence"`
+}
+
+// Principal is whose policy decides: the user, role (with its path) or root.
+// Sessions and InvokedBy are sorted and distinct.
+type Principal struct {
+	ARN       string   `json:"arn"`
+	Type      string   `json:"type"`
+	Sessions  []string `json:"sessions"`
+	InvokedBy []string `json:"invoked_by"`
+}
+
+// Key is the KMS key; ARN is nil where the refusal does not name it.
+type Key struct {
+	ARN     *string `json:"arn"`
+	Account *string `json:"account"`
+	Manager string  `json:"manager"` // aws, customer or unknown
+}
+
+// Attempt is one failed launch.
+type Attempt struct {
+	Launch    Pointer    `json:"launch"`
+	Grade     Grade      `json:"grade"`
+	JoinedBy  []string   `json:"joined_by"` // request-id, grantee-instance, volume, principal-time
+	LagS      float64    `json:"lag_s"`     // first refusal minus launch, seconds, may be negative
+	Instances []Instance `json:"instances"`
+	Denials   []Denial   `json:"denials"`
+}
+
+// Pointer is a record and the call it records.
+type Pointer struct {
+	Ref    Ref    `json:"ref"`
+	Action string `json:"action"`
+}
+
+// Instance is one instance that the refusal can have cost.
+type Instance struct {
+	ID      string  `json:"id"`
+	Outcome Outcome `json:"outcome"`
+	Stop    *Stop   `json:"stop"`
+}
+
+// Outcome is what became of an instance after the launch.
+type Outcome string
+
+// The outcomes.
+const (
+	Stopped    Outcome = "stopped"
+	Terminated Outcome = "terminated"
+	Running    Outcome = "running"
+	Unknown    Outcome = "unknown"
+)
+
+// Sources of a stop, strongest first.
+const (
+	FromConfigItem       = "config-item"
+	FromDescribe         = "describe"
+	FromStateChange      = "state-change"
+	FromInterfaceCleanup = "interface-cleanup"
+	FromImplied          = "implied"  // the next launch found it stopped: an inference
+	FromAPICall          = "api-call" // somebody stopped it: counter-evidence
+)
+
+// Stop is the evidence of a stop.
+type Stop struct {
+	Source      string  `json:"source"`
+	StateReason *string `json:"state_reason"`
+	Ref         Ref     `json:"ref"`
+}
+
+// Denial is one refused KMS call tied to the attempt. Candidates is the number
+// of launches that fit it; above one the tie is possible only. Where more fit
+// than are listed, the nearest are.
+type Denial struct {
+	Ref          Ref     `json:"ref"`
+	Action       string  `json:"action"`
+	ErrorCode    string  `json:"error_code"`
+	ErrorMessage string  `json:"error_message"`
+	Volume       *string `json:"volume"`
+	Candidates   int     `json:"candidates"`
+}
+
+// Trigger is the best candidate for what broke it, and the runners-up. It is
+// never more than a candidate.
+type Trigger struct {
+	Ref       Ref       `json:"ref"`
+	Action    string    `json:"action"`
+	By        string    `json:"by"`
+	Statement string    `json:"statement"`
+	Others    []Trigger `json:"others"`
+}
+
+// Resolution is the first success after the incident, or the fixing change.
+type Resolution struct {
+	Ref       Ref    `json:"ref"`
+	Action    string `json:"action"`
+	Statement string `json:"statement"`
+}
+
+// Remedy is what really fixes this cause. The policies are JSON documents
+// filled from the evidence, nil where no policy of that kind can help.
+type Remedy struct {
+	Summary            string          `json:"summary"`
+	IdentityPolicy     json.RawMessage `json:"identity_policy"`
+	KeyPolicyStatement json.RawMessage `json:"key_policy_statement"`
+	Notes              []string        `json:"notes"`
+}
+
+// AtRisk is another instance that the archive ties to the same principal and
+// key.
+type AtRisk struct {
+	InstanceID string  `json:"instance_id"`
+	Volume     *string `json:"volume"`
+	Ref        Ref     `json:"ref"`
+}
+
+// Unlinked is a refused KMS call that no launch explains, with why.
+type Unlinked struct {
+	Ref          Ref     `json:"ref"`
+	Action       string  `json:"action"`
+	PrincipalARN *string `json:"principal_arn"`
+	KeyARN       *string `json:"key_arn"`
+	ErrorCode    string  `json:"error_code"`
+	ErrorMessage string  `json:"error_message"`
+	Why          string  `json:"why"`    // a short code, see package analyze
+	Detail       string  `json:"detail"` // the same in a sentence
+}
+
+// Unexplained is a launch that did not stay up and that no refusal explains.
+type Unexplained struct {
+	Launch     Pointer `json:"launch"`
+	InstanceID string  `json:"instance_id"`
+	Stop       Stop    `json:"stop"`
+}
+
+// Ref points at one record: Object is the path as given or the s3:// URI,
+// Record the zero-based position in that object's record array.
+type Ref struct {
+	EventID   string    `json:"event_id"`
+	EventName string    `json:"event_name"`
+	EventTime time.Time `json:"event_time"`
+	Object    string    `json:"object"`
+	Record    int       `json:"record"`
+}

@@ -1,0 +1,166 @@
+package ingest
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"grantrail/ingest/custody"
+	"grantrail/ingest/record"
+	"grantrail/ingest/table"
+)
+
+// collector takes results in listing order, drops what was seen before, and
+// fills the table and the account.
+type collector struct {
+	listing  *Listing
+	opt      Options
+	builder  *table.Builder
+	manifest custody.Manifest
+	coverage map[place]*custody.Coverage
+	known    map[identity][]sighting
+	replaced []sighting
+	progress Progress
+}
+
+// identity is what makes two records the same event: the eventID, in the
+// account whose trail wrote it.
+type identity struct{ account, id string }
+
+// sighting is one distinct content of an event, and where it was first met.
+type sighting struct {
+	content        [16]byte
+	object, record int
+	replaces       identity
+}
+
+func newCollector(l *Listing, opt Options) *collector {
+	return &collector{
+		listing: l, opt: opt, builder: table.NewBuilder(opt.Allocator),
+		manifest: custody.New(), coverage: map[place]*custody.Coverage{},
+		known:    map[identity][]sighting{},
+		progress: Progress{OfObjects: len(l.Objects), OfBytes: l.Bytes},
+	}
+}
+
+func (c *collector) take(ordinal int, res *result) error {
+	m := &c.manifest
+	m.Objects.Count(res.state)
+	m.Bytes.Stored += res.stored
+	m.Bytes.Inflated += res.inflated
+	m.Records.Seen += res.records.Seen
+	m.Records.Refused += res.records.Refused
+	m.Time.Merge(res.span)
+	m.Other.Add(res.other)
+	m.Warnings = append(m.Warnings, res.warnings...)
+	for at, t := range res.places {
+		c.cover(at, t)
+	}
+	for _, e := range res.events {
+		if err := c.event(e); err != nil {
+			return err
+		}
+	}
+	c.report(&c.listing.Objects[ordinal])
+	return nil
+}
+
+func (c *collector) report(o *Object) {
+	c.progress.Objects++
+	if o.verdict == nil {
+		c.progress.Bytes += o.Size
+	}
+	if c.opt.Progress != nil {
+		c.opt.Progress(c.progress)
+	}
+}
+
+func (c *collector) cover(at place, t *tally) {
+	cov := c.coverage[at]
+	if cov == nil {
+		cov = &custody.Coverage{Account: at.account, Region: at.region, Gaps: []custody.Gap{}}
+		c.coverage[at] = cov
+	}
+	span := custody.Span{First: cov.From, Last: cov.To}
+	span.Merge(t.span)
+	cov.From, cov.To = span.First, span.Last
+	cov.Objects++
+	cov.Records += t.records
+	cov.KMSRecords += t.kms
+	cov.Launches += t.launches
+}
+
+// event keeps an event that is new. An event without an ID is known by its
+// content alone.
+func (c *collector) event(e *record.Event) error {
+	id := identity{e.Account, strings.ToLower(e.ID)}
+	if e.ID == "" {
+		id.id = string(e.Content[:])
+	}
+	seen := c.known[id]
+	for _, s := range seen {
+		if s.content == e.Content {
+			c.count(e, &c.manifest.Records.Duplicate)
+			return nil
+		}
+	}
+	if len(seen) > 0 {
+		c.conflict(e, seen[0])
+	}
+	this := sighting{content: e.Content, object: e.Object, record: e.Record}
+	c.known[id] = append(seen, this)
+	if e.Replaces != "" {
+		this.replaces = identity{e.Account, e.Replaces}
+		c.replaced = append(c.replaced, this)
+	}
+	c.count(e, &c.manifest.Records.Kept)
+	return c.builder.Append(e)
+}
+
+// count counts CloudTrail records only; other evidence has its own counters.
+func (c *collector) count(e *record.Event, n *int) {
+	if e.Kind != record.StateChange {
+		*n++
+	}
+}
+
+func (c *collector) conflict(e *record.Event, first sighting) {
+	c.count(e, &c.manifest.Records.Conflicting)
+	at := e.Record
+	c.manifest.Warnings = append(c.manifest.Warnings, custody.Warning{
+		Object: c.listing.Objects[e.Object].Name, Record: &at, Kind: custody.KindConflict,
+		Detail: fmt.Sprintf("eventID %q was seen with other content in %q, record %d; both are kept",
+			e.ID, c.listing.Objects[first.object].Name, first.record),
+	})
+}
+
+func (c *collector) finish() *Evidence {
+	c.superseded()
+	for _, cov := range c.coverage {
+		c.manifest.Coverage = append(c.manifest.Coverage, *cov)
+	}
+	slices.SortFunc(c.manifest.Coverage, func(a, b custody.Coverage) int {
+		return cmp.Or(cmp.Compare(a.Account, b.Account), cmp.Compare(a.Region, b.Region))
+	})
+	names := make([]string, len(c.listing.Objects))
+	for i, o := range c.listing.Objects {
+		names[i] = o.Name
+	}
+	return &Evidence{Table: c.builder.Finish(), Objects: names, Manifest: c.manifest}
+}
+
+// superseded names the events that a later addendum replaces; the analysis
+// leaves them out.
+func (c *collector) superseded() {
+	for _, r := range c.replaced {
+		for _, old := range c.known[r.replaces] {
+			at := old.record
+			c.manifest.Warnings = append(c.manifest.Warnings, custody.Warning{
+				Object: c.listing.Objects[old.object].Name, Record: &at, Kind: custody.KindSuperseded,
+				Detail: fmt.Sprintf("an updated copy of this event replaces it: %q, record %d",
+					c.listing.Objects[r.object].Name, r.record),
+			})
+		}
+	}
+}

@@ -1,0 +1,190 @@
+// Package custody is the account of the evidence: what was listed, what was
+// read of it, what could not be read and why, and what time it covers.
+//
+// It is plain data, filled by package ingest, carried unchanged through the
+// analysis and printed by every report. It imports the standard library only.
+//
+// # Promises
+//
+//   - Every listed object is in exactly one state: read, partial, unread,
+//     skipped or duplicate. [Objects.Listed] is their sum.
+//   - Whatever could not be read, decoded or trusted is one [Warning] with the
+//     object, the record where one is known, a [Kind] and the reason in words.
+//   - A problem in the evidence is data and is found here. What prevents the
+//     run itself (nothing to list, nowhere to write) is an error and is not.
+//
+// The JSON names are fixed by the case schema grantrail.case/v1.
+package custody
+
+import "time"
+
+// Manifest is the whole account of one run. It is the custody member of the
+// case file.
+type Manifest struct {
+	Objects   Objects    `json:"objects"`
+	Bytes     Bytes      `json:"bytes"`
+	Records   Records    `json:"records"`
+	Other     Other      `json:"other"`
+	Time      Span       `json:"time"`
+	Warnings  []Warning  `json:"warnings"`
+	Coverage  []Coverage `json:"coverage"`
+	Integrity Integrity  `json:"integrity"`
+}
+
+// Objects counts the listed objects by what became of them.
+type Objects struct {
+	Listed    int `json:"listed"`
+	Read      int `json:"read"`      // wholly read
+	Partial   int `json:"partial"`   // read up to a damage, or followed by something that is not evidence
+	Unread    int `json:"unread"`    // should have been read and was not
+	Skipped   int `json:"skipped"`   // read, and not CloudTrail evidence
+	Duplicate int `json:"duplicate"` // named twice by the sources, read once
+}
+
+// Count adds one listed object in state s.
+func (o *Objects) Count(s State) {
+	o.Listed++
+	switch s {
+	case Read:
+		o.Read++
+	case Partial:
+		o.Partial++
+	case Unread:
+		o.Unread++
+	case Skipped:
+		o.Skipped++
+	case Duplicate:
+		o.Duplicate++
+	}
+}
+
+// Bytes counts what was read: as stored, and after inflating.
+type Bytes struct {
+	Stored   int64 `json:"stored"`
+	Inflated int64 `json:"inflated"`
+}
+
+// Records counts CloudTrail records. Seen is exact: every record of every
+// object read, before deduplication and before any filter. Kept are the
+// distinct ones that the analysis holds. Duplicate and Conflicting are counted
+// among those that it could hold. Refused are records that cannot be placed:
+// no time, no name, no source, or the wrong type.
+type Records struct {
+	Seen        int `json:"seen"`
+	Kept        int `json:"kept"`
+	Duplicate   int `json:"duplicate"`
+	Conflicting int `json:"conflicting"`
+	Refused     int `json:"refused"`
+}
+
+// Other counts recognised evidence that is not CloudTrail records.
+type Other struct {
+	StateChanges      int `json:"state_changes"`      // EventBridge EC2 Instance State-change Notification
+	VolumeEvents      int `json:"volume_events"`      // EventBridge EBS Volume Notification
+	ConfigItems       int `json:"config_items"`       // AWS Config configuration items
+	DescribeInstances int `json:"describe_instances"` // instances in saved describe-instances output
+	Digests           int `json:"digests"`            // CloudTrail digest files
+	Insights          int `json:"insights"`           // CloudTrail Insights records
+	NetworkActivity   int `json:"network_activity"`   // CloudTrail network activity records
+	Aggregated        int `json:"aggregated"`         // CloudTrail aggregated records
+	Notifications     int `json:"notifications"`      // S3, SNS and SQS messages that also say Records
+}
+
+// Span is a stretch of event time, inclusive at both ends; nil where nothing
+// was seen.
+type Span struct {
+	First *time.Time `json:"first"`
+	Last  *time.Time `json:"last"`
+}
+
+// Add widens s to include t.
+func (s *Span) Add(t time.Time) {
+	if s.First == nil || t.Before(*s.First) {
+		s.First = &t
+	}
+	if s.Last == nil || t.After(*s.Last) {
+		s.Last = &t
+	}
+}
+
+// Merge widens s to include all of o.
+func (s *Span) Merge(o Span) {
+	if o.First != nil {
+		s.Add(*o.First)
+		s.Add(*o.Last)
+	}
+}
+
+// Coverage says what one account and region contributed. Objects counts the
+// objects that held at least one of its records.
+type Coverage struct {
+	Account string     `json:"account"`
+	Region  string     `json:"region"`
+	From    *time.Time `json:"from"`
+	To      *time.Time `json:"to"`
+	Objects int        `json:"objects"`
+	Records int        `json:"records"`
+	Gaps    []Gap      `json:"gaps"`
+
+	// KMSRecords and Launches count, among the records inside the asked
+	// time, every KMS record and every launch that succeeded. Launches
+	// without one KMS record mean that the trail leaves KMS out.
+	KMSRecords int `json:"kms_records"`
+	Launches   int `json:"launches"`
+}
+
+// Gap is a stretch of time without log files between stretches with some.
+type Gap struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+	Why  string    `json:"why"`
+}
+
+// Integrity is the result of digest validation. Checked is false where no
+// digest was validated; the maps are then empty.
+type Integrity struct {
+	Checked  bool           `json:"checked"`
+	Checks   []string       `json:"checks"`
+	Logs     map[string]int `json:"logs"`
+	Digests  map[string]int `json:"digests"`
+	Findings []Finding      `json:"findings"`
+}
+
+// Finding is one object whose verdict needs saying.
+type Finding struct {
+	Object  string `json:"object"`
+	Verdict string `json:"verdict"`
+	Detail  string `json:"detail"`
+}
+
+// New is an account of nothing, every list empty and none nil, as the case
+// schema wants it.
+func New() Manifest {
+	return Manifest{
+		Warnings: []Warning{},
+		Coverage: []Coverage{},
+		Integrity: Integrity{
+			Checks: []string{}, Logs: map[string]int{}, Digests: map[string]int{}, Findings: []Finding{},
+		},
+	}
+}
+
+// Incomplete reports whether some evidence could not be had: an object unread
+// or partial, or a record refused. Such a run ends with exit code 3, and its
+// conclusion without incidents is never clean.
+func (m *Manifest) Incomplete() bool {
+	return m.Objects.Unread > 0 || m.Objects.Partial > 0 || m.Records.Refused > 0
+}
+
+// Add sums o into c.
+func (c *Other) Add(o Other) {
+	c.StateChanges += o.StateChanges
+	c.VolumeEvents += o.VolumeEvents
+	c.ConfigItems += o.ConfigItems
+	c.DescribeInstances += o.DescribeInstances
+	c.Digests += o.Digests
+	c.Insights += o.Insights
+	c.NetworkActivity += o.NetworkActivity
+	c.Aggregated += o.Aggregated
+	c.Notifications += o.Notifications
+}

@@ -1,0 +1,197 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/bmatcuk/doublestar/v4"
+
+	"grantrail/ingest/custody"
+)
+
+// Stdin is the source that names standard input.
+const Stdin = "-"
+
+// disk opens files by path.
+type disk struct{}
+
+func (disk) Open(_ context.Context, name string) (io.ReadCloser, error) { return os.Open(name) }
+
+// stream is a source that can be opened once.
+type stream struct{ r io.Reader }
+
+func (s stream) Open(context.Context, string) (io.ReadCloser, error) { return io.NopCloser(s.r), nil }
+
+// List finds the objects that the sources name: files, directories (walked,
+// links not followed), globs (** crosses directories) and "-" for stdin. A
+// source that names nothing is an error, and so is a directory named as a
+// source that cannot be listed. What is met inside a directory and cannot be
+// used becomes a listed object with its state.
+func List(ctx context.Context, sources []string, stdin io.Reader) (*Listing, error) {
+	l := &lister{ctx: ctx, known: make(map[string]int)}
+	l.Sources = append([]string{}, sources...)
+	for _, src := range sources {
+		if err := l.source(src, stdin); err != nil {
+			return nil, fmt.Errorf("listing %q: %w", src, err)
+		}
+	}
+	l.settle()
+	return &l.Listing, nil
+}
+
+type lister struct {
+	Listing
+	ctx   context.Context
+	known map[string]int // absolute path to index in Objects
+}
+
+func (l *lister) source(src string, stdin io.Reader) error {
+	if src == Stdin {
+		l.add(Object{Name: Stdin, store: stream{stdin}})
+		return nil
+	}
+	info, err := os.Stat(src)
+	if err == nil {
+		return l.named(src, info)
+	}
+	if !errors.Is(err, fs.ErrNotExist) || !strings.ContainsAny(src, "*?[{") {
+		return err
+	}
+	return l.glob(src)
+}
+
+func (l *lister) glob(pattern string) error {
+	paths, err := doublestar.FilepathGlob(pattern, doublestar.WithFailOnIOErrors(), doublestar.WithNoFollow())
+	if err != nil {
+		return err
+	}
+	if len(paths) == 0 {
+		return errors.New("the pattern matches nothing")
+	}
+	for _, p := range paths {
+		info, err := os.Stat(p)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			l.settled(p, custody.Unread, custody.KindVanished, "the file vanished while it was listed")
+			continue
+		case err != nil:
+			return err
+		case info.IsDir() && strings.Contains(pattern, "**"):
+			continue // the pattern matches what is inside as well
+		}
+		if err := l.named(p, info); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// named takes a path that the user named: a link is followed.
+func (l *lister) named(path string, info fs.FileInfo) error {
+	if !info.IsDir() {
+		l.file(filepath.Clean(path), info)
+		return nil
+	}
+	root := filepath.Clean(path)
+	if target, err := filepath.EvalSymlinks(root); err == nil && target != root {
+		root += string(filepath.Separator) // WalkDir follows a link only behind a slash
+	}
+	return filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
+		if ctxErr := l.ctx.Err(); ctxErr != nil {
+			return ctxErr
+		}
+		if err != nil {
+			return l.unlisted(root, p, d, err)
+		}
+		return l.entry(filepath.Clean(p), d)
+	})
+}
+
+// unlisted takes a directory or entry that cannot be listed. For the source
+// itself that stops the run.
+func (l *lister) unlisted(root, path string, d fs.DirEntry, err error) error {
+	if path == root {
+		return err
+	}
+	kind := custody.KindReadError
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		kind = custody.KindDenied
+	case errors.Is(err, fs.ErrNotExist):
+		kind = custody.KindVanished
+	}
+	l.settled(path, custody.Unread, kind, fmt.Sprintf("cannot be listed: %v", reason(err)))
+	if d != nil && d.IsDir() {
+		return fs.SkipDir
+	}
+	return nil
+}
+
+// entry takes what a walk meets.
+func (l *lister) entry(path string, d fs.DirEntry) error {
+	switch mode := d.Type(); {
+	case mode.IsDir():
+	case mode&fs.ModeSymlink != 0:
+		l.settled(path, custody.Skipped, custody.KindLink, "a symbolic link inside a directory is not followed; name its target as a source to read it")
+	case !mode.IsRegular():
+		l.settled(path, custody.Skipped, custody.KindNotRegular, "not a regular file")
+	default:
+		info, err := d.Info()
+		if err != nil {
+			return l.unlisted("", path, nil, err)
+		}
+		l.file(path, info)
+	}
+	return nil
+}
+
+func (l *lister) file(path string, info fs.FileInfo) {
+	size := info.Size()
+	if !info.Mode().IsRegular() {
+		size = 0 // a named pipe is read to its end
+	}
+	l.add(Object{Name: path, Size: size, store: disk{}})
+}
+
+func (l *lister) settled(path string, state custody.State, kind custody.Kind, detail string) {
+	l.add(Object{Name: path, verdict: &verdict{state, kind, detail}})
+}
+
+// add lists an object once. A second name for the same path is a duplicate;
+// the smaller spelling is the one that is read, so that the order in which
+// sources are named changes nothing.
+func (l *lister) add(o Object) {
+	id := o.Name
+	if o.Name != Stdin {
+		if abs, err := filepath.Abs(o.Name); err == nil {
+			id = abs
+		}
+	}
+	first, twice := l.known[id]
+	if !twice {
+		l.known[id] = len(l.Objects)
+		l.Objects = append(l.Objects, o)
+		return
+	}
+	if o.Name < l.Objects[first].Name {
+		o, l.Objects[first] = l.Objects[first], o
+	}
+	o.Size = 0
+	o.verdict = &verdict{custody.Duplicate, custody.KindDuplicateObject, fmt.Sprintf("the sources name it twice; read once, as %q", l.Objects[first].Name)}
+	l.Objects = append(l.Objects, o)
+}
+
+// reason is the cause of a path error without the path, which is said beside.
+func reason(err error) error {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err
+	}
+	return err
+}

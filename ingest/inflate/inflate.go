@@ -1,0 +1,229 @@
+// Package inflate turns a stored object into one stream of plain bytes.
+//
+// Whether an object is gzip (RFC 1952) is decided by its first two bytes,
+// 1f 8b, never by its name: browsers and command-line tools take the
+// compression off and leave the name, or the other way round.
+//
+// A gzip object may have several members (RFC 1952, section 2.2); they are
+// read as one stream, and [Reader.MemberStarts] says where in that stream each
+// began, so that a caller can tell a value that continues over members from a
+// member that was appended behind it. Every member's CRC-32 and length are
+// checked.
+//
+// # Errors
+//
+// Read returns whole what precedes a damage, and then an [*Error] that says
+// what kind of damage it is. Bytes behind the last member that are no member
+// are never passed over: they end the stream with [Trailing].
+//
+// A [Reader] is reused from object to object by Reset, since its tables cost
+// more to make than a small object costs to inflate. It is not safe for
+// concurrent use.
+package inflate
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/klauspost/compress/gzip"
+)
+
+// readAhead is the size of the stored bytes held at a time.
+const readAhead = 64 << 10
+
+// Damage says in which way a stream is broken.
+type Damage uint8
+
+// The kinds of damage.
+const (
+	Truncated Damage = iota + 1 // the stream ends inside a member
+	Corrupt                     // a member's header or its deflate data is invalid (RFC 1951)
+	Checksum                    // a member's CRC-32 or length disagrees with its data
+	Trailing                    // bytes behind the last member that are no member
+	Storage                     // the storage failed; nothing is said of the evidence
+)
+
+// Error is a damage and where it was met.
+type Error struct {
+	Damage Damage
+	Member int   // zero-based
+	Offset int64 // inflated bytes before it
+	Err    error
+}
+
+// Error words the damage for a person.
+func (e *Error) Error() string {
+	what := map[Damage]string{
+		Truncated: "gzip stream ends early",
+		Corrupt:   "gzip stream is corrupt",
+		Checksum:  "gzip checksum or length disagrees with the data",
+		Trailing:  "bytes that are not gzip follow the last gzip member",
+		Storage:   "reading failed",
+	}[e.Damage]
+	return fmt.Sprintf("%s (member %d, after %d inflated bytes): %v", what, e.Member, e.Offset, e.Err)
+}
+
+// Unwrap gives the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Reader is one object's plain bytes.
+type Reader struct {
+	stored  *bufio.Reader
+	source  *sourceReader
+	zip     *gzip.Reader
+	gzipped bool
+	starts  []int64
+	offset  int64
+	err     error
+}
+
+// NewReader makes a Reader to be Reset.
+func NewReader() *Reader {
+	src := &sourceReader{}
+	return &Reader{source: src, stored: bufio.NewReaderSize(src, readAhead)}
+}
+
+// sourceReader remembers the storage's own error, so that a network or disk
+// failure is never taken for a damaged file.
+type sourceReader struct {
+	r   io.Reader
+	n   int64
+	err error
+}
+
+func (s *sourceReader) Read(p []byte) (int, error) {
+	n, err := s.r.Read(p)
+	s.n += int64(n)
+	if err != nil && !errors.Is(err, io.EOF) {
+		s.err = err
+	}
+	return n, err
+}
+
+// Reset begins a new object.
+func (r *Reader) Reset(src io.Reader) {
+	*r.source = sourceReader{r: src}
+	r.stored.Reset(r.source)
+	r.starts, r.offset, r.err = r.starts[:0], 0, nil
+	r.gzipped = false
+	head, err := r.stored.Peek(2)
+	if len(head) < 2 {
+		if r.source.err != nil {
+			r.err = r.damage(Storage, err)
+		}
+		return
+	}
+	if head[0] == 0x1f && head[1] == 0x8b {
+		r.gzipped = true
+		r.nextMember()
+	}
+}
+
+// Gzipped reports whether the object began with the gzip magic number.
+func (r *Reader) Gzipped() bool { return r.gzipped }
+
+// Stored is the number of stored bytes taken so far.
+func (r *Reader) Stored() int64 { return r.source.n }
+
+// Inflated is the number of plain bytes given so far.
+func (r *Reader) Inflated() int64 { return r.offset }
+
+// MemberStarts are the inflated offsets at which gzip members began, in order.
+// The slice is valid until the next Read or Reset.
+func (r *Reader) MemberStarts() []int64 { return r.starts }
+
+// Read implements [io.Reader].
+func (r *Reader) Read(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	for r.err == nil {
+		n, err := r.read(p)
+		r.offset += int64(n)
+		if err != nil {
+			r.settle(err)
+		}
+		if n > 0 {
+			return n, nil
+		}
+	}
+	return 0, r.err
+}
+
+func (r *Reader) read(p []byte) (int, error) {
+	if r.gzipped {
+		return r.zip.Read(p)
+	}
+	return r.stored.Read(p)
+}
+
+// settle decides what the end or failure of the current stretch means.
+func (r *Reader) settle(err error) {
+	switch {
+	case r.source.err != nil:
+		r.err = r.damage(Storage, r.source.err)
+	case !r.gzipped:
+		r.err = err
+	case errors.Is(err, io.EOF):
+		r.afterMember()
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		r.err = r.damage(Truncated, err)
+	case errors.Is(err, gzip.ErrChecksum):
+		r.err = r.damage(Checksum, err)
+	default:
+		r.err = r.damage(Corrupt, err)
+	}
+}
+
+// afterMember looks at what stands behind a finished member.
+func (r *Reader) afterMember() {
+	head, err := r.stored.Peek(2)
+	switch {
+	case r.source.err != nil:
+		r.err = r.damage(Storage, r.source.err)
+	case len(head) == 0:
+		r.err = io.EOF
+	case len(head) < 2 || head[0] != 0x1f || head[1] != 0x8b:
+		r.err = r.damage(Trailing, errors.Join(errNoMember, nonEOF(err)))
+	default:
+		r.nextMember()
+	}
+}
+
+var errNoMember = errors.New("no gzip header")
+
+func nonEOF(err error) error {
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	return err
+}
+
+// nextMember opens the member that begins at the current stored position.
+func (r *Reader) nextMember() {
+	r.starts = append(r.starts, r.offset)
+	var err error
+	if r.zip == nil {
+		r.zip, err = gzip.NewReader(r.stored)
+	} else {
+		err = r.zip.Reset(r.stored)
+	}
+	if err == nil {
+		r.zip.Multistream(false)
+		return
+	}
+	switch {
+	case r.source.err != nil:
+		r.err = r.damage(Storage, r.source.err)
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		r.err = r.damage(Truncated, err)
+	default:
+		r.err = r.damage(Corrupt, err)
+	}
+}
+
+func (r *Reader) damage(d Damage, err error) *Error {
+	return &Error{Damage: d, Member: max(len(r.starts)-1, 0), Offset: r.offset, Err: err}
+}

@@ -1,0 +1,94 @@
+// Package ingest reads archives of AWS logs: it lists the objects that the
+// sources name, reads them in parallel, and hands over the [Evidence]: the
+// events that the analysis can use, as one table, and the account of all that
+// was read and could not be.
+//
+// # Promises
+//
+//   - Objects are listed in name order, and results leave in that order: the
+//     evidence is the same for one worker and for eight, and for sources named
+//     in any order.
+//   - One bad object never costs another. What it costs is a warning.
+//   - Every record is counted, whatever becomes of it.
+//   - Memory is bounded by what is in flight, not by the archive, except for
+//     the events that the analysis keeps.
+//
+// How an object's bytes are inflated is package inflate, how its shape is
+// recognised package container, how a record is decoded package record.
+package ingest
+
+import (
+	"context"
+	"time"
+
+	"github.com/apache/arrow/go/v17/arrow/memory"
+
+	"grantrail/ingest/custody"
+	"grantrail/ingest/table"
+)
+
+// Options say how to read. The zero value of a field is its default.
+type Options struct {
+	Jobs      int   // objects read at a time; default one a processor
+	Memory    int64 // stored bytes of objects in flight; default DefaultMemory
+	MaxObject int64 // objects stored larger than this are not read; 0 is no limit
+
+	// From and To bound event time, half-open. Events up to Before earlier
+	// and After later are kept as well: a refusal just behind the asked
+	// time belongs to a launch inside it.
+	From, To      time.Time
+	Before, After time.Duration
+
+	// Progress, if set, is called after each object, from one goroutine.
+	Progress func(Progress)
+
+	// Allocator, if set, holds the table's memory.
+	Allocator memory.Allocator
+}
+
+// DefaultMemory bounds the stored bytes in flight. Objects are read through a
+// window, so this is far more than two workers need and keeps eight busy.
+const DefaultMemory = 64 << 20
+
+// Progress is how far the reading has come.
+type Progress struct {
+	Objects, OfObjects int
+	Bytes, OfBytes     int64 // stored
+}
+
+// Evidence is all that a run has read.
+type Evidence struct {
+	Table    *table.Table
+	Objects  []string // names by ordinal
+	Manifest custody.Manifest
+}
+
+// Release gives the table's memory back.
+func (e *Evidence) Release() { e.Table.Release() }
+
+// holds reports whether an event of this time is to be kept.
+func (o *Options) holds(t time.Time) bool {
+	if !o.From.IsZero() && t.Before(o.From.Add(-o.Before)) {
+		return false
+	}
+	return o.To.IsZero() || t.Before(o.To.Add(o.After))
+}
+
+// asked reports whether a time is inside the asked range.
+func (o *Options) asked(t time.Time) bool {
+	return (o.From.IsZero() || !t.Before(o.From)) && (o.To.IsZero() || t.Before(o.To))
+}
+
+// Read reads every object of a listing. It returns an error only where the run
+// itself cannot go on: the context ended, or the table is full.
+func Read(ctx context.Context, listing *Listing, opt Options) (*Evidence, error) {
+	if opt.Allocator == nil {
+		opt.Allocator = memory.DefaultAllocator
+	}
+	c := newCollector(listing, opt)
+	if err := run(ctx, listing.Objects, opt, c.take); err != nil {
+		c.builder.Release()
+		return nil, err
+	}
+	return c.finish(), nil
+}

@@ -1,0 +1,101 @@
+package ingest
+
+import (
+	"context"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
+)
+
+// minWeight is what the smallest object weighs in the budget: the read-ahead,
+// inflate window and decode buffer that any object needs.
+const minWeight = 256 << 10
+
+// job is one object on its way through a worker. Its result leaves by a
+// channel of its own, so that results are taken in listing order whichever
+// worker is first.
+type job struct {
+	ordinal int
+	object  *Object
+	weight  int64
+	done    chan *result
+}
+
+// run reads the objects in parallel and hands each result to take, in listing
+// order, from one goroutine. It bounds the bytes in flight: an object holds
+// its weight from the moment it is scheduled until its result is taken, so a
+// slow first object cannot pile up results behind it.
+//
+// All concurrency of the reading is here.
+func run(ctx context.Context, objects []Object, opt Options, take func(int, *result) error) error {
+	jobs := opt.Jobs
+	if jobs <= 0 {
+		jobs = runtime.GOMAXPROCS(0)
+	}
+	budget := opt.Memory
+	if budget <= 0 {
+		budget = DefaultMemory
+	}
+	budget = max(budget, minWeight)
+	inFlight := semaphore.NewWeighted(budget)
+
+	group, ctx := errgroup.WithContext(ctx) // ends at the first failure, or with the caller's
+	work := make(chan job)
+	// The ordered queue holds at most what the budget admits.
+	ordered := make(chan job, budget/minWeight)
+
+	group.Go(func() error {
+		defer close(work)
+		defer close(ordered)
+		for i := range objects {
+			j := job{i, &objects[i], min(max(objects[i].Size, minWeight), budget), make(chan *result, 1)}
+			if err := inFlight.Acquire(ctx, j.weight); err != nil {
+				return err
+			}
+			if err := send(ctx, ordered, j); err != nil {
+				return err
+			}
+			if err := send(ctx, work, j); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	for range jobs {
+		group.Go(func() error {
+			w := newWorker(opt)
+			for j := range work {
+				j.done <- w.read(ctx, j.ordinal, j.object)
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	group.Go(func() error {
+		for j := range ordered {
+			select {
+			case res := <-j.done:
+				if err := take(j.ordinal, res); err != nil {
+					return err
+				}
+				inFlight.Release(j.weight)
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		return nil
+	})
+	return group.Wait()
+}
+
+func send(ctx context.Context, to chan<- job, j job) error {
+	select {
+	case to <- j:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

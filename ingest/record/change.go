@@ -1,0 +1,36 @@
+package record
+
+// change decodes the calls that can break or repair a launch: on keys, on the
+// policies of principals, on the organisation.
+func (p parts) change(e *Event) {
+	switch e.Source {
+	case sourceKMS:
+		e.Key = p.keyName()
+		if e.Key == "" {
+			e.Key = p.request.text("targetKeyId")
+		}
+		e.GrantID = firstOf(p.request.text("grantId"), p.additional.text("grantId"))
+		e.Target = p.request.text("aliasName")
+	case sourceIAM:
+		e.Target = firstOf(p.request.text("roleName"), p.request.text("userName"), p.request.text("groupName"))
+		e.Policy = firstOf(p.request.text("policyArn"), p.request.text("permissionsBoundary"), p.request.text("policyName"))
+	case sourceOrg:
+		e.Target = p.request.text("targetId")
+		e.Policy = p.request.text("policyId")
+	case sourceSSO:
+		e.Target = p.request.find("permissionSetArn")
+		e.Policy = firstOf(p.request.find("managedPolicyArn"), p.request.find("policyArn"))
+	case sourceEC2:
+		e.Key = p.request.find("kmsKeyId")
+		e.Target = p.request.find("vpcEndpointId")
+	}
+}
+
+func firstOf(candidates ...string) string {
+	for _, s := range candidates {
+		if s != "" {
+			return s
+		}
+	}
+	return ""
+}

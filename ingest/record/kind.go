@@ -1,0 +1,96 @@
+package record
+
+// Kind is the part that an event plays in the analysis. Events of kind None
+// are counted and dropped.
+type Kind uint8
+
+// The kinds. Their numbers are stored in tables: append, never renumber.
+const (
+	None         Kind = iota
+	Launch            // StartInstances, RunInstances
+	Halt              // StopInstances, TerminateInstances
+	Grant             // CreateGrant, granted or refused
+	DataKey           // data-key and re-encryption calls, and Decrypt by an instance or refused
+	Storage           // EC2 calls that make or attach volumes and can ask KMS too
+	Change            // changes that can break or repair a launch
+	Cleanup           // DeleteNetworkInterface made by EC2 itself
+	Interruption      // BidEvictedEvent: EC2 took a Spot instance back
+	StateChange       // EventBridge EC2 Instance State-change Notification
+)
+
+const (
+	sourceEC2 = "ec2.amazonaws.com"
+	sourceKMS = "kms.amazonaws.com"
+	sourceIAM = "iam.amazonaws.com"
+	sourceOrg = "organizations.amazonaws.com"
+	sourceSSO = "sso.amazonaws.com"
+)
+
+type call struct{ source, name string }
+
+// interest is every call that can matter, and why.
+var interest = build(map[Kind]map[string][]string{
+	Launch: {sourceEC2: {"StartInstances", "RunInstances"}},
+	Halt:   {sourceEC2: {"StopInstances", "TerminateInstances"}},
+	Grant:  {sourceKMS: {"CreateGrant"}},
+	DataKey: {sourceKMS: {
+		"GenerateDataKeyWithoutPlaintext", "GenerateDataKey",
+		"GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext",
+		"ReEncrypt", "ReEncryptFrom", "ReEncryptTo", "Decrypt",
+	}},
+	Storage: {sourceEC2: {
+		"CreateVolume", "AttachVolume", "DetachVolume", "CreateSnapshot", "CreateSnapshots",
+		"CopySnapshot", "CopyImage", "CreateImage", "ImportImage", "ImportSnapshot",
+		"EnableFastSnapshotRestores", "CopyVolumes",
+	}},
+	Cleanup:      {sourceEC2: {"DeleteNetworkInterface"}},
+	Interruption: {sourceEC2: {"BidEvictedEvent"}},
+	Change: {
+		sourceKMS: {
+			"PutKeyPolicy", "DisableKey", "EnableKey", "ScheduleKeyDeletion", "CancelKeyDeletion",
+			"DeleteImportedKeyMaterial", "ImportKeyMaterial", "CreateAlias", "UpdateAlias", "DeleteAlias",
+			"DisconnectCustomKeyStore", "ConnectCustomKeyStore", "RevokeGrant", "RetireGrant",
+			"CreateKey", "ReplicateKey",
+		},
+		sourceIAM: {
+			"PutRolePolicy", "DeleteRolePolicy", "AttachRolePolicy", "DetachRolePolicy",
+			"PutUserPolicy", "DeleteUserPolicy", "AttachUserPolicy", "DetachUserPolicy",
+			"PutGroupPolicy", "DeleteGroupPolicy", "AttachGroupPolicy", "DetachGroupPolicy",
+			"AddUserToGroup", "RemoveUserFromGroup",
+			"PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary",
+			"PutUserPermissionsBoundary", "DeleteUserPermissionsBoundary",
+			"UpdateAssumeRolePolicy", "CreateRole", "DeleteRole",
+			"CreateServiceLinkedRole", "DeleteServiceLinkedRole",
+			"CreatePolicyVersion", "SetDefaultPolicyVersion", "DeletePolicyVersion", "DeletePolicy",
+		},
+		sourceOrg: {
+			"AttachPolicy", "DetachPolicy", "UpdatePolicy", "DeletePolicy",
+			"EnablePolicyType", "DisablePolicyType", "MoveAccount",
+		},
+		sourceSSO: {
+			"PutInlinePolicyToPermissionSet", "DeleteInlinePolicyFromPermissionSet",
+			"AttachManagedPolicyToPermissionSet", "DetachManagedPolicyFromPermissionSet",
+			"AttachCustomerManagedPolicyReferenceToPermissionSet",
+			"DetachCustomerManagedPolicyReferenceFromPermissionSet",
+			"PutPermissionsBoundaryToPermissionSet", "DeletePermissionsBoundaryFromPermissionSet",
+			"ProvisionPermissionSet",
+		},
+		sourceEC2: {
+			"ModifyVpcEndpoint", "CreateVpcEndpoint",
+			"EnableEbsEncryptionByDefault", "DisableEbsEncryptionByDefault",
+			"ModifyEbsDefaultKmsKeyId", "ResetEbsDefaultKmsKeyId",
+		},
+	},
+})
+
+func build(byKind map[Kind]map[string][]string) map[call]Kind {
+	m := make(map[call]Kind)
+	for kind, bySource := range byKind {
+		for source, names := range bySource {
+			for _, name := range names {
+				m[call{source, name}] = kind
+			}
+		}
+	}
+	return m
+}

@@ -1,0 +1,72 @@
+package table
+
+// ID is the row's eventID.
+func (t *Table) ID(row int) string { return t.text(row, colID) }
+
+// Name is the row's eventName.
+func (t *Table) Name(row int) string { return t.text(row, colName) }
+
+// Source is the row's eventSource.
+func (t *Table) Source(row int) string { return t.text(row, colSource) }
+
+// Region is the row's awsRegion.
+func (t *Table) Region(row int) string { return t.text(row, colRegion) }
+
+// Account is the account in whose trail the record was written.
+func (t *Table) Account(row int) string { return t.text(row, colAccount) }
+
+// Request is the row's requestID, in lower case.
+func (t *Table) Request(row int) string { return t.text(row, colRequest) }
+
+// Replaces is the eventID that the row's addendum supersedes, or "".
+func (t *Table) Replaces(row int) string { return t.text(row, colReplaces) }
+
+// ErrorCode is the row's errorCode, or "" where the call succeeded.
+func (t *Table) ErrorCode(row int) string { return t.text(row, colErrorCode) }
+
+// ErrorMessage is the row's errorMessage.
+func (t *Table) ErrorMessage(row int) string { return t.text(row, colErrorMessage) }
+
+// InvokedBy is the service that made the call for the caller, or "".
+func (t *Table) InvokedBy(row int) string { return t.text(row, colInvokedBy) }
+
+// Key is the KMS key as the record names it: an ARN, a bare id or an alias.
+func (t *Table) Key(row int) string { return t.text(row, colKey) }
+
+// Grantee is the instance that a grant is for or that decrypts, or "".
+func (t *Table) Grantee(row int) string { return t.text(row, colGrantee) }
+
+// Service is another AWS service that the call was really made for, or "".
+func (t *Table) Service(row int) string { return t.text(row, colService) }
+
+// Target is what a change is about.
+func (t *Table) Target(row int) string { return t.text(row, colTarget) }
+
+// Policy is the policy that a change attaches or alters.
+func (t *Table) Policy(row int) string { return t.text(row, colPolicy) }
+
+// Instances are the row's instance ids.
+func (t *Table) Instances(row int) []string { return t.list(row, colInstances) }
+
+// States are the instances' states before the call, or the new state of a
+// state change; parallel to Instances, "" where unknown.
+func (t *Table) States(row int) []string { return t.list(row, colStates) }
+
+// Volumes are the row's volume ids.
+func (t *Table) Volumes(row int) []string { return t.list(row, colVolumes) }
+
+// Interfaces are the row's network interfaces and the instance of each, ""
+// where unknown.
+func (t *Table) Interfaces(row int) (ids, owners []string) {
+	return t.list(row, colInterfaces), t.list(row, colOwners)
+}
+
+// Identity is the row's userIdentity.
+func (t *Table) Identity(row int) Identity {
+	return Identity{
+		Type: t.text(row, colIdentityType), ARN: t.text(row, colIdentityARN),
+		PrincipalID: t.text(row, colPrincipalID), Account: t.text(row, colIdentityAccount),
+		UserName: t.text(row, colUserName), Issuer: t.text(row, colIssuer),
+		InvokedBy: t.text(row, colInvokedBy),
+	}
+}
