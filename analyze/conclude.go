@@ -1,0 +1,126 @@
+package analyze
+
+import (
+	"fmt"
+
+	"grantrail/analyze/incident"
+	"grantrail/ingest/custody"
+)
+
+func summarise(c *incident.Case) incident.Summary {
+	sum := incident.Summary{Incidents: len(c.Incidents), Unlinked: len(c.Unlinked)}
+	denials := map[incident.Ref]bool{}
+	for i := range c.Incidents {
+		switch c.Incidents[i].Grade {
+		case incident.Confirmed:
+			sum.Confirmed++
+		case incident.Probable:
+			sum.Probable++
+		case incident.Possible:
+			sum.Possible++
+		}
+		for _, a := range c.Incidents[i].Attempts {
+			for _, d := range a.Denials {
+				denials[d.Ref] = true
+			}
+			sum.Attempts++
+		}
+	}
+	sum.Denials = len(denials)
+	return sum
+}
+
+// conclude gives the one word and its reasons. Clean is a claim about the
+// whole of what was asked, and needs evidence that could be read for it.
+func conclude(c *incident.Case, opt *Options) (incident.Conclusion, []string) {
+	doubts := doubts(c, opt)
+	switch {
+	case len(c.Incidents) > 0:
+		return incident.Incidents, doubts
+	case len(doubts) > 0:
+		return incident.Inconclusive, doubts
+	}
+	return incident.Clean, []string{fmt.Sprintf(
+		"All %d objects that hold evidence were read whole, %d records of %s; every account and region with launches shows KMS records too.",
+		c.Custody.Objects.Read, c.Custody.Records.Seen, places(len(c.Custody.Coverage)))}
+}
+
+func places(n int) string {
+	if n == 1 {
+		return "one account and region"
+	}
+	return fmt.Sprintf("%d accounts and regions", n)
+}
+
+// doubts are the reasons for which nothing found does not mean nothing there.
+func doubts(c *incident.Case, opt *Options) []string {
+	out := unreadable(&c.Custody)
+	forwarded := 0
+	for _, u := range c.Unlinked {
+		if u.Why == whyNoLaunch {
+			forwarded++
+		}
+	}
+	if forwarded > 0 {
+		out = append(out, fmt.Sprintf("%s that EC2 forwarded %s no launch in the archive.", count(forwarded, "refused KMS call"), has(forwarded)))
+	}
+	return append(out, uncovered(&c.Custody, opt)...)
+}
+
+func unreadable(m *custody.Manifest) []string {
+	out := []string{}
+	add := func(n int, what, verb string) {
+		if n > 0 {
+			out = append(out, fmt.Sprintf("%s %s.", count(n, what), verb))
+		}
+	}
+	add(m.Objects.Unread, "object", "could not be read")
+	add(m.Objects.Partial, "object", "could be read in part only")
+	add(m.Records.Refused, "record", "could not be placed and had to be refused")
+	return out
+}
+
+// uncovered looks for what was asked and is not in the archive.
+func uncovered(m *custody.Manifest, opt *Options) []string {
+	var out []string
+	inside := false
+	for _, cov := range m.Coverage {
+		if !opt.wantsPlace(cov.Account, cov.Region) {
+			continue
+		}
+		inside = inside || overlaps(cov, opt)
+		if cov.Launches > 0 && cov.KMSRecords == 0 {
+			out = append(out, fmt.Sprintf("Account %s in %s shows %s and not one KMS record: its trail may leave KMS events out.",
+				cov.Account, cov.Region, count(cov.Launches, "launch")))
+		}
+	}
+	switch {
+	case m.Records.Seen == 0:
+		out = append(out, "Not one CloudTrail record was read.")
+	case !inside:
+		out = append(out, "No record of the archive lies in what was asked.")
+	}
+	return out
+}
+
+func overlaps(cov custody.Coverage, opt *Options) bool {
+	return cov.From != nil && (opt.To.IsZero() || cov.From.Before(opt.To)) &&
+		(opt.From.IsZero() || !cov.To.Before(opt.From))
+}
+
+func count(n int, what string) string {
+	switch {
+	case n == 1:
+		return "1 " + what
+	case what == "launch":
+		return fmt.Sprintf("%d launches", n)
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+func has(n int) string {
+	if n == 1 {
+		return "has"
+	}
+	return "have"
+}

@@ -1,0 +1,58 @@
+package analyze
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// wantsPlace reports whether an account and region were asked for.
+func (o *Options) wantsPlace(account, region string) bool {
+	return (len(o.Accounts) == 0 || slices.Contains(o.Accounts, account)) &&
+		(len(o.Regions) == 0 || slices.Contains(o.Regions, region))
+}
+
+// wantsTime reports whether a time is inside the asked range.
+func (o *Options) wantsTime(t time.Time) bool {
+	return (o.From.IsZero() || !t.Before(o.From)) && (o.To.IsZero() || t.Before(o.To))
+}
+
+// wantsPrincipal matches any of a principal's spellings.
+func (o *Options) wantsPrincipal(arns ...string) bool {
+	if len(o.Principals) == 0 {
+		return true
+	}
+	for _, pattern := range o.Principals {
+		if re := glob(pattern); slices.ContainsFunc(arns, re.MatchString) {
+			return true
+		}
+	}
+	return false
+}
+
+// glob is an ARN pattern: * is any run of characters, / included, and ? any
+// one, as in IAM policies.
+func glob(pattern string) *regexp.Regexp {
+	q := regexp.QuoteMeta(pattern)
+	q = strings.ReplaceAll(strings.ReplaceAll(q, `\*`, `.*`), `\?`, `.`)
+	return regexp.MustCompile(`(?s)^` + q + `$`)
+}
+
+// wantsKey matches a key by its ARN or its id.
+func (o *Options) wantsKey(arn string) bool {
+	if len(o.Keys) == 0 {
+		return true
+	}
+	_, id, _ := strings.Cut(arn, ":key/")
+	return slices.ContainsFunc(o.Keys, func(k string) bool {
+		return strings.EqualFold(k, arn) || id != "" && strings.EqualFold(k, id)
+	})
+}
+
+// wantsInstance reports whether any of these instances was asked for.
+func (o *Options) wantsInstance(ids ...string) bool {
+	return len(o.Instances) == 0 || slices.ContainsFunc(ids, func(id string) bool {
+		return slices.ContainsFunc(o.Instances, func(want string) bool { return strings.EqualFold(want, id) })
+	})
+}

@@ -1,0 +1,194 @@
+package analyze
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"sort"
+	"strings"
+
+	"grantrail/analyze/incident"
+)
+
+// reporter turns what was joined into what is reported.
+type reporter struct {
+	s       *scan
+	objects []string
+	opt     *Options
+}
+
+// group is what makes refusals one incident.
+type group struct {
+	place     place
+	principal string
+	key       string
+	cause     string
+}
+
+// gathered is an incident in the making.
+type gathered struct {
+	group
+	attempts map[int]*attempt // by launch
+}
+
+// attempt is one failed launch, and the ties that say so.
+type attempt struct {
+	launch int
+	ties   []*tie
+}
+
+// incidents groups the ties, one incident per account, region, principal, key
+// and cause.
+func (r *reporter) incidents(ties []tie) []incident.Incident {
+	groups := map[group]*gathered{}
+	for i := range ties {
+		t := &ties[i]
+		ref := &r.s.refusals[t.refusal]
+		for _, l := range t.launches {
+			if r.wants(ref, l) {
+				g := group{ref.place, ref.principal.id, ref.key, ref.cause}
+				gather(groups, g, l, t)
+			}
+		}
+	}
+	out := make([]incident.Incident, 0, len(groups))
+	for _, g := range groups {
+		if inc, ok := r.incident(g); ok {
+			out = append(out, inc)
+		}
+	}
+	slices.SortFunc(out, byFirstSeen)
+	return out
+}
+
+func gather(groups map[group]*gathered, key group, launch int, t *tie) {
+	g := groups[key]
+	if g == nil {
+		g = &gathered{key, map[int]*attempt{}}
+		groups[key] = g
+	}
+	a := g.attempts[launch]
+	if a == nil {
+		a = &attempt{launch: launch}
+		g.attempts[launch] = a
+	}
+	a.ties = append(a.ties, t)
+}
+
+// wants applies the filters that name a launch or a refusal.
+func (r *reporter) wants(ref *refusal, launch int) bool {
+	row := r.s.launches[launch].row
+	return r.opt.wantsTime(r.s.t.Time(row)) &&
+		r.opt.wantsPlace(r.s.t.Account(row), r.s.t.Region(row)) &&
+		r.opt.wantsPrincipal(ref.principal.arn, r.s.t.Identity(ref.row).ARN) &&
+		r.opt.wantsKey(ref.key)
+}
+
+func byFirstSeen(a, b incident.Incident) int {
+	return cmp.Or(a.FirstSeen.Compare(b.FirstSeen), cmp.Compare(a.Account, b.Account),
+		cmp.Compare(a.Region, b.Region), cmp.Compare(a.Principal.ARN, b.Principal.ARN),
+		cmp.Compare(deref(a.Key.ARN), deref(b.Key.ARN)), cmp.Compare(a.Cause.Code, b.Cause.Code),
+		cmp.Compare(a.ID, b.ID))
+}
+
+func (r *reporter) incident(g *gathered) (incident.Incident, bool) {
+	order := make([]int, 0, len(g.attempts))
+	for l := range g.attempts {
+		order = append(order, l)
+	}
+	sort.Ints(order) // launches are numbered in time order
+	at := r.s.places.values[g.place]
+	inc := incident.Incident{
+		ID: g.id(at), Account: at.account, Region: at.region,
+		Attempts: []incident.Attempt{}, AtRisk: []incident.AtRisk{},
+	}
+	first := r.s.refusals[g.attempts[order[0]].ties[0].refusal]
+	inc.Key = incident.Key{ARN: optional(g.key), Account: optional(accountOf(g.key)), Manager: r.s.keys.manager(g.key, at.account, g.cause)}
+	inc.Principal = incident.Principal{ARN: first.principal.arn, Type: first.principal.kind, Sessions: []string{}, InvokedBy: []string{}}
+	inc.Cause = incident.Cause{Code: g.cause, Statement: statements[g.cause], Evidence: []incident.Ref{}}
+	for _, l := range order {
+		a := r.attempt(g.attempts[l])
+		if !r.opt.wantsInstance(instanceIDs(a)...) {
+			continue
+		}
+		inc.Attempts = append(inc.Attempts, a)
+		r.note(&inc, g.attempts[l])
+	}
+	if len(inc.Attempts) == 0 {
+		return inc, false
+	}
+	inc.FirstSeen = inc.Attempts[0].Launch.Ref.EventTime
+	inc.LastSeen = inc.Attempts[len(inc.Attempts)-1].Launch.Ref.EventTime
+	tidy(&inc)
+	inc.Remedy = remedy(&inc)
+	return inc, true
+}
+
+// id is stable over runs and sweeps: it hangs on what makes the incident one,
+// and on nothing that later evidence can change.
+func (g *gathered) id(at placeName) string {
+	sum := sha256.Sum256([]byte(strings.Join([]string{at.account, at.region, g.principal, g.key, g.cause}, "\x00")))
+	return "gt-" + hex.EncodeToString(sum[:])[:12]
+}
+
+// maxEvidence is the most refusals named as evidence of a cause; every one is
+// in its attempt.
+const maxEvidence = 5
+
+// note adds what an attempt's refusals say of who and why.
+func (r *reporter) note(inc *incident.Incident, a *attempt) {
+	for _, t := range a.ties {
+		ref := &r.s.refusals[t.refusal]
+		if ref.principal.session != "" {
+			inc.Principal.Sessions = append(inc.Principal.Sessions, ref.principal.session)
+		}
+		if by := r.s.t.InvokedBy(ref.row); by != "" {
+			inc.Principal.InvokedBy = append(inc.Principal.InvokedBy, by)
+		}
+		if len(inc.Cause.Evidence) < maxEvidence {
+			if ev := r.ref(ref.row); !slices.Contains(inc.Cause.Evidence, ev) {
+				inc.Cause.Evidence = append(inc.Cause.Evidence, ev)
+			}
+		}
+	}
+	if by := r.s.t.InvokedBy(r.s.launches[a.launch].row); by != "" {
+		inc.Principal.InvokedBy = append(inc.Principal.InvokedBy, by)
+	}
+}
+
+// tidy settles what was collected: distinct sorted names, and the best grade.
+func tidy(inc *incident.Incident) {
+	for _, names := range []*[]string{&inc.Principal.Sessions, &inc.Principal.InvokedBy} {
+		slices.Sort(*names)
+		*names = slices.Compact(*names)
+	}
+	for _, a := range inc.Attempts {
+		if a.Grade.Rank() > inc.Grade.Rank() {
+			inc.Grade = a.Grade
+		}
+	}
+}
+
+func instanceIDs(a incident.Attempt) []string {
+	ids := make([]string, len(a.Instances))
+	for i, in := range a.Instances {
+		ids[i] = in.ID
+	}
+	return ids
+}
+
+func optional(s string) *string {
+	if s == "" {
+		return nil
+	}
+	s = strings.Clone(s)
+	return &s
+}
+
+func deref(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}

@@ -1,0 +1,63 @@
+package analyze
+
+import (
+	"slices"
+
+	"grantrail/ingest/table"
+)
+
+// history fills the map of instance, volume and key from every success in the
+// archive. A volume keeps its key for life, so an old tie still holds.
+func (s *scan) history() {
+	for _, row := range s.order {
+		if s.t.ErrorCode(row) != "" {
+			continue
+		}
+		switch s.t.Kind(row) {
+		case table.Grant, table.DataKey:
+			s.tie(row, s.t.Grantee(row))
+		case table.Storage:
+			instances := s.t.Instances(row)
+			if s.t.Name(row) == "AttachVolume" && len(instances) > 0 {
+				s.tie(row, instances[0])
+			} else if s.t.Name(row) == "CreateVolume" {
+				s.tie(row, "")
+			}
+		}
+	}
+	for v, instance := range s.attached {
+		if key := s.volumeKeys[v]; key != "" {
+			s.use(instanceID{v.place, instance}, key)
+		}
+	}
+}
+
+// tie notes what one record says of its volumes, an instance and a key.
+func (s *scan) tie(row int, instance string) {
+	at, key := s.place(row), s.keyOf(row)
+	for _, id := range s.t.Volumes(row) {
+		v := volumeID{at, id}
+		if instance != "" {
+			s.attached[v] = instance
+		}
+		if key != "" {
+			s.volumeKeys[v] = key
+		}
+	}
+	if instance != "" && key != "" {
+		s.use(instanceID{at, instance}, key)
+	}
+}
+
+func (s *scan) use(i instanceID, key string) {
+	if !slices.Contains(s.used[i], key) {
+		s.used[i] = append(s.used[i], key)
+	}
+}
+
+// usesOther reports whether an instance's volumes are all known to use keys
+// other than this one. An instance of which nothing is known does not.
+func (s *scan) usesOther(i instanceID, key string) bool {
+	keys := s.used[i]
+	return key != "" && len(keys) > 0 && !slices.ContainsFunc(keys, func(k string) bool { return sameKey(k, key) })
+}

@@ -1,0 +1,268 @@
+package analyze
+
+import (
+	"cmp"
+	"slices"
+	"sort"
+	"time"
+)
+
+// lead is how far a refusal's time may lie before its launch's: both are cut
+// to whole seconds by different services.
+const (
+	lead      = 2 * time.Second
+	leadNanos = int64(lead)
+)
+
+// maxListed is the most launches listed for one refusal. Where more fit, the
+// nearest are listed and the rest is counted.
+const maxListed = 20
+
+// How a refusal is tied to a launch, in the order reports list them.
+const (
+	byRequest  = "request-id"
+	byGrantee  = "grantee-instance"
+	byVolume   = "volume"
+	byCallTime = "principal-time"
+)
+
+// tie is one refusal and the launches that fit it.
+type tie struct {
+	refusal  int
+	launches []int // into scan.launches, nearest first
+	fit      int   // how many fit in all
+	by       string
+	why      string // where none fits
+}
+
+// possible reports whether the tie rests on principal and time alone and
+// another launch fits as well.
+func (t *tie) possible() bool { return t.fit > 1 }
+
+// join ties every refusal to the launches that fit it.
+//
+// First by account, region and requestID: a call that EC2 forwards carries the
+// requestID of the call that caused it. No AWS page promises this; every
+// capture shows it. Else by principal and time: same account, region, user or
+// role and session, the refusal no more than lead before the launch and no
+// more than the join window after it. Both sides are sorted once and walked
+// together, so the cost follows their sizes and not their product.
+func (s *scan) join() []tie {
+	ties := make([]tie, 0, len(s.refusals))
+	index := s.byRequest()
+	var rest []int
+	for i := range s.refusals {
+		r := &s.refusals[i]
+		t := tie{refusal: i, why: r.why}
+		switch exact := s.exact(index, r); {
+		case r.why != "" && !r.unsure:
+		case len(exact) > 0:
+			s.settle(&t, r, exact, byRequest)
+		case r.why != "":
+		default:
+			if t.why = s.otherCall(r); t.why == "" {
+				rest = append(rest, len(ties))
+			}
+		}
+		ties = append(ties, t)
+	}
+	s.window(ties, rest)
+	return ties
+}
+
+func (s *scan) byRequest() map[request][]int {
+	index := make(map[request][]int, len(s.launches))
+	for i := range s.launches {
+		if l := &s.launches[i]; l.request != "" {
+			r := request{l.place, l.request}
+			index[r] = append(index[r], i)
+		}
+	}
+	return index
+}
+
+// exact are the launches with the refusal's requestID. Where several share it
+// (a placeholder, or conflicting copies), those that principal and time agree
+// with are preferred.
+func (s *scan) exact(index map[request][]int, r *refusal) []int {
+	if r.request == "" {
+		return nil
+	}
+	same := index[request{r.place, r.request}]
+	if len(same) < 2 {
+		return same
+	}
+	var agreed []int
+	for _, i := range same {
+		if l := &s.launches[i]; l.who == r.who && s.inWindow(l.ns, r.ns) {
+			agreed = append(agreed, i)
+		}
+	}
+	if len(agreed) > 0 {
+		return agreed
+	}
+	return same
+}
+
+// otherCall names the EC2 call that is no launch and has the refusal's
+// requestID, or "".
+func (s *scan) otherCall(r *refusal) string {
+	if r.request != "" {
+		if _, ok := s.requests[request{r.place, r.request}]; ok {
+			return whyOtherCall
+		}
+	}
+	return ""
+}
+
+// inWindow reports whether a refusal at ns fits a launch's time.
+func (s *scan) inWindow(launch, ns int64) bool {
+	return ns-launch >= -leadNanos && ns-launch <= int64(s.opt.JoinWindow)
+}
+
+// settle keeps the launches in which an instance is left for the refusal, and
+// says why where none is.
+func (s *scan) settle(t *tie, r *refusal, launches []int, by string) {
+	t.by = by
+	for _, i := range launches {
+		l := &s.launches[i]
+		if l.refused != "" {
+			t.why = whyRefused
+			if l.refused == "Client.DryRunOperation" || l.refused == "DryRunOperation" {
+				t.why = whyDryRun
+			}
+			continue
+		}
+		if left, why := s.suspects(l, r); len(left) == 0 && len(l.instances) > 0 {
+			t.why = why
+			continue
+		}
+		t.launches = append(t.launches, i)
+	}
+	if t.fit = len(t.launches); t.fit > 0 {
+		t.why = ""
+	}
+	if t.fit > maxListed {
+		t.launches = nearest(s.launches, t.launches, r.ns)
+	}
+}
+
+// nearest lists the launches closest to a time, earlier first where equal.
+func nearest(all []launch, fit []int, ns int64) []int {
+	fit = slices.Clone(fit)
+	slices.SortStableFunc(fit, func(a, b int) int { return cmp.Compare(distance(all[a].ns, ns), distance(all[b].ns, ns)) })
+	return fit[:min(maxListed, len(fit))]
+}
+
+func distance(a, b int64) int64 {
+	if a > b {
+		return a - b
+	}
+	return b - a
+}
+
+// window ties the refusals that share no requestID with a launch. Launches
+// are grouped by place and actor, in time order; so are the refusals, so that
+// the two ends of the window only move forward.
+func (s *scan) window(ties []tie, rest []int) {
+	groups := s.byActor()
+	slices.SortStableFunc(rest, func(a, b int) int {
+		x, y := &s.refusals[ties[a].refusal], &s.refusals[ties[b].refusal]
+		return cmp.Or(cmp.Compare(x.place, y.place), cmp.Compare(x.who, y.who), cmp.Compare(x.ns, y.ns))
+	})
+	var group []int
+	var at actorAt
+	lo, hi := 0, 0
+	for _, i := range rest {
+		t := &ties[i]
+		r := &s.refusals[t.refusal]
+		if now := (actorAt{r.place, r.who}); now != at || group == nil {
+			at, group, lo, hi = now, groups[now], 0, 0
+		}
+		for lo < len(group) && s.launches[group[lo]].ns < r.ns-int64(s.opt.JoinWindow) {
+			lo++
+		}
+		for hi = max(hi, lo); hi < len(group) && s.launches[group[hi]].ns <= r.ns+leadNanos; hi++ {
+		}
+		s.fallback(t, r, group[lo:hi])
+	}
+}
+
+type actorAt struct {
+	place place
+	who   who
+}
+
+// byActor groups the launches that began, each group in time order.
+func (s *scan) byActor() map[actorAt][]int {
+	groups := map[actorAt][]int{}
+	for i := range s.launches {
+		l := &s.launches[i]
+		if l.refused == "" && l.who != nobody {
+			k := actorAt{l.place, l.who}
+			groups[k] = append(groups[k], i)
+		}
+	}
+	return groups
+}
+
+// exactFit is the most launches in a window that are each examined; past it
+// only the nearest are, and the rest is counted as fitting.
+const exactFit = 8 * maxListed
+
+// fallback ties a refusal by principal and time, after the instance that it
+// names itself.
+func (s *scan) fallback(t *tie, r *refusal, window []int) {
+	if named := s.named(r); len(named) > 0 {
+		s.settle(t, r, named, "")
+		return
+	}
+	if r.instance != "" {
+		t.why = whyNoLaunch // it names an instance that was not launched then
+		return
+	}
+	if len(window) <= exactFit {
+		s.settle(t, r, window, byCallTime)
+	} else {
+		mid := sort.Search(len(window), func(i int) bool { return s.launches[window[i]].ns >= r.ns })
+		near := window[max(0, mid-exactFit/2):min(len(window), mid+exactFit/2)]
+		s.settle(t, r, near, byCallTime)
+		t.fit += len(window) - len(near)
+	}
+	if t.fit == 0 && t.why == "" {
+		t.why = whyNoLaunch
+	}
+}
+
+// named are the launches, in the window, of the instance that the refusal
+// names: as grantee, as its own caller, or by a volume whose history the
+// archive knows.
+func (s *scan) named(r *refusal) []int {
+	id := s.instanceOf(r)
+	if id == "" {
+		return nil
+	}
+	life := s.lives[instanceID{r.place, id}]
+	var launches []int
+	for i := len(life) - 1; i >= 0; i-- {
+		m := life[i]
+		if m.kind == markLaunch && s.inWindow(m.ns, r.ns) {
+			launches = append(launches, m.launch)
+		}
+	}
+	slices.Reverse(launches)
+	return launches
+}
+
+// instanceOf is the instance that a refusal names, directly or by its volume.
+func (s *scan) instanceOf(r *refusal) string {
+	if r.instance != "" {
+		return r.instance
+	}
+	for _, v := range r.volumes {
+		if id := s.attached[volumeID{r.place, v}]; id != "" {
+			return id
+		}
+	}
+	return ""
+}

@@ -1,0 +1,256 @@
+package analyze
+
+import (
+	"sort"
+	"strings"
+
+	"grantrail/analyze/incident"
+)
+
+// markKind is what one event says of an instance.
+type markKind uint8
+
+const (
+	markLaunch       markKind = iota // started, found in the state before
+	markHalt                         // somebody stopped or terminated it, found in the state before
+	markInterruption                 // EC2 took a Spot instance back
+	markState                        // EventBridge says its new state
+)
+
+// mark is one event in an instance's life. Marks of an instance are in time
+// order.
+type mark struct {
+	kind   markKind
+	row    int
+	ns     int64
+	state  string
+	launch int // index into scan.launches, of a markLaunch
+}
+
+func (s *scan) mark(row int, kind markKind) {
+	at, states := s.place(row), s.t.States(row)
+	for i, id := range s.t.Instances(row) {
+		m := mark{kind: kind, row: row, ns: s.t.Nanos(row), launch: len(s.launches)}
+		if i < len(states) {
+			m.state = states[i]
+		}
+		key := instanceID{at, id}
+		s.lives[key] = append(s.lives[key], m)
+	}
+}
+
+// fate is what the archive shows of an instance after a launch.
+type fate struct {
+	outcome incident.Outcome
+	source  string // how the stop is known; "" where there was none
+	row     int    // the record that shows it
+}
+
+// silent reports whether the fate is evidence that the instance did not stay
+// up though nobody stopped it.
+func (f fate) silent() bool { return f.source != "" && f.source != incident.FromAPICall }
+
+var unknownFate = fate{outcome: incident.Unknown}
+
+// fates are the fates of a launch's instances, in its order. They are read
+// once: many refusals can fit one launch.
+func (s *scan) fates(l *launch) []fate {
+	if l.fates == nil {
+		l.fates = make([]fate, 0, len(l.instances))
+		for _, id := range l.instances {
+			l.fates = append(l.fates, s.fateOf(l, id))
+		}
+	}
+	return l.fates
+}
+
+// fateOf reads an instance's life from a launch to the next. The strongest
+// evidence wins: a recorded state change within the stop window, the clean-up
+// of a failed launch's interface, then the implied stop. A stop that somebody
+// asked for explains itself.
+func (s *scan) fateOf(l *launch, id string) fate {
+	life := s.after(l, id)
+	halted := firstOf(life, markHalt)
+	if f, ok := s.recorded(l, life); ok {
+		return f
+	}
+	if halted == nil {
+		if f, ok := s.cleanedUp(l, id); ok {
+			return f
+		}
+	}
+	return s.ending(life, halted)
+}
+
+// after is the life from the launch up to and including the next launch.
+func (s *scan) after(l *launch, id string) []mark {
+	marks := s.lives[instanceID{l.place, id}]
+	from := firstAt(marks, l.ns)
+	for i := from; i < len(marks); i++ {
+		if marks[i].row == l.row {
+			// State changes of the launch's own second may be sorted before it.
+			var life []mark
+			for _, m := range marks[from:i] {
+				if m.kind == markState {
+					life = append(life, m)
+				}
+			}
+			return append(life, s.untilLaunch(l, marks[i+1:])...)
+		}
+	}
+	return nil
+}
+
+func firstAt(marks []mark, ns int64) int {
+	lo, hi := 0, len(marks)
+	for lo < hi {
+		if mid := (lo + hi) / 2; marks[mid].ns < ns {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	return lo
+}
+
+// untilLaunch cuts a life behind the next launch. A second record of the same
+// launch, with other content, is not the next one.
+func (s *scan) untilLaunch(l *launch, marks []mark) []mark {
+	for i, m := range marks {
+		if m.kind == markLaunch && (l.request == "" || s.t.Request(m.row) != l.request) {
+			return marks[:i+1]
+		}
+	}
+	return marks
+}
+
+func firstOf(life []mark, kind markKind) *mark {
+	for i := range life {
+		if life[i].kind == kind {
+			return &life[i]
+		}
+	}
+	return nil
+}
+
+// down tells states in which an instance is going down or is down.
+func down(state string) (incident.Outcome, bool) {
+	switch state {
+	case "stopping", "stopped":
+		return incident.Stopped, true
+	case "shutting-down", "terminated":
+		return incident.Terminated, true
+	}
+	return incident.Unknown, false
+}
+
+// final tells states from which an instance does not move by itself.
+func final(state string) bool { return state == "stopped" || state == "terminated" }
+
+// recorded reads the state changes that EventBridge delivered. A stop inside
+// the window that nobody asked for is the failure's; one that comes later
+// means that the instance had stayed up.
+func (s *scan) recorded(l *launch, life []mark) (fate, bool) {
+	running, asked, found := false, false, unknownFate
+	for _, m := range life {
+		outcome, isDown := down(m.state)
+		switch {
+		case m.kind == markHalt, m.kind == markInterruption:
+			asked = true
+		case m.kind != markState:
+		case m.state == "running":
+			running = running || found.source == ""
+		case !isDown, asked:
+			// A stop behind a call that asked for it is explained by it.
+		case m.ns-l.ns > int64(s.opt.StopWindow):
+			running = running || found.source == ""
+		case found.source == "" || final(m.state) && !final(s.t.States(found.row)[0]):
+			found = fate{outcome, incident.FromStateChange, m.row}
+		}
+	}
+	if running {
+		return fate{outcome: incident.Running}, true
+	}
+	return found, found.source != ""
+}
+
+// cleanedUp looks for the one trace that a failed RunInstances leaves in
+// CloudTrail: EC2 deletes its network interface under the launch's own
+// requestID. Where the launch made several instances and the record does not
+// say whose interface it was, it speaks for none of them.
+func (s *scan) cleanedUp(l *launch, id string) (fate, bool) {
+	if l.request == "" || s.t.Name(l.row) != "RunInstances" {
+		return unknownFate, false
+	}
+	interfaces, owners := s.t.Interfaces(l.row)
+	for _, c := range s.cleaned[request{l.place, l.request}] {
+		owner := ""
+		for i, eni := range interfaces {
+			if eni == c.eni {
+				owner = owners[i]
+			}
+		}
+		if owner == id || owner == "" && len(l.instances) == 1 {
+			return fate{incident.Terminated, incident.FromInterfaceCleanup, c.row}, true
+		}
+	}
+	return unknownFate, false
+}
+
+// ending reads how the life goes on where no stop is recorded: somebody
+// stopped it, or the next call finds it stopped and nobody did.
+func (s *scan) ending(life []mark, halted *mark) fate {
+	if halted != nil {
+		if halted.state == "stopped" && s.t.Name(halted.row) == "StopInstances" && firstOf(life, markInterruption) == nil {
+			return fate{incident.Stopped, incident.FromImplied, halted.row}
+		}
+		return s.halt(halted)
+	}
+	next := firstOf(life, markLaunch)
+	if next == nil || firstOf(life, markInterruption) != nil {
+		return unknownFate
+	}
+	switch next.state {
+	case "stopped":
+		return fate{incident.Stopped, incident.FromImplied, next.row}
+	case "running":
+		return fate{outcome: incident.Running}
+	}
+	return unknownFate
+}
+
+func (s *scan) halt(m *mark) fate {
+	outcome := incident.Stopped
+	if strings.HasPrefix(s.t.Name(m.row), "Terminate") {
+		outcome = incident.Terminated
+	}
+	return fate{outcome, incident.FromAPICall, m.row}
+}
+
+// ranUntilHalt reports whether the call that stopped an instance found it
+// running: grounds to leave it out of a batch, though not to acquit a lone
+// instance whose launch was refused.
+func (s *scan) ranUntilHalt(l *launch, id string) bool {
+	halted := firstOf(s.after(l, id), markHalt)
+	return halted != nil && halted.state == "running"
+}
+
+// grantedIn reports whether an instance got a grant for this key in this very
+// launch: inside the join window, and under its requestID where both have one.
+// An empty key asks for a grant of any key.
+func (s *scan) grantedIn(l *launch, id, key string) bool {
+	grants := s.granted[instanceID{l.place, id}]
+	from := sort.Search(len(grants), func(i int) bool { return grants[i].ns >= l.ns-leadNanos })
+	for _, g := range grants[from:] {
+		if g.ns-l.ns > int64(s.opt.JoinWindow) {
+			break
+		}
+		if key != "" && !sameKey(g.key, key) {
+			continue
+		}
+		if g.request == l.request || g.request == "" || l.request == "" {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,100 @@
+package analyze
+
+import (
+	"encoding/json"
+	"regexp"
+	"strings"
+)
+
+// statement is one statement of an IAM or key policy, its members in the order
+// in which AWS prints them.
+type statement struct {
+	Sid       string    `json:"Sid"`
+	Effect    string    `json:"Effect"`
+	Principal *awsOnly  `json:"Principal,omitempty"`
+	Action    []string  `json:"Action"`
+	Resource  string    `json:"Resource"`
+	Condition condition `json:"Condition"`
+}
+
+type awsOnly struct {
+	AWS string `json:"AWS"`
+}
+
+type condition struct {
+	Bool         map[string]string `json:"Bool,omitempty"`
+	StringEquals map[string]string `json:"StringEquals,omitempty"`
+}
+
+// scope is what the evidence allows a policy to be filled with.
+type scope struct {
+	key       string // a key's full ARN
+	region    string
+	principal string
+	launches  bool // RunInstances was seen: volumes are made, not only attached
+}
+
+// plainKey is a KMS key ARN and nothing else. A policy or a command line is
+// filled with nothing that does not match it: log text is a stranger's.
+var plainKey = regexp.MustCompile(`^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$`)
+
+// The actions of
+// https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html.
+// A start needs the grant alone; making volumes needs the rest as well.
+var (
+	startActions  = []string{"kms:CreateGrant"}
+	launchActions = []string{"kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo"}
+)
+
+// statements allow what the launch needs, through EC2 in this region only, and
+// grants only for AWS resources.
+func (s scope) statements(principal *awsOnly) []statement {
+	via := map[string]string{"kms:ViaService": s.viaService()}
+	out := []statement{{
+		Sid: "AllowEc2GrantsOnThisKey", Effect: "Allow", Principal: principal, Action: startActions, Resource: s.key,
+		Condition: condition{Bool: map[string]string{"kms:GrantIsForAWSResource": "true"}, StringEquals: via},
+	}}
+	if s.launches {
+		out = append(out, statement{
+			Sid: "AllowEc2UseOfThisKey", Effect: "Allow", Principal: principal, Action: launchActions, Resource: s.key,
+			Condition: condition{StringEquals: via},
+		})
+	}
+	return out
+}
+
+// viaService is EC2 in the region of the launch, which is the region of the
+// service and not of the key.
+func (s scope) viaService() string {
+	domain := "amazonaws.com"
+	if strings.HasPrefix(s.region, "cn-") {
+		domain = "amazonaws.com.cn"
+	}
+	return "ec2." + s.region + "." + domain
+}
+
+// identityPolicy is a whole identity-based policy.
+func (s scope) identityPolicy() json.RawMessage {
+	return marshal(struct {
+		Version   string      `json:"Version"`
+		Statement []statement `json:"Statement"`
+	}{"2012-10-17", s.statements(nil)})
+}
+
+// keyStatement is what to add to the key policy's Statement: one statement, or
+// an array of two.
+func (s scope) keyStatement() json.RawMessage {
+	sts := s.statements(&awsOnly{s.principal})
+	if len(sts) == 1 {
+		return marshal(sts[0])
+	}
+	return marshal(sts)
+}
+
+func marshal(v any) json.RawMessage {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic("marshalling a policy of plain strings: " + err.Error())
+	}
+	return b
+}

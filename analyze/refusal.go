@@ -1,0 +1,131 @@
+package analyze
+
+import (
+	"strings"
+
+	"grantrail/ingest/table"
+)
+
+// Why a refused KMS call is tied to no launch.
+const (
+	whyDirect       = "direct-call"
+	whyOtherService = "other-service"
+	whyNotFatal     = "not-fatal"
+	whyOtherCall    = "other-ec2-call"
+	whyDryRun       = "dry-run"
+	whyRefused      = "launch-refused"
+	whyGranted      = "granted-after-all"
+	whyRan          = "kept-running"
+	whyOutside      = "launch-outside-range"
+	whyNoLaunch     = "no-launch"
+)
+
+var whyDetail = map[string]string{
+	whyDirect:       "The caller made this call itself; EC2 did not.",
+	whyOtherService: "Another service made this call for the caller; EC2 did not.",
+	whyNotFatal:     "EC2 made this call for the caller, and a launch does not need it.",
+	whyOtherCall:    "It belongs to an EC2 call that is no launch: ",
+	whyDryRun:       "The launch with its requestID was a dry run.",
+	whyRefused:      "The launch with its requestID was itself refused, and began nothing.",
+	whyGranted:      "Every instance of the launch that fits got a grant for this key in the same launch.",
+	whyRan:          "Every instance of the launch that fits is seen running after it.",
+	whyOutside:      "The launch that fits it lies outside the asked time.",
+	whyNoLaunch:     "EC2 forwarded this call, and no launch in the archive fits it.",
+}
+
+// fatal are the KMS calls without which a launch fails. A refused Decrypt or
+// DescribeKey by the caller has been seen to stop nothing; a Decrypt by the
+// instance's own infrastructure role is what unlocks its volume.
+func fatal(name string, byInstance bool) bool {
+	switch name {
+	case "CreateGrant", "GenerateDataKeyWithoutPlaintext", "GenerateDataKey",
+		"ReEncrypt", "ReEncryptFrom", "ReEncryptTo":
+		return true
+	}
+	return name == "Decrypt" && byInstance
+}
+
+func (s *scan) refusal(row int) {
+	t := s.t
+	message := t.ErrorMessage(row)
+	r := refusal{
+		row: row, ns: t.Nanos(row), place: s.place(row), request: t.Request(row),
+		principal: s.principals.of(t.Identity(row), message),
+		key:       s.refusedKey(row), cause: causeOf(t.ErrorCode(row), message),
+		instance: t.Grantee(row), volumes: t.Volumes(row),
+	}
+	r.who = s.actor(r.principal)
+	r.why = s.screen(row)
+	r.unsure = r.why == whyOtherService && s.t.Service(row) == "" && !isOtherService(t.InvokedBy(row))
+	s.refusals = append(s.refusals, r)
+}
+
+// refusedKey is the key of a refused call. A forwarded denial has no
+// parameters: its key survives in the message alone. Of a re-encryption the
+// message says which of the two keys was refused.
+func (s *scan) refusedKey(row int) string {
+	for _, arn := range kmsARN.FindAllString(s.t.ErrorMessage(row), -1) {
+		return s.keys.resolve(arn, s.t, row)
+	}
+	return s.keyOf(row)
+}
+
+// screen says why a refused call cannot be a launch's, or "". Whose call it is
+// shows in invokedBy, an open set: for what EC2 is not known by, a shared
+// requestID decides later.
+func (s *scan) screen(row int) string {
+	by := s.t.InvokedBy(row)
+	byInstance := s.t.Kind(row) == table.DataKey && s.t.Grantee(row) != ""
+	switch {
+	case by == "" && !byInstance:
+		return whyDirect
+	case s.t.Service(row) != "", !byInstance && !isEC2(by):
+		return whyOtherService
+	case !fatal(s.t.Name(row), byInstance):
+		return whyNotFatal
+	}
+	return ""
+}
+
+// labels are the dot-separated parts of a service's host name before
+// amazonaws.com.
+func labels(invokedBy string) []string {
+	host, _, ok := strings.Cut(strings.ToLower(invokedBy), ".amazonaws.com")
+	if !ok {
+		return nil
+	}
+	return strings.Split(host, ".")
+}
+
+// isEC2 knows the names under which EC2, EBS and the services that launch for
+// a caller forward KMS calls. "AWS Internal" was all of them until 2021.
+func isEC2(invokedBy string) bool {
+	if strings.EqualFold(invokedBy, "AWS Internal") {
+		return true
+	}
+	for _, label := range labels(invokedBy) {
+		switch label {
+		case "ec2", "ec2-frontend-api", "ebs", "autoscaling", "spot", "spotfleet", "ec2fleet":
+			return true
+		}
+	}
+	return false
+}
+
+// isOtherService knows services that call KMS for data of their own. Their
+// calls are no launch's, whatever else agrees; a name that is neither known
+// here nor by isEC2 is believed where it shares a launch's requestID.
+func isOtherService(invokedBy string) bool {
+	for _, label := range labels(invokedBy) {
+		switch label {
+		case "rds", "backup", "ecs", "ecs-tasks", "fargate", "lambda", "logs", "s3", "dynamodb",
+			"sns", "sqs", "secretsmanager", "ssm", "elasticfilesystem", "fsx", "redshift", "dms",
+			"config", "cloudtrail", "glue", "athena", "sagemaker", "bedrock", "kinesis", "firehose",
+			"es", "opensearch", "elasticache", "kafka", "codebuild", "codepipeline", "storagegateway",
+			"ecr", "acm", "ses", "connect", "states", "events", "timestream", "docdb", "neptune",
+			"workspaces", "transfer", "xray", "monitoring", "memorydb", "dax", "qldb", "mq", "airflow":
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,161 @@
+package analyze
+
+import (
+	"fmt"
+	"strings"
+
+	"grantrail/analyze/incident"
+)
+
+// advice is what fixes one cause: which policies help, and what to do.
+type advice struct {
+	summary  string
+	identity bool // an identity-based policy helps
+	key      bool // a key policy statement helps
+	notes    []string
+}
+
+// remedies are by cause. An Allow helps only where an Allow is missing; a deny
+// must be lifted where it stands.
+var remedies = map[string]advice{
+	identityMissing: {"Allow the principal to create grants on this key, in an identity-based policy of its own.", true, false,
+		[]string{"This works only if the key policy delegates to IAM (the default root statement does); otherwise add the key policy statement for the principal instead.",
+			"A policy that already names kms:CreateGrant has a condition that did not match: compare kms:GrantIsForAWSResource, kms:ViaService and aws:SourceIp. Calls that EC2 forwards come from EC2, not from the caller's network."}},
+	keyMissing: {"Add the principal to the key policy.", false, true, nil},
+	boundaryMissing: {"Allow the call in the principal's permissions boundary; an Allow elsewhere does nothing.", false, false,
+		[]string{"The statement to add to the boundary is the one an identity policy needs: kms:CreateGrant on this key with kms:GrantIsForAWSResource true and kms:ViaService for EC2 in this region."}},
+	scpMissing: {"No policy of this account can fix this: a service control policy of the organisation must allow the call.", false, false,
+		[]string{"Service control policies are changed in the organisation's management account."}},
+	rcpMissing: {"No policy of the principal can fix this: a resource control policy of the organisation must allow the call.", false, false,
+		[]string{"Resource control policies are changed in the organisation's management account and bind the account that owns the key."}},
+	sessionMissing: {"Allow the call in the policy that is passed when the role is assumed.", false, false,
+		[]string{"Nothing in IAM needs changing: look at Policy and PolicyArns of the AssumeRole call that made the session."}},
+	vpceMissing:  {"Allow the call in the VPC endpoint policy that is named.", false, false, nil},
+	identityDeny: {"Lift the explicit deny in the principal's identity-based policies; no Allow outweighs it.", false, false, nil},
+	keyDeny:      {"Lift the explicit deny in the key policy; no Allow outweighs it.", false, false, nil},
+	boundaryDeny: {"Lift the explicit deny in the principal's permissions boundary; no Allow outweighs it.", false, false, nil},
+	scpDeny: {"No policy of this account can fix this: the deny is in a service control policy of the organisation.", false, false,
+		[]string{"Service control policies are changed in the organisation's management account.",
+			"AWS prints a service control policy that merely does not allow as an explicit deny: look for a missing Allow too."}},
+	rcpDeny: {"No policy of the principal can fix this: the deny is in a resource control policy of the organisation.", false, false,
+		[]string{"Resource control policies are changed in the organisation's management account and bind the account that owns the key."}},
+	sessionDeny: {"Lift the deny in the policy that is passed when the role is assumed.", false, false,
+		[]string{"Nothing in IAM needs changing: look at Policy and PolicyArns of the AssumeRole call that made the session."}},
+	vpceDeny: {"Lift the deny in the VPC endpoint policy.", false, false,
+		[]string{"A deny on aws:SourceVpce or aws:SourceVpc also hits calls that EC2 forwards: exempt them with aws:ViaAWSService."}},
+	accessDenied: {"The message does not say which policy decided: check the identity policy and the key policy, both must let the call through.", true, true,
+		[]string{"If both already allow it, look for a deny in the permissions boundary, the session policy and the organisation's policies."}},
+	keyDisabled:    {"Enable the key.", false, false, nil},
+	keyPending:     {"Cancel the deletion of the key, then enable it.", false, false, nil},
+	keyUnavailable: {"Bring the key back into the state Enabled.", false, false, []string{"A key with imported material needs the material imported again; a key in a custom key store needs the store connected."}},
+	keyNotFound:    {"Find out where the key has gone: it may be deleted, or of another region or account.", false, false, []string{"A deleted key does not come back, nor does what it encrypts: restore the volume from a snapshot under another key."}},
+	grantLimit:     {"Retire grants on this key that nobody uses, or have the quota raised.", false, false, nil},
+	throttled:      {"Launch again, in smaller batches; have the KMS request quota raised if it recurs.", false, false, nil},
+	otherCause:     {"Read KMS's message: it is none of the known reasons.", false, false, nil},
+}
+
+// remedy fills the advice for an incident from its evidence.
+func remedy(inc *incident.Incident) incident.Remedy {
+	a := remedies[inc.Cause.Code]
+	sc := scopeOf(inc)
+	out := incident.Remedy{Summary: a.summary, Notes: append([]string{}, a.notes...)}
+	switch {
+	case strings.Contains(inc.Principal.ARN, "role/aws:ec2-infrastructure"):
+		a.identity, a.key = false, false
+		out.Notes = append(out.Notes, "The refused call is the instance's own, made by EC2's infrastructure role. No identity policy binds it: the deny is in the key policy, in a policy of the organisation, or in a condition on the network (aws:SourceIp, aws:SourceVpc, aws:SourceVpce) that needs an exemption for aws:ec2-infrastructure.")
+	case serviceLinked(inc.Principal.ARN):
+		serviceLinkedRole(&out, &a, inc, sc)
+	}
+	a = crossAccount(&out, a, inc)
+	if inc.Key.Manager == byAWS {
+		a.key = false
+		out.Notes = append(out.Notes, "This is an AWS managed key: its policy cannot be edited and it cannot be shared. Where the identity side is in order, move the volumes to a customer managed key by way of a snapshot copy.")
+	}
+	if sc.key == "" && (a.identity || a.key) {
+		out.Notes = append(out.Notes, "No policy is filled in, since the refusals do not name the key by its ARN.")
+		a.identity, a.key = false, false
+	}
+	if a.identity {
+		out.IdentityPolicy = sc.identityPolicy()
+	}
+	if a.key {
+		out.KeyPolicyStatement = sc.keyStatement()
+	}
+	out.Notes = append(out.Notes, commands(inc.Cause.Code, sc)...)
+	out.Notes = append(out.Notes, needs(sc), "To confirm: start the instance again and look for a granted CreateGrant, and the instance's own Decrypt, under the same requestID as the start.")
+	return out
+}
+
+func scopeOf(inc *incident.Incident) scope {
+	sc := scope{region: inc.Region, principal: inc.Principal.ARN}
+	if key := deref(inc.Key.ARN); plainKey.MatchString(key) {
+		sc.key = key
+	}
+	for _, a := range inc.Attempts {
+		sc.launches = sc.launches || a.Launch.Action == "RunInstances"
+		for _, d := range a.Denials {
+			sc.launches = sc.launches || d.Action != "CreateGrant"
+		}
+	}
+	return sc
+}
+
+// serviceLinked tells roles whose policies nobody can edit.
+func serviceLinked(arn string) bool {
+	return strings.Contains(arn, ":role/aws-service-role/") || strings.Contains(arn, ":role/AWSServiceRole")
+}
+
+// serviceLinkedRole puts the key side in the place of the identity side: the
+// role's own policies are fixed.
+func serviceLinkedRole(out *incident.Remedy, a *advice, inc *incident.Incident, sc scope) {
+	if a.identity {
+		out.Summary = "Let the service-linked role use the key: add it to the key policy, or give it a grant."
+		a.identity, a.key = false, true
+	}
+	note := "A service-linked role's own policies cannot be edited: only the key policy or a grant helps."
+	if sc.key != "" && a.key {
+		note += fmt.Sprintf(" The grant: aws kms create-grant --region %s --key-id '%s' --grantee-principal '%s' --operations Encrypt Decrypt ReEncryptFrom ReEncryptTo GenerateDataKey GenerateDataKeyWithoutPlaintext DescribeKey CreateGrant",
+			keyRegion(sc.key), sc.key, shellSafe(inc.Principal.ARN))
+		note += " Deleting and creating the role again orphans the grant."
+	}
+	out.Notes = append(out.Notes, note)
+}
+
+// crossAccount asks for both sides where key and caller are of two accounts.
+func crossAccount(out *incident.Remedy, a advice, inc *incident.Incident) advice {
+	owner := deref(inc.Key.Account)
+	if owner == "" || owner == inc.Account || !(a.identity || a.key) {
+		return a
+	}
+	a.key = true
+	a.identity = !serviceLinked(inc.Principal.ARN)
+	out.Notes = append(out.Notes, fmt.Sprintf("The key is of account %s and the caller of %s: the key policy there and the identity side here must both allow the call. Denials are logged in the caller's account only; the key owner's trail can look clean.", owner, inc.Account))
+	return a
+}
+
+// commands are the calls that bring a key back.
+func commands(cause string, sc scope) []string {
+	if sc.key == "" {
+		return nil
+	}
+	enable := fmt.Sprintf("aws kms enable-key --region %s --key-id '%s'", keyRegion(sc.key), sc.key)
+	switch cause {
+	case keyDisabled:
+		return []string{enable}
+	case keyPending:
+		return []string{fmt.Sprintf("aws kms cancel-key-deletion --region %s --key-id '%s'", keyRegion(sc.key), sc.key), enable}
+	}
+	return nil
+}
+
+func needs(sc scope) string {
+	if sc.launches {
+		return "Making a volume (RunInstances, CreateVolume) needs kms:CreateGrant, kms:GenerateDataKeyWithoutPlaintext, kms:DescribeKey, kms:Decrypt and kms:ReEncryptFrom/To; starting an existing instance needs kms:CreateGrant alone."
+	}
+	return "Starting an existing instance needs kms:CreateGrant alone; launching a new one also needs kms:GenerateDataKeyWithoutPlaintext, kms:DescribeKey, kms:Decrypt and kms:ReEncryptFrom/To."
+}
+
+func keyRegion(arn string) string { return strings.SplitN(arn, ":", 6)[3] }
+
+// shellSafe keeps a stranger's string from ending the quotes it is put in.
+func shellSafe(s string) string { return strings.ReplaceAll(s, "'", "") }

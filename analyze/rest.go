@@ -1,0 +1,95 @@
+package analyze
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"grantrail/analyze/incident"
+)
+
+// unlinked lists the refused KMS calls that no launch explains, in time order.
+func (r *reporter) unlinked(ties []tie) []incident.Unlinked {
+	out := []incident.Unlinked{}
+	for i := range ties {
+		t := &ties[i]
+		ref := &r.s.refusals[t.refusal]
+		if why := r.whyUnlinked(t); why != "" && r.wantsRefusal(ref) {
+			out = append(out, r.unlinkedCall(ref, why))
+		}
+	}
+	return out
+}
+
+// whyUnlinked is "" for a refusal that an incident reports. One whose launches
+// all lie outside the asked time is reported here, and says so.
+func (r *reporter) whyUnlinked(t *tie) string {
+	if len(t.launches) == 0 {
+		return cmp.Or(t.why, whyNoLaunch)
+	}
+	for _, l := range t.launches {
+		if r.opt.wantsTime(r.s.t.Time(r.s.launches[l].row)) {
+			return ""
+		}
+	}
+	return whyOutside
+}
+
+func (r *reporter) wantsRefusal(ref *refusal) bool {
+	t := r.s.t
+	return r.opt.wantsTime(t.Time(ref.row)) && r.opt.wantsPlace(t.Account(ref.row), t.Region(ref.row)) &&
+		r.opt.wantsPrincipal(ref.principal.arn, t.Identity(ref.row).ARN) && r.opt.wantsKey(ref.key) &&
+		(len(r.opt.Instances) == 0 || r.opt.wantsInstance(ref.instance))
+}
+
+func (r *reporter) unlinkedCall(ref *refusal, why string) incident.Unlinked {
+	t := r.s.t
+	detail := whyDetail[why]
+	if why == whyOtherCall {
+		detail += r.s.requests[request{ref.place, ref.request}] + "."
+	}
+	return incident.Unlinked{
+		Ref: r.ref(ref.row), Action: action(t.Name(ref.row), t.ErrorMessage(ref.row)),
+		PrincipalARN: optional(ref.principal.arn), KeyARN: optional(ref.key),
+		ErrorCode: strings.Clone(t.ErrorCode(ref.row)), ErrorMessage: strings.Clone(t.ErrorMessage(ref.row)),
+		Why: why, Detail: detail,
+	}
+}
+
+// unexplained lists the instances that did not stay up though nobody stopped
+// them and no refusal fits their launch. One that got its grant did come up:
+// that a later call found it stopped says nothing of the launch.
+func (r *reporter) unexplained(ties []tie) []incident.Unexplained {
+	tied := make([]bool, len(r.s.launches))
+	for i := range ties {
+		for _, l := range ties[i].launches {
+			tied[l] = true
+		}
+	}
+	out := []incident.Unexplained{}
+	for i := range r.s.launches {
+		l := &r.s.launches[i]
+		if tied[i] || l.refused != "" || !r.wantsLaunch(l) {
+			continue
+		}
+		for j, f := range r.s.fates(l) {
+			id := l.instances[j]
+			cameUp := f.source == incident.FromImplied && r.s.grantedIn(l, id, "")
+			if !f.silent() || cameUp || !r.opt.wantsInstance(id) {
+				continue
+			}
+			out = append(out, incident.Unexplained{
+				Launch:     incident.Pointer{Ref: r.ref(l.row), Action: strings.Clone(r.s.t.Name(l.row))},
+				InstanceID: strings.Clone(id), Stop: *r.stop(f),
+			})
+		}
+	}
+	return slices.Clip(out)
+}
+
+func (r *reporter) wantsLaunch(l *launch) bool {
+	t := r.s.t
+	p := r.s.principals.of(t.Identity(l.row), "")
+	return r.opt.wantsTime(t.Time(l.row)) && r.opt.wantsPlace(t.Account(l.row), t.Region(l.row)) &&
+		r.opt.wantsPrincipal(p.arn, t.Identity(l.row).ARN) && len(r.opt.Keys) == 0
+}

@@ -1,0 +1,268 @@
+package analyze
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"grantrail/ingest/table"
+)
+
+// place is an account and region, numbered; who is an actor, numbered. Small
+// numbers instead of strings keep the join's sort keys small.
+type (
+	place int32
+	who   int32
+)
+
+// nobody is the actor of a record that names none.
+const nobody who = 0
+
+// launch is a StartInstances or RunInstances call.
+type launch struct {
+	row       int
+	ns        int64
+	place     place
+	who       who
+	request   string
+	instances []string
+	before    []string // states before, parallel to instances
+	refused   string   // the launch's own error code: it never began
+	fates     []fate   // parallel to instances, once asked for
+}
+
+// refusal is a refused KMS call.
+type refusal struct {
+	row       int
+	ns        int64
+	place     place
+	who       who
+	request   string
+	principal principal
+	key       string // ARN, "" where the refusal names none
+	cause     string
+	instance  string // that the record itself names
+	volumes   []string
+	why       string // set where no launch can be meant
+	unsure    bool   // made by a service that is not known: only a shared requestID counts
+}
+
+// scan is the table, sorted into the parts that events play. Every list is in
+// time order, equal times by event ID.
+type scan struct {
+	t          *table.Table
+	opt        *Options
+	order      []int // rows in time order, superseded ones left out
+	principals *principals
+	keys       *keyring
+	launches   []launch
+	refusals   []refusal
+	requests   map[request]string // EC2 calls that are no launch, by request
+	places     numbering[placeName]
+	actors     numbering[string]
+	lives      map[instanceID][]mark
+	granted    map[instanceID][]grant
+	cleaned    map[request][]cleanup
+	attached   map[volumeID]string     // volume to instance, the latest
+	volumeKeys map[volumeID]string     // volume to key
+	used       map[instanceID][]string // keys that an instance is known to use
+}
+
+type placeName struct{ account, region string }
+
+// request identifies a call and all that AWS did for it.
+type request struct {
+	place place
+	id    string
+}
+
+type instanceID struct {
+	place place
+	id    string
+}
+
+type volumeID struct {
+	place place
+	id    string
+}
+
+// grant is a KMS grant that was given to an instance.
+type grant struct {
+	row     int
+	ns      int64
+	request string
+	key     string
+}
+
+type cleanup struct {
+	row int
+	eni string
+}
+
+// numbering gives equal values equal small numbers, from 1.
+type numbering[T comparable] struct {
+	ids    map[T]int32
+	values []T
+}
+
+func newNumbering[T comparable]() numbering[T] {
+	var zero T
+	return numbering[T]{map[T]int32{}, []T{zero}}
+}
+
+func (n *numbering[T]) of(v T) int32 {
+	id, ok := n.ids[v]
+	if !ok {
+		id = int32(len(n.values))
+		n.ids[v] = id
+		n.values = append(n.values, v)
+	}
+	return id
+}
+
+func newScan(t *table.Table, opt *Options) *scan {
+	s := &scan{
+		t: t, opt: opt, principals: newPrincipals(), keys: newKeyring(),
+		requests: map[request]string{}, places: newNumbering[placeName](), actors: newNumbering[string](),
+		lives: map[instanceID][]mark{}, granted: map[instanceID][]grant{}, cleaned: map[request][]cleanup{},
+		attached: map[volumeID]string{}, volumeKeys: map[volumeID]string{}, used: map[instanceID][]string{},
+	}
+	s.sort()
+	s.learn()
+	for _, row := range s.order {
+		s.event(row)
+	}
+	s.history()
+	return s
+}
+
+// sort orders the rows by time, then event ID, then origin: a full key, since
+// a second's events have no order of their own. Events that an addendum
+// supersedes are left out.
+func (s *scan) sort() {
+	replaced := map[[2]string]bool{}
+	for row := range s.t.Len() {
+		if r := s.t.Replaces(row); r != "" {
+			replaced[[2]string{s.t.Account(row), r}] = true
+		}
+	}
+	for row := range s.t.Len() {
+		if len(replaced) > 0 && replaced[[2]string{s.t.Account(row), strings.ToLower(s.t.ID(row))}] {
+			continue
+		}
+		s.order = append(s.order, row)
+	}
+	slices.SortFunc(s.order, func(a, b int) int {
+		return cmp.Or(cmp.Compare(s.t.Nanos(a), s.t.Nanos(b)), cmp.Compare(s.t.ID(a), s.t.ID(b)), cmp.Compare(a, b))
+	})
+}
+
+// learn takes what holds whatever the order: the paths of roles, the names of
+// keys.
+func (s *scan) learn() {
+	for _, row := range s.order {
+		s.principals.learn(s.t.Identity(row))
+		if s.t.ErrorCode(row) == "" {
+			s.keys.learn(s.t, row)
+		}
+	}
+}
+
+func (s *scan) place(row int) place {
+	return place(s.places.of(placeName{s.t.Account(row), s.t.Region(row)}))
+}
+
+func (s *scan) request(row int) request { return request{s.place(row), s.t.Request(row)} }
+
+func (s *scan) event(row int) {
+	ok := s.t.ErrorCode(row) == ""
+	switch s.t.Kind(row) {
+	case table.Launch:
+		s.launch(row)
+	case table.Halt:
+		if ok {
+			s.mark(row, markHalt)
+		}
+	case table.StateChange:
+		s.mark(row, markState)
+	case table.Interruption:
+		s.mark(row, markInterruption)
+	case table.Grant, table.DataKey:
+		if ok {
+			s.grant(row)
+		} else {
+			s.refusal(row)
+		}
+	case table.Storage:
+		// A refusal with the same request is this call's, not a launch's.
+		if r := s.request(row); r.id != "" {
+			s.requests[r] = s.t.Name(row)
+		}
+	case table.Cleanup:
+		if ids, _ := s.t.Interfaces(row); len(ids) > 0 {
+			r := s.request(row)
+			s.cleaned[r] = append(s.cleaned[r], cleanup{row, ids[0]})
+		}
+	}
+}
+
+func (s *scan) launch(row int) {
+	p := s.principals.of(s.t.Identity(row), s.t.ErrorMessage(row))
+	l := launch{
+		row: row, ns: s.t.Nanos(row), place: s.place(row), who: s.actor(p), request: s.t.Request(row),
+		instances: s.t.Instances(row), before: s.t.States(row), refused: s.t.ErrorCode(row),
+	}
+	l.instances, l.before = distinct(l.instances, l.before)
+	if s.repeats(&l) {
+		return
+	}
+	if l.refused == "" {
+		s.mark(row, markLaunch)
+	}
+	s.launches = append(s.launches, l)
+}
+
+// repeats reports whether the launch was just recorded with the same time,
+// caller, request and instances: a copy whose other content differs.
+func (s *scan) repeats(l *launch) bool {
+	for i := len(s.launches) - 1; i >= 0 && s.launches[i].ns == l.ns; i-- {
+		o := &s.launches[i]
+		if o.place == l.place && o.who == l.who && o.request == l.request &&
+			(o.refused == "") == (l.refused == "") && slices.Equal(o.instances, l.instances) &&
+			(l.request != "" || s.t.Name(o.row) == s.t.Name(l.row)) {
+			return true
+		}
+	}
+	return false
+}
+
+// distinct drops instances that one call names twice.
+func distinct(ids, states []string) ([]string, []string) {
+	for i := 1; i < len(ids); i++ {
+		if slices.Contains(ids[:i], ids[i]) {
+			ids, states = slices.Delete(ids, i, i+1), slices.Delete(states, i, i+1)
+			i--
+		}
+	}
+	return ids, states
+}
+
+func (s *scan) actor(p principal) who {
+	if a := p.actor(); a != "" {
+		return who(s.actors.of(a))
+	}
+	return nobody
+}
+
+// grant takes a granted call: which instance got a grant, in which launch.
+func (s *scan) grant(row int) {
+	instance := s.t.Grantee(row)
+	if instance == "" || s.t.Kind(row) != table.Grant {
+		return
+	}
+	id := instanceID{s.place(row), instance}
+	s.granted[id] = append(s.granted[id], grant{row, s.t.Nanos(row), s.t.Request(row), s.keyOf(row)})
+}
+
+// keyOf is the key of a granted call or a change.
+func (s *scan) keyOf(row int) string { return s.keys.resolve(s.t.Key(row), s.t, row) }

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+	"golang.org/x/term"
+
+	"grantrail/analyze/incident"
+	"grantrail/ingest"
+)
+
+// display is what a person sees on standard error.
+type display struct {
+	w        io.Writer
+	progress bool
+	json     bool
+	quiet    bool
+}
+
+func (t *typed) display(w world) (display, error) {
+	d := display{w: w.stderr, quiet: t.quiet}
+	switch t.logFormat {
+	case "text":
+	case "json":
+		d.json = true
+	default:
+		return d, usagef("--log-format %q: want text or json", t.logFormat)
+	}
+	switch t.progress {
+	case "auto":
+		f, ok := w.stderr.(*os.File)
+		d.progress = ok && term.IsTerminal(int(f.Fd())) && !t.quiet
+	case "always":
+		d.progress = true
+	case "never":
+	default:
+		return d, usagef("--progress %q: want auto, always or never", t.progress)
+	}
+	return d, nil
+}
+
+// redraw is the shortest time between two progress lines.
+const redraw = 100 * time.Millisecond
+
+// progressLine is one line, drawn over itself. It gives what is done of the
+// total and no estimate: objects differ too much for one to be true.
+type progressLine struct {
+	display
+	last time.Time
+}
+
+func (d display) start() *progressLine { return &progressLine{display: d} }
+
+func (p *progressLine) update(at ingest.Progress) {
+	now := time.Now()
+	if !p.progress || now.Sub(p.last) < redraw && at.Objects < at.OfObjects {
+		return
+	}
+	p.last = now
+	_, _ = fmt.Fprintf(p.w, "\r\x1b[Kgrantrail: %s of %s objects, %s of %s",
+		humanize.Comma(int64(at.Objects)), humanize.Comma(int64(at.OfObjects)),
+		humanize.IBytes(uint64(at.Bytes)), humanize.IBytes(uint64(at.OfBytes)))
+}
+
+// end wipes the line: what stays is the summary.
+func (p *progressLine) end() {
+	if p.progress && !p.last.IsZero() {
+		_, _ = fmt.Fprint(p.w, "\r\x1b[K")
+	}
+}
+
+// closing writes the summary of a finished run.
+func (d display) closing(c *incident.Case, reports []string, elapsed time.Duration) {
+	switch {
+	case d.quiet:
+	case d.json:
+		d.closingJSON(c, reports, elapsed)
+	default:
+		d.closingText(c, reports, elapsed)
+	}
+}
+
+func (d display) closingText(c *incident.Case, reports []string, elapsed time.Duration) {
+	o, r, s := c.Custody.Objects, c.Custody.Records, c.Summary
+	say(d.w, "%s", c.Conclusion)
+	for _, row := range []struct{ name, value string }{
+		{"incidents", fmt.Sprintf("%d confirmed, %d probable, %d possible; %d failed launches", s.Confirmed, s.Probable, s.Possible, s.Attempts)},
+		{"objects", fmt.Sprintf("%d listed: %d read, %d partial, %d unread, %d skipped, %d duplicate", o.Listed, o.Read, o.Partial, o.Unread, o.Skipped, o.Duplicate)},
+		{"records", fmt.Sprintf("%d seen, %d kept, %d duplicate, %d conflicting, %d refused", r.Seen, r.Kept, r.Duplicate, r.Conflicting, r.Refused)},
+		{"report", strings.Join(reports, ", ")},
+		{"elapsed", elapsed.Round(time.Millisecond).String()},
+	} {
+		_, _ = fmt.Fprintf(d.w, "  %-10s %s\n", row.name, printable(row.value))
+	}
+}
+
+func (d display) closingJSON(c *incident.Case, reports []string, elapsed time.Duration) {
+	line, err := json.Marshal(map[string]any{
+		"conclusion": c.Conclusion, "summary": c.Summary, "objects": c.Custody.Objects,
+		"records": c.Custody.Records, "reports": reports, "elapsed_s": elapsed.Seconds(),
+	})
+	if err == nil {
+		_, _ = fmt.Fprintf(d.w, "%s\n", line)
+	}
+}

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"grantrail/analyze/incident"
+)
+
+// The exit codes, the same for every verb and format.
+const (
+	exitOK          = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitIncomplete  = 3
+	exitFound       = 4
+	exitInterrupted = 130
+)
+
+const exitHelp = `Exit codes:
+  0    finished; all evidence was read; nothing at or above --fail-on
+  1    could not finish; no report file was left behind
+  2    wrong usage; nothing was read
+  3    finished, but some evidence was unread, partial or refused: the report says which
+  4    finished; incidents at or above --fail-on (4 wins over 3)
+  130  interrupted; no report file was left behind`
+
+// usageError is a command line that cannot be run. Nothing was read.
+type usageError struct{ err error }
+
+func (u usageError) Error() string { return u.err.Error() }
+func (u usageError) Unwrap() error { return u.err }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// failed says why a run did not finish, and gives its exit code.
+func failed(ctx context.Context, stderr io.Writer, err error) int {
+	if ctx.Err() != nil {
+		say(stderr, "interrupted; no report was written")
+		return exitInterrupted
+	}
+	say(stderr, "%v", err)
+	var usage usageError
+	if errors.As(err, &usage) || strings.HasPrefix(err.Error(), "unknown command") {
+		say(stderr, `run "grantrail --help" for the usage`)
+		return exitUsage
+	}
+	return exitFailed
+}
+
+// say writes one line to a person, in the one manner that all lines have.
+// Paths and causes in it may hold a stranger's characters: controls are shown,
+// not sent to the terminal.
+func say(w io.Writer, format string, args ...any) {
+	_, _ = fmt.Fprintln(w, "grantrail: "+printable(fmt.Sprintf(format, args...)))
+}
+
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r >= 0x7f && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
+			return '\uFFFD'
+		}
+		return r
+	}, s)
+}
+
+// threshold is the least grade that makes exit code 4; empty is never.
+type threshold incident.Grade
+
+const never = "never"
+
+func parseThreshold(s string) (threshold, error) {
+	switch g := incident.Grade(s); {
+	case s == never:
+		return "", nil
+	case g.Rank() > 0:
+		return threshold(g), nil
+	}
+	return "", usagef("--fail-on %q: want never, possible, probable or confirmed", s)
+}
+
+// verdict gives the exit code of a finished case.
+func (t threshold) verdict(c *incident.Case) int {
+	for i := range c.Incidents {
+		if t != "" && c.Incidents[i].Grade.Rank() >= incident.Grade(t).Rank() {
+			return exitFound
+		}
+	}
+	if c.Custody.Incomplete() {
+		return exitIncomplete
+	}
+	return exitOK
+}

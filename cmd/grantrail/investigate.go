@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"grantrail/analyze"
+	"grantrail/analyze/incident"
+	"grantrail/ingest"
+)
+
+const investigateHelp = `Read the sources, join refused KMS calls with the launches that caused them and
+with evidence of the stop, and write an incident report.
+
+A SOURCE is a file, a directory (walked, links not followed), a glob, or - for
+standard input. What it holds is recognised by content, never by name.
+
+  grantrail investigate ./logs
+  grantrail investigate ./logs --account 111122223333 --format json | jq .summary
+  grantrail investigate ./logs --fail-on probable -o report.md
+
+` + exitHelp
+
+func newInvestigate(w world, code *int) *cobra.Command {
+	var t typed
+	cmd := &cobra.Command{
+		Use: "investigate SOURCE...", Short: "Read an archive and write the incident report", Long: investigateHelp,
+		Args: atLeast(1, "SOURCE"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			opt, err := t.options(args, w, time.Now())
+			if err != nil {
+				return err
+			}
+			*code, err = investigate(cmd.Context(), opt, w)
+			return err
+		},
+	}
+	t.readingFlags(cmd)
+	t.writingFlags(cmd)
+	return cmd
+}
+
+// investigate runs the stages and returns the exit code of a finished run.
+func investigate(ctx context.Context, opt *options, w world) (int, error) {
+	began := time.Now()
+	c, err := conclude(ctx, opt, w)
+	if err != nil {
+		return 0, err
+	}
+	if err := opt.out.write(ctx, c); err != nil {
+		return 0, err
+	}
+	opt.show.closing(c, opt.out.names(), time.Since(began))
+	return opt.failOn.verdict(c), nil
+}
+
+func conclude(ctx context.Context, opt *options, w world) (*incident.Case, error) {
+	listing, err := ingest.List(ctx, opt.sources, w.stdin)
+	if err != nil {
+		return nil, err
+	}
+	progress := opt.show.start()
+	opt.read.Progress = progress.update
+	evidence, err := ingest.Read(ctx, listing, opt.read)
+	progress.end()
+	if err != nil {
+		return nil, err
+	}
+	defer evidence.Release()
+	opt.question.Sources = listing.Sources
+	return analyze.Case(analyze.Evidence{
+		Table: evidence.Table, Objects: evidence.Objects, Manifest: evidence.Manifest,
+	}, opt.question), nil
+}

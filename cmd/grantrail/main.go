@@ -1,0 +1,44 @@
+// Command grantrail finds, in archived CloudTrail logs, EC2 launches that
+// stopped since KMS refused a call made for the caller.
+//
+// This package turns what was typed into validated options, runs the stages
+// in order (ingest, analyze, report), and decides how outcomes look and what
+// exit code they become. Nothing downstream sees a flag.
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], world{os.LookupEnv, os.Stdin, os.Stdout, os.Stderr})
+	stop()
+	os.Exit(code)
+}
+
+// world is all of the surroundings that a run may touch, files aside.
+type world struct {
+	env    func(string) (string, bool)
+	stdin  io.Reader
+	stdout io.Writer
+	stderr io.Writer
+}
+
+// run runs one command line and returns its exit code.
+func run(ctx context.Context, args []string, w world) int {
+	var code int
+	root := newRoot(w, &code)
+	root.SetArgs(args)
+	root.SetIn(w.stdin)
+	root.SetOut(w.stdout)
+	root.SetErr(w.stderr)
+	if err := root.ExecuteContext(ctx); err != nil {
+		return failed(ctx, w.stderr, err)
+	}
+	return code
+}

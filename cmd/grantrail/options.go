@@ -1,0 +1,133 @@
+package main
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"grantrail/analyze"
+	"grantrail/ingest"
+)
+
+// options are what was typed, checked. Nothing behind them sees a flag.
+type options struct {
+	sources  []string
+	read     ingest.Options
+	question analyze.Options
+	out      *output
+	failOn   threshold
+	show     display
+}
+
+// options checks everything that can be checked before anything is read.
+func (t *typed) options(sources []string, w world, now time.Time) (*options, error) {
+	o := &options{sources: sources}
+	var err error
+	if o.question, err = t.question(now); err != nil {
+		return nil, err
+	}
+	if o.read, err = t.reading(&o.question); err != nil {
+		return nil, err
+	}
+	if o.failOn, err = parseThreshold(t.failOn); err != nil {
+		return nil, err
+	}
+	if o.show, err = t.display(w); err != nil {
+		return nil, err
+	}
+	o.out, err = t.writing(w.stdout)
+	return o, err
+}
+
+var (
+	accountID  = regexp.MustCompile(`^\d{12}$`)
+	regionName = regexp.MustCompile(`^[a-z]{2,}(-[a-z]+)+-\d+$`)
+	keyName    = regexp.MustCompile(`^(arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(key|alias)/\S+|[0-9A-Za-z-]{8,})$`)
+	instance   = regexp.MustCompile(`(?i)^i-[0-9a-z]+$`)
+)
+
+func (t *typed) question(now time.Time) (q analyze.Options, err error) {
+	for _, check := range []struct {
+		flag, want string
+		values     []string
+		pattern    *regexp.Regexp
+	}{
+		{"account", "an account id of 12 digits", t.accounts, accountID},
+		{"region", "a region such as eu-west-1", t.regions, regionName},
+		{"principal", "an ARN or a glob", t.principals, regexp.MustCompile(`^\S+$`)},
+		{"key", "a KMS key ARN or id", t.keys, keyName},
+		{"instance", "an instance id such as i-0123456789abcdef0", t.instances, instance},
+	} {
+		for _, v := range check.values {
+			if !check.pattern.MatchString(v) {
+				return q, usagef("--%s %q: want %s", check.flag, v, check.want)
+			}
+		}
+	}
+	if t.joinWindow <= 0 || t.stopWindow <= 0 {
+		return q, usagef("--join-window and --stop-window must be longer than nothing")
+	}
+	q = analyze.Options{
+		Tool: tool(), Accounts: t.accounts, Regions: t.regions, Principals: t.principals,
+		Keys: t.keys, Instances: t.instances, JoinWindow: t.joinWindow, StopWindow: t.stopWindow,
+	}
+	if q.From, err = parseTime("from", t.from, now); err != nil {
+		return q, err
+	}
+	if q.To, err = parseTime("to", t.to, now); err != nil {
+		return q, err
+	}
+	if !q.From.IsZero() && !q.To.IsZero() && !q.From.Before(q.To) {
+		return q, usagef("--from %s is not before --to %s", q.From.Format(time.RFC3339), q.To.Format(time.RFC3339))
+	}
+	return q, nil
+}
+
+// parseTime reads RFC 3339, a date (midnight UTC), or a duration back from
+// now. Days are accepted as d, which Go's own durations lack.
+func parseTime(flag, s string, now time.Time) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	for _, layout := range []string{time.RFC3339Nano, time.DateOnly} {
+		if at, err := time.Parse(layout, s); err == nil {
+			return at.UTC(), nil
+		}
+	}
+	var days int
+	if n, err := fmt.Sscanf(s, "%dd", &days); err == nil && n == 1 && s == fmt.Sprintf("%dd", days) && days > 0 {
+		return now.UTC().AddDate(0, 0, -days), nil
+	}
+	if d, err := time.ParseDuration(s); err == nil && d > 0 {
+		return now.UTC().Add(-d), nil
+	}
+	return time.Time{}, usagef("--%s %q: want a time such as 2026-03-02T10:00:00Z, a date such as 2026-03-02, or a duration back such as 72h", flag, s)
+}
+
+func (t *typed) reading(q *analyze.Options) (ingest.Options, error) {
+	r := ingest.Options{Jobs: t.jobs, From: q.From, To: q.To}
+	r.Before, r.After = q.Margins()
+	if t.jobs < 0 {
+		return r, usagef("--jobs %d: want 1 or more", t.jobs)
+	}
+	var err error
+	if r.Memory, err = parseSize("memory", t.memory); err != nil {
+		return r, err
+	}
+	r.MaxObject, err = parseSize("max-object-size", t.maxObject)
+	return r, err
+}
+
+func parseSize(flag, s string) (int64, error) {
+	if strings.TrimSpace(s) == "" {
+		return 0, nil
+	}
+	n, err := humanize.ParseBytes(s)
+	if err != nil || n == 0 || n > 1<<50 {
+		return 0, usagef("--%s %q: want a size such as 64MiB", flag, s)
+	}
+	return int64(n), nil
+}

@@ -1,0 +1,211 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"grantrail/analyze/incident"
+	"grantrail/report"
+)
+
+// output is where reports go, checked before anything is read.
+type output struct {
+	formats []report.Format
+	stdout  io.Writer // where there is one format and no file
+	paths   []string  // parallel to formats, else
+	dir     string    // to be made, for several formats
+	clobber bool
+}
+
+// writing checks formats and paths. A path that is there is refused without
+// --clobber, before the archive is read and not after.
+func (t *typed) writing(stdout io.Writer) (*output, error) {
+	o := &output{clobber: t.clobber}
+	if err := o.parseFormats(t.formats, t.output); err != nil {
+		return nil, err
+	}
+	switch {
+	case (t.output == "" || t.output == "-") && len(o.formats) > 1:
+		return nil, usagef("%d formats do not fit on standard output: name a directory with --output", len(o.formats))
+	case t.output == "" || t.output == "-":
+		o.stdout = stdout
+		return o, nil
+	}
+	if err := o.place(t.output); err != nil {
+		return nil, err
+	}
+	return o, o.vacant()
+}
+
+// parseFormats reads the formats; without one, the file's ending says it.
+func (o *output) parseFormats(names []string, path string) error {
+	for _, name := range names {
+		f, err := report.ParseFormat(name)
+		if err != nil {
+			return usageError{fmt.Errorf("--format: %w", err)}
+		}
+		if !slices.Contains(o.formats, f) {
+			o.formats = append(o.formats, f)
+		}
+	}
+	if len(o.formats) == 0 {
+		o.formats = []report.Format{formatOf(path)}
+	}
+	return nil
+}
+
+func formatOf(path string) report.Format {
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".json":
+		return report.JSON
+	case ".csv":
+		return report.CSV
+	case ".html", ".htm":
+		return report.HTML
+	}
+	return report.Markdown
+}
+
+// place names the files: inside a directory where there are several formats,
+// or where the path is one.
+func (o *output) place(path string) error {
+	info, err := os.Stat(path)
+	isDir := err == nil && info.IsDir()
+	if len(o.formats) == 1 && !isDir && !strings.HasSuffix(path, string(filepath.Separator)) {
+		o.paths = []string{path}
+		return nil
+	}
+	if err == nil && !isDir {
+		return usagef("--output %q: several formats need a directory, and this is a file", path)
+	}
+	o.dir = filepath.Clean(path)
+	for _, f := range o.formats {
+		o.paths = append(o.paths, filepath.Join(o.dir, f.FileName()))
+	}
+	return nil
+}
+
+func (o *output) vacant() error {
+	for _, p := range o.paths {
+		if _, err := os.Lstat(p); err == nil && !o.clobber {
+			return usagef("--output %q is there already: name another, or allow --clobber", p)
+		}
+	}
+	return nil
+}
+
+// names are the files that were written, or "standard output".
+func (o *output) names() []string {
+	if o.stdout != nil {
+		return []string{"standard output"}
+	}
+	return o.paths
+}
+
+// write renders every format, then writes all of them beside their places and
+// renames: a report file is whole or not there.
+func (o *output) write(ctx context.Context, c *incident.Case) error {
+	rendered := make([]bytes.Buffer, len(o.formats))
+	for i, f := range o.formats {
+		if err := report.Render(&rendered[i], f, c); err != nil {
+			return fmt.Errorf("rendering %s: %w", f, err)
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+	if o.stdout != nil {
+		if _, err := o.stdout.Write(rendered[0].Bytes()); err != nil {
+			return fmt.Errorf("writing the report to standard output: %w", err)
+		}
+		return nil
+	}
+	return o.files(ctx, rendered)
+}
+
+func (o *output) files(ctx context.Context, rendered []bytes.Buffer) (err error) {
+	made := false
+	if o.dir != "" {
+		if made, err = makeDir(o.dir); err != nil {
+			return err
+		}
+	}
+	var temps, done []string
+	defer func() {
+		if err == nil {
+			return
+		}
+		for _, p := range append(temps, done...) {
+			_ = os.Remove(p) // the failure that led here is what counts
+		}
+		if made {
+			_ = os.Remove(o.dir)
+		}
+	}()
+	for i, path := range o.paths {
+		temp, err := beside(path, rendered[i].Bytes())
+		if err != nil {
+			return err
+		}
+		temps = append(temps, temp)
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	for i, path := range o.paths {
+		if err := o.move(temps[i], path); err != nil {
+			return fmt.Errorf("writing %q: %w", path, err)
+		}
+		done = append(done, path)
+	}
+	return nil
+}
+
+// makeDir makes one directory; its parent must be there.
+func makeDir(path string) (made bool, err error) {
+	err = os.Mkdir(path, 0o755)
+	if errors.Is(err, fs.ErrExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("making the output directory: %w", err)
+	}
+	return true, nil
+}
+
+// beside writes a file next to its place, synced to disk.
+func beside(path string, data []byte) (temp string, err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.part")
+	if err != nil {
+		return "", fmt.Errorf("writing %q: %w", path, err)
+	}
+	_, err = f.Write(data)
+	err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())
+	if err != nil {
+		_ = os.Remove(f.Name()) // the write's failure is what counts
+		return "", fmt.Errorf("writing %q: %w", path, err)
+	}
+	return f.Name(), nil
+}
+
+// move puts a file in its place. Without --clobber a file that has appeared
+// there since the start is not replaced.
+func (o *output) move(temp, path string) error {
+	if o.clobber {
+		return os.Rename(temp, path)
+	}
+	if err := os.Link(temp, path); err == nil {
+		return os.Remove(temp)
+	} else if errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return os.Rename(temp, path) // a file system without links
+}

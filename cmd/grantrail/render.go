@@ -1,0 +1,46 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"grantrail/report"
+)
+
+const renderHelp = `Write a saved case again, in any format, without reading the archive. The bytes
+are the same as when the case was made.
+
+  grantrail render case.json --format html -o report.html`
+
+func newRender(w world) *cobra.Command {
+	var t typed
+	cmd := &cobra.Command{
+		Use: "render CASE.json", Short: "Write a saved case again, in any format", Long: renderHelp,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usagef("render: want one CASE.json")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			out, err := t.writing(w.stdout)
+			if err != nil {
+				return err
+			}
+			f, err := os.Open(args[0])
+			if err != nil {
+				return fmt.Errorf("opening the case: %w", err)
+			}
+			defer func() { _ = f.Close() }() // it was only read
+			c, err := report.ReadCase(f)
+			if err != nil {
+				return fmt.Errorf("reading the case %q: %w", args[0], err)
+			}
+			return out.write(cmd.Context(), c)
+		},
+	}
+	t.writingFlags(cmd)
+	return cmd
+}
