@@ -148,10 +148,10 @@ func down(state string) (incident.Outcome, bool) {
 func final(state string) bool { return state == "stopped" || state == "terminated" }
 
 // recorded reads the state changes that EventBridge delivered. A stop inside
-// the window that nobody asked for is the failure's; one that comes later
-// means that the instance had stayed up.
+// the window that nobody asked for is the failure's. One that comes later says
+// when the instance stopped, and leaves nothing for an implied stop to say.
 func (s *scan) recorded(l *launch, life []mark) (fate, bool) {
-	running, asked, found := false, false, unknownFate
+	running, asked, late, found := false, false, false, unknownFate
 	for _, m := range life {
 		outcome, isDown := down(m.state)
 		switch {
@@ -163,7 +163,7 @@ func (s *scan) recorded(l *launch, life []mark) (fate, bool) {
 		case !isDown, asked:
 			// A stop behind a call that asked for it is explained by it.
 		case m.ns-l.ns > int64(s.opt.StopWindow):
-			running = running || found.source == ""
+			late = true
 		case found.source == "" || final(m.state) && !final(s.t.States(found.row)[0]):
 			found = fate{outcome, incident.FromStateChange, m.row}
 		}
@@ -171,7 +171,7 @@ func (s *scan) recorded(l *launch, life []mark) (fate, bool) {
 	if running {
 		return fate{outcome: incident.Running}, true
 	}
-	return found, found.source != ""
+	return found, found.source != "" || late
 }
 
 // cleanedUp looks for the one trace that a failed RunInstances leaves in
@@ -253,4 +253,10 @@ func (s *scan) grantedIn(l *launch, id, key string) bool {
 		}
 	}
 	return false
+}
+
+// retried reports whether a throttled call was made good: a grant was given to
+// the instance after all, in the same launch. Such a refusal names no key.
+func (s *scan) retried(l *launch, id string, r *refusal) bool {
+	return r.cause == throttled && r.key == "" && s.grantedIn(l, id, "")
 }

@@ -51,8 +51,14 @@ func (s *scan) refusal(row int) {
 	r := refusal{
 		row: row, ns: t.Nanos(row), place: s.place(row), request: t.Request(row),
 		principal: s.principals.of(t.Identity(row), message),
-		key:       s.refusedKey(row), cause: causeOf(t.ErrorCode(row), message),
-		instance: t.Grantee(row), volumes: t.Volumes(row),
+		instance:  t.Grantee(row), volumes: t.Volumes(row),
+	}
+	said := s.read(t.ErrorCode(row), message)
+	r.cause = said.cause
+	// A forwarded denial has no parameters: its key survives in the message
+	// alone. Of a re-encryption the message says which key was refused.
+	if r.key = s.keyOf(row); said.key != "" {
+		r.key = s.keys.resolve(said.key, t, row)
 	}
 	r.who = s.actor(r.principal)
 	r.why = s.screen(row)
@@ -60,14 +66,19 @@ func (s *scan) refusal(row int) {
 	s.refusals = append(s.refusals, r)
 }
 
-// refusedKey is the key of a refused call. A forwarded denial has no
-// parameters: its key survives in the message alone. Of a re-encryption the
-// message says which of the two keys was refused.
-func (s *scan) refusedKey(row int) string {
-	for _, arn := range kmsARN.FindAllString(s.t.ErrorMessage(row), -1) {
-		return s.keys.resolve(arn, s.t, row)
+// reading is what a refusal's code and message say.
+type reading struct{ cause, key string }
+
+// read reads an error code and message once: an archive repeats a few of them
+// thousands of times.
+func (s *scan) read(code, message string) reading {
+	id := [2]string{code, message}
+	said, ok := s.readings[id]
+	if !ok {
+		said = reading{causeOf(code, message), kmsARN.FindString(message)}
+		s.readings[id] = said
 	}
-	return s.keyOf(row)
+	return said
 }
 
 // screen says why a refused call cannot be a launch's, or "". Whose call it is

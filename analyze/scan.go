@@ -55,6 +55,7 @@ type scan struct {
 	order      []int // rows in time order, superseded ones left out
 	principals *principals
 	keys       *keyring
+	readings   map[[2]string]reading // by error code and message
 	launches   []launch
 	refusals   []refusal
 	requests   map[request]string // EC2 calls that are no launch, by request
@@ -122,7 +123,7 @@ func (n *numbering[T]) of(v T) int32 {
 
 func newScan(t *table.Table, opt *Options) *scan {
 	s := &scan{
-		t: t, opt: opt, principals: newPrincipals(), keys: newKeyring(),
+		t: t, opt: opt, principals: newPrincipals(), keys: newKeyring(), readings: map[[2]string]reading{},
 		requests: map[request]string{}, places: newNumbering[placeName](), actors: newNumbering[string](),
 		lives: map[instanceID][]mark{}, granted: map[instanceID][]grant{}, cleaned: map[request][]cleanup{},
 		attached: map[volumeID]string{}, volumeKeys: map[volumeID]string{}, used: map[instanceID][]string{},
@@ -141,11 +142,21 @@ func newScan(t *table.Table, opt *Options) *scan {
 // supersedes are left out.
 func (s *scan) sort() {
 	replaced := map[[2]string]bool{}
+	launches, refusals := 0, 0
 	for row := range s.t.Len() {
+		switch s.t.Kind(row) {
+		case table.Launch:
+			launches++
+		case table.Grant, table.DataKey:
+			refusals++
+		}
 		if r := s.t.Replaces(row); r != "" {
 			replaced[[2]string{s.t.Account(row), r}] = true
 		}
 	}
+	s.launches = make([]launch, 0, launches)
+	s.refusals = make([]refusal, 0, refusals)
+	s.order = make([]int, 0, s.t.Len())
 	for row := range s.t.Len() {
 		if len(replaced) > 0 && replaced[[2]string{s.t.Account(row), strings.ToLower(s.t.ID(row))}] {
 			continue

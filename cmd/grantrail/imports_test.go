@@ -1,0 +1,194 @@
+package main_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "grantrail"
+
+// layer is what one package may import beside the standard library. Data goes
+// one way:
+//
+//	cmd -> ingest -(ingest/table, ingest/custody)-> analyze -(analyze/incident)-> report
+type layer struct {
+	pkg      string
+	may      []string // a path, or with /... everything below it too
+	mayNot   []string // of the standard library
+	reserved bool     // named before it exists
+	why      string
+}
+
+const (
+	arrow  = "github.com/apache/arrow/go/v17/..."
+	json   = "github.com/go-json-experiment/json/..."
+	gzip   = "github.com/klauspost/compress/gzip"
+	awsSDK = "github.com/aws/aws-sdk-go-v2/..."
+)
+
+var (
+	// rawBytes is what a stage behind the table has no business with.
+	rawBytes = []string{"encoding/json", "encoding/json/...", "compress/...", "os", "os/..."}
+	// outside is what makes the same case look different on another day.
+	outside = []string{"os", "os/..."}
+	// network is for the one package that fetches objects.
+	network = []string{"net", "net/http/...", "net/rpc/...", "net/smtp"}
+)
+
+var layers = []layer{
+	{pkg: "cmd/grantrail", why: "the only place that knows flags, files and exit codes, and so the only one that sees every stage",
+		may: []string{module + "/ingest", module + "/ingest/custody", module + "/ingest/s3source", module + "/analyze", module + "/analyze/incident", module + "/report",
+			"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/dustin/go-humanize", "golang.org/x/term"}},
+
+	{pkg: "ingest", why: "moves objects through the stages; it holds no format of its own",
+		may: []string{module + "/ingest/container", module + "/ingest/custody", module + "/ingest/inflate", module + "/ingest/record", module + "/ingest/table",
+			"github.com/bmatcuk/doublestar/v4", "golang.org/x/sync/..."}},
+	{pkg: "ingest/custody", why: "every stage carries it, so it drags nothing along", mayNot: outside},
+	{pkg: "ingest/inflate", why: "bytes to bytes", may: []string{gzip, module + "/ingest/custody"}},
+	{pkg: "ingest/container", why: "finds values, and leaves their meaning to ingest/record",
+		may: []string{json, module + "/ingest/custody", module + "/ingest/inflate"}},
+	{pkg: "ingest/record", why: "raw JSON stops here", may: []string{json, module + "/ingest/custody"}},
+	{pkg: "ingest/table", why: "the one place that knows Arrow, so that its next major version is a change in one folder",
+		may: []string{arrow, module + "/ingest/record"}},
+	{pkg: "ingest/trailtest", why: "writes what the readers read, so it shares no code with them", may: []string{gzip}},
+	{pkg: "ingest/s3source", why: "the only one to link the AWS SDK and to use the network: a build without it is offline for certain",
+		may: []string{awsSDK, module + "/ingest", module + "/ingest/custody"}, reserved: true},
+
+	{pkg: "analyze", why: "judges events in columns and never a raw record", mayNot: rawBytes,
+		may: []string{module + "/ingest/table", module + "/ingest/custody", module + "/analyze/incident"}},
+	{pkg: "analyze/incident", why: "renderers need nothing else, so it is plain data", mayNot: outside,
+		may: []string{module + "/ingest/custody"}},
+	{pkg: "report", why: "shows a case; it cannot reach the events and so cannot conclude anything", mayNot: outside,
+		may: []string{module + "/analyze/incident", module + "/ingest/custody", "github.com/yuin/goldmark/..."}},
+}
+
+// folders are all that may lie at the top. Stages are few on purpose; a new one
+// is a decision about the design.
+var folders = []string{".bin", ".ci", ".git", "analyze", "bin", "cmd", "ingest", "report", "testdata"}
+
+func TestImports(t *testing.T) {
+	found := imports(t)
+	for pkg, paths := range found {
+		i := slices.IndexFunc(layers, func(l layer) bool { return l.pkg == pkg })
+		if i < 0 {
+			t.Errorf("%s has no row in layers: say where it belongs, what it may import, and why", pkg)
+			continue
+		}
+		for _, p := range paths {
+			if !layers[i].allows(p) {
+				t.Errorf("%s imports %s, and may not: %s", pkg, p, layers[i].why)
+			}
+		}
+	}
+	for _, l := range layers {
+		if _, ok := found[l.pkg]; !ok && !l.reserved {
+			t.Errorf("%s has a row in layers and no files", l.pkg)
+		}
+	}
+}
+
+func (l layer) allows(p string) bool {
+	first, _, _ := strings.Cut(p, "/")
+	if first == module || strings.Contains(first, ".") {
+		return matches(l.may, p)
+	}
+	if l.pkg != "ingest/s3source" && matches(network, p) {
+		return false
+	}
+	return !matches(l.mayNot, p)
+}
+
+func matches(patterns []string, p string) bool {
+	return slices.ContainsFunc(patterns, func(pattern string) bool {
+		above, tree := strings.CutSuffix(pattern, "/...")
+		return p == above || tree && strings.HasPrefix(p, above+"/")
+	})
+}
+
+// The rule itself has near misses.
+func TestAllows(t *testing.T) {
+	tests := []struct {
+		pkg, imports string
+		want         bool
+	}{
+		{"ingest/table", "github.com/apache/arrow/go/v17/arrow/array", true},
+		{"analyze", "github.com/apache/arrow/go/v17/arrow/array", false},
+		{"analyze", "strings", true},
+		{"analyze", "encoding/json", false},
+		{"analyze", "compress/gzip", false},
+		{"ingest", "net/http", false},
+		{"ingest", "net/url", true},
+		{"ingest/s3source", "net/http", true},
+		{"cmd/grantrail", "grantrail/ingest/trailtest", false},
+		{"report", "grantrail/analyze", false},
+		{"report", "grantrail/cmd/grantrail", false},
+		{"report", "github.com/yuin/goldmarkdown", false},
+	}
+	for _, tt := range tests {
+		i := slices.IndexFunc(layers, func(l layer) bool { return l.pkg == tt.pkg })
+		if got := layers[i].allows(tt.imports); got != tt.want {
+			t.Errorf("%s imports %s: allowed %v, want %v", tt.pkg, tt.imports, got, tt.want)
+		}
+	}
+}
+
+func TestTopLevelFolders(t *testing.T) {
+	entries, err := os.ReadDir(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if e.IsDir() && !slices.Contains(folders, e.Name()) {
+			t.Errorf("the folder %s is not part of the layout: %s", e.Name(), strings.Join(folders, " "))
+		}
+	}
+}
+
+const root = "../.."
+
+// imports reads what the files of every package import, on every platform.
+// Tests are left out: they may use the kit, and their own tools.
+func imports(t *testing.T) map[string][]string {
+	t.Helper()
+	found := map[string][]string{}
+	err := fs.WalkDir(os.DirFS(root), ".", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && name != "." && (d.Name() == "testdata" || strings.HasPrefix(d.Name(), ".")):
+			return fs.SkipDir
+		case d.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go"):
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, name), nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		pkg := path.Dir(name)
+		found[pkg] = slices.Clip(found[pkg]) // a package that imports nothing is found as well
+		for _, spec := range file.Imports {
+			p, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			found[pkg] = append(found[pkg], p)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for pkg := range found {
+		slices.Sort(found[pkg])
+		found[pkg] = slices.Compact(found[pkg])
+	}
+	return found
+}

@@ -1,0 +1,47 @@
+package report
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"grantrail/analyze/incident"
+)
+
+func TestReadCaseRoundTrip(t *testing.T) {
+	for _, build := range []func() *incident.Case{richCase, cleanCase, inconclusiveCase} {
+		c := build()
+		for _, f := range formats {
+			saved := rendered(t, JSON, c)
+			back, err := ReadCase(bytes.NewReader(saved))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, want := rendered(t, f.name, back), rendered(t, f.name, c); !bytes.Equal(got, want) {
+				t.Errorf("%s of the saved case differs:\n%s\nwant:\n%s", f.name, got, want)
+			}
+		}
+	}
+}
+
+func TestReadCaseRefuses(t *testing.T) {
+	saved := string(rendered(t, JSON, cleanCase()))
+	for name, tt := range map[string]struct{ doc, want string }{
+		"empty":         {"", "unexpected end"},
+		"no object":     {"[]", "cannot unmarshal array"},
+		"no schema":     {`{"incidents": []}`, "no schema"},
+		"null":          {"null", "no schema"},
+		"other schema":  {strings.Replace(saved, "case/v1", "case/v2", 1), `schema is "grantrail.case/v2", want "grantrail.case/v1"`},
+		"cut off":       {saved[:len(saved)/2], "unexpected end"},
+		"trailing":      {saved + saved, "after top-level value"},
+		"unknown field": {strings.Replace(saved, `"reasons"`, `"seasons"`, 1), `unknown field "seasons"`},
+		"wrong type":    {strings.Replace(saved, `"incidents": 0`, `"incidents": "0"`, 1), "cannot unmarshal string"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := ReadCase(strings.NewReader(tt.doc))
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("error %v, want one with %q", err, tt.want)
+			}
+		})
+	}
+}

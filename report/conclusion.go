@@ -1,0 +1,117 @@
+package report
+
+import (
+	"time"
+
+	"grantrail/analyze/incident"
+)
+
+// writeConclusion is the answer in one line and what it rests on.
+func writeConclusion(p *page, c *incident.Case) {
+	p.para(say("**%s** - %s", prose(string(c.Conclusion)), verdict(c)))
+	reasons := make([]inert, len(c.Reasons))
+	for i, r := range c.Reasons {
+		reasons[i] = prose(r)
+	}
+	p.list(reasons)
+	if c.Conclusion == incident.Incidents && c.Custody.Incomplete() {
+		p.para("Some of the evidence could not be read, see *What could not be read*: there may be more incidents than these.")
+	}
+}
+
+// verdict is the sentence behind the word.
+func verdict(c *incident.Case) inert {
+	switch c.Conclusion {
+	case incident.Incidents:
+		return tally(c)
+	case incident.Clean:
+		return "no EC2 launch in this evidence had a KMS call refused."
+	case incident.Inconclusive:
+		return "no incident was found, and the evidence does not show that there was none."
+	}
+	return "a conclusion that this version does not know."
+}
+
+// tally is the incidents in figures: how many of which grade, how many
+// launches, and when.
+func tally(c *incident.Case) inert {
+	firm, open := 0, 0
+	var first, last time.Time
+	for i, in := range c.Incidents {
+		if i == 0 || in.FirstSeen.Before(first) {
+			first = in.FirstSeen
+		}
+		if in.LastSeen.After(last) {
+			last = in.LastSeen
+		}
+		f, o := split(in.Attempts)
+		firm, open = firm+len(f), open+len(o)
+	}
+	return say("%s, %s%s.", grades(c.Summary), launches(firm, open), spell(first, last))
+}
+
+// grades is "2 confirmed and 1 possible incident"; the noun goes with the last
+// number.
+func grades(s incident.Summary) inert {
+	var parts []inert
+	noun := inert("incidents")
+	for _, g := range []struct {
+		n     int
+		grade inert
+	}{{s.Confirmed, "confirmed"}, {s.Probable, "probable"}, {s.Possible, "possible"}} {
+		if g.n == 0 {
+			continue
+		}
+		parts = append(parts, number(g.n)+" "+g.grade)
+		noun = "incidents"
+		if g.n == 1 {
+			noun = "incident"
+		}
+	}
+	return say("%s %s", enumerate(parts), noun)
+}
+
+// launches keeps apart those that a refusal is tied to and those that it may
+// belong to.
+func launches(firm, open int) inert {
+	switch {
+	case open == 0:
+		return count(firm, "launch", "launches") + " refused by KMS"
+	case firm == 0:
+		return count(open, "launch", "launches") + " that KMS may have refused"
+	}
+	return say("%s refused by KMS and %s more that may have been", count(firm, "launch", "launches"), number(open))
+}
+
+// split parts the attempts with a refusal of their own from those of grade
+// possible, whose refusal fits another launch as well.
+func split(attempts []incident.Attempt) (firm, open []incident.Attempt) {
+	for _, a := range attempts {
+		if a.Grade == incident.Possible {
+			open = append(open, a)
+		} else {
+			firm = append(firm, a)
+		}
+	}
+	return firm, open
+}
+
+// spell says when, with one time where first and last are the same second.
+func spell(first, last time.Time) inert {
+	switch {
+	case first.IsZero():
+		return ""
+	case first.Equal(last):
+		return say(", at %s UTC", at(first))
+	}
+	return say(", first %s UTC, last %s UTC", at(first), at(last))
+}
+
+// enumerate is "a", "a and b" or "a, b and c".
+func enumerate(parts []inert) inert {
+	n := len(parts)
+	if n < 2 {
+		return join(parts, "")
+	}
+	return say("%s and %s", join(parts[:n-1], ", "), parts[n-1])
+}

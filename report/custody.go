@@ -1,0 +1,103 @@
+package report
+
+import (
+	"time"
+
+	"grantrail/analyze/incident"
+	"grantrail/ingest/custody"
+)
+
+// writeRead is the account of the evidence: how much of it, and what time,
+// accounts and regions it covers.
+func writeRead(p *page, c *incident.Case) {
+	p.heading(2, "What was read")
+	m := &c.Custody
+	rows := [][]inert{
+		{"Objects", say("%s listed%s", number(m.Objects.Listed), counts(objectCounts(m.Objects)))},
+		{"Bytes", say("%s stored, %s inflated", number(m.Bytes.Stored), number(m.Bytes.Inflated))},
+		{"CloudTrail records", say("%s seen%s", number(m.Records.Seen), counts(recordCounts(m.Records)))},
+	}
+	for _, o := range otherCounts(m.Other) {
+		if o.n > 0 {
+			rows = append(rows, []inert{o.name, number(o.n)})
+		}
+	}
+	rows = append(rows,
+		[]inert{"Event time asked for (UTC)", askedSpan(c.Asked)},
+		[]inert{"Event time found (UTC)", span(m.Time.First, m.Time.Last, dash, dash)})
+	p.table([]inert{"Evidence", "Amount"}, rows)
+	writeCoverage(p, m.Coverage)
+}
+
+// quantity is a figure with its name.
+type quantity struct {
+	n    int
+	name inert
+}
+
+// counts is ", 3 read, 1 unread", without the zeros.
+func counts(quantities []quantity) (s inert) {
+	for _, q := range quantities {
+		if q.n > 0 {
+			s += say(", %s %s", number(q.n), q.name)
+		}
+	}
+	return s
+}
+
+func objectCounts(o custody.Objects) []quantity {
+	return []quantity{
+		{o.Read, "read"}, {o.Partial, "read in part"}, {o.Unread, "unread"},
+		{o.Skipped, "skipped (no CloudTrail evidence)"}, {o.Duplicate, "named twice"},
+	}
+}
+
+func recordCounts(r custody.Records) []quantity {
+	return []quantity{
+		{r.Kept, "kept for the analysis"}, {r.Duplicate, "duplicate"}, {r.Conflicting, "conflicting"}, {r.Refused, "refused"},
+	}
+}
+
+func otherCounts(o custody.Other) []quantity {
+	return []quantity{
+		{o.StateChanges, "Instance state-change notifications"}, {o.VolumeEvents, "EBS volume notifications"},
+		{o.ConfigItems, "AWS Config items"}, {o.DescribeInstances, "Instances in saved `describe-instances`"},
+		{o.Digests, "Digest files"}, {o.Insights, "Insights records"}, {o.NetworkActivity, "Network activity records"},
+		{o.Aggregated, "Aggregated records"}, {o.Notifications, "S3, SNS and SQS notifications"},
+	}
+}
+
+// span is a stretch of time; the fallbacks stand for an open end.
+func span(from, to *time.Time, start, end inert) inert {
+	if from != nil {
+		start = at(*from)
+	}
+	if to != nil {
+		end = at(*to)
+	}
+	if start == dash && end == dash {
+		return dash
+	}
+	return say("%s to %s", start, end)
+}
+
+// writeCoverage is what each account and region gave, and where the log files
+// have gaps.
+func writeCoverage(p *page, coverage []custody.Coverage) {
+	shown := coverage[:min(len(coverage), maxCoverage)]
+	rows := make([][]inert, len(shown))
+	var gaps [][]inert
+	for i, c := range shown {
+		rows[i] = []inert{
+			code(c.Account), code(c.Region), span(c.From, c.To, dash, dash),
+			number(c.Objects), number(c.Records), number(c.KMSRecords), number(c.Launches), number(len(c.Gaps)),
+		}
+		for _, g := range c.Gaps {
+			gaps = append(gaps, []inert{code(c.Account), code(c.Region), span(&g.From, &g.To, dash, dash), prose(g.Why)})
+		}
+	}
+	p.table([]inert{"Account", "Region", "Event time (UTC)", "Objects", "Records", "KMS records", "Launches", "Gaps"}, rows)
+	p.omitted(len(coverage)-len(shown), "account and region", "accounts and regions", inJSON)
+	p.table([]inert{"Account", "Region", "No log files (UTC)", "Why it is a gap"}, gaps[:min(len(gaps), maxGaps)])
+	p.omitted(len(gaps)-maxGaps, "gap", "gaps", inJSON)
+}

@@ -1,0 +1,48 @@
+package report
+
+import "grantrail/analyze/incident"
+
+// How much of each list Markdown shows. A report of a large archive has to
+// open in a browser; the CSV and JSON have everything, and each cut says so.
+const (
+	maxIncidentRows       = 500 // rows of the table of incidents
+	maxIncidents          = 100 // incidents told in full
+	maxAttempts           = 50  // launches in the timeline of one incident
+	maxPerAttempt         = 20  // refusals, and stops, of one launch in a timeline
+	maxMessages           = 5   // distinct messages of one incident
+	maxAtRisk             = 50
+	maxUnexplained        = 200
+	maxUnlinked           = 50
+	maxWarnings           = 100
+	maxCoverage           = 200
+	maxGaps               = 100
+	maxFindings           = 100
+	maxOthers             = 5 // runners-up of one trigger
+	maxValues             = 10
+	maxSources            = 20
+	elsewhere       inert = "all in the CSV and the JSON"
+	inJSON          inert = "all in the JSON"
+)
+
+// markdownBytes is the report as an engineer reads it: the answer first, then
+// each incident, then what was left over, then what it all rests on.
+func markdownBytes(c *incident.Case) ([]byte, error) {
+	p := new(page)
+	p.heading(1, "grantrail incident report")
+	writeConclusion(p, c)
+	writeSummary(p, c)
+	for i := range c.Incidents[:min(len(c.Incidents), maxIncidents)] {
+		if err := writeIncident(p, &c.Incidents[i]); err != nil {
+			return nil, err
+		}
+	}
+	writeUnexplained(p, c.Unexplained)
+	writeUnlinked(p, c.Unlinked)
+	writeRead(p, c)
+	writeUnread(p, &c.Custody)
+	writeIntegrity(p, c.Custody.Integrity)
+	writeClaims(p, c)
+	writeCited(p)
+	writeAsked(p, c)
+	return p.Bytes(), nil
+}

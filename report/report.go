@@ -1,0 +1,104 @@
+// Package report writes a case for people and for programs.
+//
+// A case ([incident.Case]) is plain data; [Render] turns it into one of four
+// formats and [ReadCase] reads the JSON one back.
+//
+//   - markdown, GitHub's dialect: what an engineer reads first. Long lists are
+//     cut at the limits in markdown.go, and each cut says how much it hides.
+//   - csv, RFC 4180: one row for each incident, attempt and instance, every
+//     row one line of text.
+//   - json: the case file, schema grantrail.case/v1, and nothing left out.
+//   - html: the Markdown once more, as one page without scripts or anything
+//     fetched from elsewhere.
+//
+// # Promises
+//
+// The same case gives the same bytes: there is no clock, no environment and no
+// map order in here. A case read back and rendered again is the same file.
+//
+// Every string of a case was written by a stranger: whoever names a session,
+// a key alias or an S3 object writes into the report. No such string becomes
+// markup, a link, a table cell of its own, a spreadsheet formula or a terminal
+// control. Each format has its own way:
+//
+//   - Markdown and HTML: a code span, with controls and invisible characters
+//     replaced by visible signs ([inert] and what makes one).
+//   - CSV: the same signs, and an apostrophe before what would be a formula.
+//   - JSON: the same characters as \u escapes, so the value itself survives.
+//
+// What to conclude, and from what, is package analyze's affair.
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"grantrail/analyze/incident"
+)
+
+// Format is a way to write a case, by the name that users type.
+type Format string
+
+// The formats, in canonical order.
+const (
+	Markdown Format = "markdown"
+	CSV      Format = "csv"
+	JSON     Format = "json"
+	HTML     Format = "html"
+)
+
+// formats pairs each format with its file name and its renderer.
+var formats = []struct {
+	name   Format
+	file   string
+	render func(*incident.Case) ([]byte, error)
+}{
+	{Markdown, "report.md", markdownBytes},
+	{CSV, "incidents.csv", csvBytes},
+	{JSON, "case.json", jsonBytes},
+	{HTML, "report.html", htmlBytes},
+}
+
+// ParseFormat returns the format named s. The error lists the valid names.
+func ParseFormat(s string) (Format, error) {
+	names := make([]string, len(formats))
+	for i, f := range formats {
+		if Format(s) == f.name {
+			return f.name, nil
+		}
+		names[i] = string(f.name)
+	}
+	return "", fmt.Errorf("unknown format %q: valid are %s", s, strings.Join(names, ", "))
+}
+
+// FileName is the name that f has in an output directory, and empty for a
+// format that is not one of the four.
+func (f Format) FileName() string {
+	for _, known := range formats {
+		if f == known.name {
+			return known.file
+		}
+	}
+	return ""
+}
+
+// Render writes c to w in format f, in one call to Write, and does not change
+// c. It fails for an unknown format, for a time outside the years 0 to 9999,
+// for a policy that is not JSON, and when w does.
+func Render(w io.Writer, f Format, c *incident.Case) error {
+	for _, known := range formats {
+		if f != known.name {
+			continue
+		}
+		b, err := known.render(c)
+		if err != nil {
+			return fmt.Errorf("rendering %s: %w", f, err)
+		}
+		if _, err := w.Write(b); err != nil {
+			return fmt.Errorf("writing %s: %w", f, err)
+		}
+		return nil
+	}
+	return fmt.Errorf("rendering: unknown format %q", f)
+}
