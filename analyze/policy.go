@@ -9,12 +9,12 @@ import (
 // statement is one statement of an IAM or key policy, its members in the order
 // in which AWS prints them.
 type statement struct {
-	Sid       string    `json:"Sid"`
-	Effect    string    `json:"Effect"`
-	Principal *awsOnly  `json:"Principal,omitempty"`
-	Action    []string  `json:"Action"`
-	Resource  string    `json:"Resource"`
-	Condition condition `json:"Condition"`
+	Sid       string     `json:"Sid"`
+	Effect    string     `json:"Effect"`
+	Principal *awsOnly   `json:"Principal,omitempty"`
+	Action    []string   `json:"Action"`
+	Resource  string     `json:"Resource"`
+	Condition *condition `json:"Condition,omitempty"`
 }
 
 type awsOnly struct {
@@ -32,6 +32,7 @@ type scope struct {
 	region    string
 	principal string
 	launches  bool // RunInstances was seen: volumes are made, not only attached
+	anyway    bool // the calls come by way of another service than EC2: kms:ViaService is left out
 }
 
 // plainKey is a KMS key ARN and nothing else. A policy or a command line is
@@ -47,18 +48,25 @@ var (
 )
 
 // statements allow what the launch needs, through EC2 in this region only, and
-// grants only for AWS resources.
+// grants only for AWS resources. A service-linked role acts by way of its own
+// service, and
+// https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
+// allows it without kms:ViaService.
 func (s scope) statements(principal *awsOnly) []statement {
-	via := map[string]string{"kms:ViaService": s.viaService()}
+	var via map[string]string
+	if !s.anyway {
+		via = map[string]string{"kms:ViaService": s.viaService()}
+	}
 	out := []statement{{
 		Sid: "AllowEc2GrantsOnThisKey", Effect: "Allow", Principal: principal, Action: startActions, Resource: s.key,
-		Condition: condition{Bool: map[string]string{"kms:GrantIsForAWSResource": "true"}, StringEquals: via},
+		Condition: &condition{Bool: map[string]string{"kms:GrantIsForAWSResource": "true"}, StringEquals: via},
 	}}
 	if s.launches {
-		out = append(out, statement{
-			Sid: "AllowEc2UseOfThisKey", Effect: "Allow", Principal: principal, Action: launchActions, Resource: s.key,
-			Condition: condition{StringEquals: via},
-		})
+		use := statement{Sid: "AllowEc2UseOfThisKey", Effect: "Allow", Principal: principal, Action: launchActions, Resource: s.key}
+		if via != nil {
+			use.Condition = &condition{StringEquals: via}
+		}
+		out = append(out, use)
 	}
 	return out
 }

@@ -87,7 +87,7 @@ func remedy(inc *incident.Incident) incident.Remedy {
 }
 
 func scopeOf(inc *incident.Incident) scope {
-	sc := scope{region: inc.Region, principal: inc.Principal.ARN}
+	sc := scope{region: inc.Region, principal: inc.Principal.ARN, anyway: serviceLinked(inc.Principal.ARN)}
 	if key := deref(inc.Key.ARN); plainKey.MatchString(key) {
 		sc.key = key
 	}
@@ -124,7 +124,7 @@ func serviceLinkedRole(out *incident.Remedy, a *advice, inc *incident.Incident, 
 // crossAccount asks for both sides where key and caller are of two accounts.
 func crossAccount(out *incident.Remedy, a advice, inc *incident.Incident) advice {
 	owner := deref(inc.Key.Account)
-	if owner == "" || owner == inc.Account || !(a.identity || a.key) {
+	if owner == "" || owner == inc.Account || !a.identity && !a.key {
 		return a
 	}
 	a.key = true

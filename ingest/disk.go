@@ -179,7 +179,11 @@ func (l *lister) add(o Object) {
 		l.Objects = append(l.Objects, o)
 		return
 	}
-	if o.Name < l.Objects[first].Name {
+	if v := l.Objects[first].verdict; v != nil && v.kind == custody.KindLink && o.verdict == nil {
+		l.Objects[first] = o // named as a source as well, a link is followed
+		return
+	}
+	if o.verdict == nil && o.Name < l.Objects[first].Name {
 		o, l.Objects[first] = l.Objects[first], o
 	}
 	o.Size = 0

@@ -21,8 +21,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/apache/arrow/go/v17/arrow/memory"
-
 	"grantrail/ingest/custody"
 	"grantrail/ingest/table"
 )
@@ -43,7 +41,7 @@ type Options struct {
 	Progress func(Progress)
 
 	// Allocator, if set, holds the table's memory.
-	Allocator memory.Allocator
+	Allocator table.Allocator
 }
 
 // DefaultMemory bounds the stored bytes in flight. Objects are read through a
@@ -82,9 +80,6 @@ func (o *Options) asked(t time.Time) bool {
 // Read reads every object of a listing. It returns an error only where the run
 // itself cannot go on: the context ended, or the table is full.
 func Read(ctx context.Context, listing *Listing, opt Options) (*Evidence, error) {
-	if opt.Allocator == nil {
-		opt.Allocator = memory.DefaultAllocator
-	}
 	c := newCollector(listing, opt)
 	if err := run(ctx, listing.Objects, opt, c.take); err != nil {
 		c.builder.Release()

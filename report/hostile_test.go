@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/csv"
+	"errors"
 	"io"
 	"regexp"
 	"slices"
@@ -32,7 +33,7 @@ func parsed(source []byte) ast.Node {
 func blocks(t *testing.T, source []byte) []string {
 	t.Helper()
 	var shape []string
-	ast.Walk(parsed(source), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+	_ = ast.Walk(parsed(source), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
 			return ast.WalkContinue, nil
 		}
@@ -119,7 +120,7 @@ func tags(t *testing.T, page []byte) map[string]int {
 	for z := html.NewTokenizer(bytes.NewReader(page)); ; {
 		switch z.Next() {
 		case html.ErrorToken:
-			if z.Err() != io.EOF {
+			if !errors.Is(z.Err(), io.EOF) {
 				t.Fatal(z.Err())
 			}
 			return n

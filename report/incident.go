@@ -87,7 +87,7 @@ func fate(firm []incident.Attempt) inert {
 	}
 	s := say("Of %s, %s", count(n, "instance launched", "instances launched"), tallies(ended, fateName))
 	if inferred > 0 {
-		s += say("; %s is an inference", count(inferred, "stop", "stops"))
+		s += say("; %s inferred, not recorded", count(inferred, "stop is", "stops are"))
 	}
 	return s + "."
 }

@@ -130,7 +130,7 @@ func squeezed(s string) string { return strings.Trim(spaces.ReplaceAllString(s, 
 // text and code spans.
 func inlineText(t *testing.T, n ast.Node, source []byte) string {
 	var b strings.Builder
-	ast.Walk(n, func(child ast.Node, entering bool) (ast.WalkStatus, error) {
+	_ = ast.Walk(n, func(child ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering || child.Type() != ast.TypeInline {
 			return ast.WalkContinue, nil
 		}

@@ -13,14 +13,20 @@ import (
 // Builder collects events into record batches. It is not safe for concurrent
 // use.
 type Builder struct {
-	mem     memory.Allocator
+	mem     Allocator
 	b       *array.RecordBuilder
 	rows    int
 	batches []arrow.Record
 }
 
-// NewBuilder makes a Builder on the given allocator.
-func NewBuilder(mem memory.Allocator) *Builder {
+// Allocator holds the memory of tables.
+type Allocator = memory.Allocator
+
+// NewBuilder makes a Builder on the given allocator; nil is Arrow's default.
+func NewBuilder(mem Allocator) *Builder {
+	if mem == nil {
+		mem = memory.DefaultAllocator
+	}
 	return &Builder{mem: mem, b: array.NewRecordBuilder(mem, Schema)}
 }
 

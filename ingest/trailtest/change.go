@@ -34,7 +34,8 @@ func (k keyChange) records(e *entry) []element {
 	request := append(object{{"keyId", arn}}, e.fill(k.fields)...)
 	response := object{{"keyId", arn}}
 	if k.state != "" {
-		response = append(response, member{"keyState", k.state}, member{"deletionDate", "Mar 9, 2026 12:00:00 AM"})
+		gone := e.at.AddDate(0, 0, e.number("days", 7)).Format("Jan 2, 2006 3:04:05 PM")
+		response = append(response, member{"keyState", k.state}, member{"deletionDate", gone})
 	}
 	call := e.change(kmsSource, k.name, c, request, response)
 	call.resources = keyResource(arn)

@@ -72,14 +72,19 @@ func (l *line) needMany(name string) []string {
 	return l.many(name)
 }
 
+// most bounds the numbers of a description, so that a slip of the finger does
+// not fill the disk.
+const most = 1_000_000
+
 func (l *line) number(name string, otherwise int) int {
 	v := l.opt(name)
 	if v == "" {
 		return otherwise
 	}
 	n, err := strconv.Atoi(v)
-	if err != nil || n < 1 {
-		l.fail("%s=%s is not a number above zero", name, v)
+	if err != nil || n < 1 || n > most {
+		l.fail("%s=%s is not a number from 1 to %d", name, v, most)
+		return otherwise
 	}
 	return n
 }

@@ -2,17 +2,7 @@ package trailtest
 
 import (
 	"strings"
-	"time"
 )
-
-// entry is a line that writes records, with what the lines above it set.
-type entry struct {
-	*line
-	at              time.Time
-	account, region string
-	here            bool   // the region was said on this line
-	seed            string // what the line says; identifiers come from it
-}
 
 // call is what sets one record apart from another; the envelope that all
 // records share is put round it by [entry.record].

@@ -1,0 +1,55 @@
+# The same commands run by hand and in CI. Bare make lists them.
+
+GO           ?= go
+COUNT        ?= 6
+FUZZTIME     ?= 30s
+LINT_VERSION := v2.15.0
+LINT         := .bin/$(LINT_VERSION)/golangci-lint
+
+.DEFAULT_GOAL := help
+.PHONY: help demo build test bench lint cover fuzz update clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: build ## investigate the specimen archive in testdata/demo
+	@bin/grantrail investigate testdata/demo
+
+build: ## build bin/grantrail, reproducibly
+	@CGO_ENABLED=0 $(GO) build -trimpath -o bin/grantrail ./cmd/grantrail
+
+# The race detector needs cgo, and so a C compiler; the program needs neither.
+test: ## vet, and test with the race detector
+	$(GO) vet ./...
+	@set -- $$($(GO) env CC); \
+	if command -v "$$1" >/dev/null 2>&1; then \
+		echo "$(GO) test -race ./..."; CGO_ENABLED=1 $(GO) test -race ./...; \
+	else \
+		echo "no C compiler ($$1): testing without the race detector" >&2; $(GO) test ./...; \
+	fi
+
+bench: ## run the benchmarks COUNT=6 times, for benchstat
+	$(GO) test -run='^$$' -bench=. -benchmem -count=$(COUNT) ./...
+
+lint: $(LINT) ## run golangci-lint, installed into .bin when absent
+	$(LINT) run ./...
+
+$(LINT):
+	GOBIN=$(CURDIR)/$(@D) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
+
+cover: ## test, and print what the tests reach
+	$(GO) test -coverpkg=./... -coverprofile=cover.out ./...
+	$(GO) tool cover -func=cover.out | tail -n 1
+
+fuzz: ## fuzz every target for FUZZTIME=30s
+	@for pkg in $$($(GO) list ./...); do \
+		for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
+			$(GO) test -run='^$$' -fuzz="^$$target$$" -fuzztime=$(FUZZTIME) $$pkg || exit 1; \
+		done; \
+	done
+
+update: ## write the golden files and the demo anew; read their diff
+	$(GO) test $$(grep -rl --include='*_test.go' 'flag.Bool("update"' . | xargs -n1 dirname | sort -u) -update
+
+clean: ## remove what the targets made
+	rm -rf bin .bin cover.out

@@ -1,0 +1,224 @@
+package ingest
+
+import (
+	"context"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/apache/arrow/go/v17/arrow/memory"
+
+	"grantrail/ingest/custody"
+	"grantrail/ingest/trailtest"
+)
+
+const sound = `
+default by=role/team/ops-ec2/ana key=1111aaaa-22bb-33cc-44dd-5555eeee6666
+file b.json.gz
+start   at=2026-03-02T10:20:30Z instance=i-0aaa request=r1
+refused at=+1s request=r1 because=identity-missing
+start   at=2026-03-02T11:20:30Z instance=i-0bbb request=r2
+refused at=+1s request=r2 because=identity-missing
+file a.json.gz
+noise n=5 at=2026-03-02T09:00:00Z
+file c.json.gz
+noise n=5 at=2026-03-02T12:00:00Z
+`
+
+// archive writes the sound trail and returns its folder.
+func archive(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	trail, err := trailtest.Parse(sound)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := trail.Write(dir); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// read lists and reads sources, and checks that the table leaks nothing and
+// that every listed object is in one state.
+func read(t *testing.T, opt Options, sources ...string) *Evidence {
+	t.Helper()
+	listing, err := List(context.Background(), sources, strings.NewReader(""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	mem := memory.NewCheckedAllocator(memory.DefaultAllocator)
+	opt.Allocator = mem
+	ev, err := Read(context.Background(), listing, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := ev.Manifest.Objects
+	if sum := o.Read + o.Partial + o.Unread + o.Skipped + o.Duplicate; sum != o.Listed || o.Listed != len(listing.Objects) {
+		t.Errorf("%d objects were listed, the states sum to %d", len(listing.Objects), sum)
+	}
+	ev.Release()
+	if n := mem.CurrentAlloc(); n != 0 {
+		t.Errorf("%d bytes of the table are leaked", n)
+	}
+	return ev
+}
+
+// TestDamage: each damage costs the one object what it must, under its own
+// kind, and the two beside it nothing.
+func TestDamage(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		spoil []string
+		state custody.State
+		kind  custody.Kind // "" where nothing is to be said
+		seen  int          // of the spoilt object's 4 records
+	}{
+		{"sound", nil, custody.Read, "", 4},
+		{"truncated gzip", []string{"truncate", "0.95"}, custody.Partial, custody.KindGzipTruncated, -1},
+		{"truncated in its header", []string{"truncate", "5"}, custody.Unread, custody.KindGzipTruncated, 0},
+		{"bad CRC", []string{"crc"}, custody.Partial, custody.KindGzipChecksum, 4},
+		{"cut JSON", []string{"cut-json"}, custody.Partial, custody.KindJSONTruncated, -1},
+		{"empty", []string{"empty"}, custody.Unread, custody.KindEmpty, 0},
+		{"Records null", []string{"records-null"}, custody.Unread, custody.KindRecordsNull, 0},
+		{"appended member", []string{"append-member"}, custody.Partial, custody.KindTrailingMember, 4},
+		{"appended bytes", []string{"append-bytes"}, custody.Partial, custody.KindTrailingBytes, 4},
+		{"appended JSON", []string{"append-json"}, custody.Partial, custody.KindTrailingJSON, 4},
+		{"byte order mark", []string{"bom"}, custody.Read, custody.KindBOM, 4},
+		{"plain", []string{"gunzip"}, custody.Read, "", 4},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := archive(t)
+			object := filepath.Join(dir, "b.json.gz")
+			if c.spoil != nil {
+				if err := trailtest.Spoil(object, c.spoil[0], c.spoil[1:]...); err != nil {
+					t.Fatal(err)
+				}
+			}
+			ev := read(t, Options{}, dir)
+			checkStates(t, ev, c.state)
+			checkKind(t, ev, object, c.kind)
+			seen := ev.Manifest.Records.Seen - 10
+			if c.seen >= 0 && seen != c.seen || c.seen < 0 && (seen < 1 || seen > 3) {
+				t.Errorf("%d of the spoilt object's records were seen", seen)
+			}
+		})
+	}
+}
+
+func checkStates(t *testing.T, ev *Evidence, spoilt custody.State) {
+	t.Helper()
+	var want custody.Objects
+	for _, s := range []custody.State{custody.Read, custody.Read, spoilt} {
+		want.Count(s)
+	}
+	if got := ev.Manifest.Objects; got != want {
+		t.Errorf("objects are %+v, want %+v; warnings %v", got, want, ev.Manifest.Warnings)
+	}
+}
+
+func checkKind(t *testing.T, ev *Evidence, object string, kind custody.Kind) {
+	t.Helper()
+	w := ev.Manifest.Warnings
+	switch {
+	case kind == "" && len(w) == 0:
+	case kind != "" && len(w) == 1 && w[0].Kind == kind && w[0].Object == object && w[0].Detail != "":
+	default:
+		t.Errorf("warnings are %v, want one of kind %q for %q", w, kind, object)
+	}
+}
+
+// TestMembers: members that together make one value are read whole.
+func TestMembers(t *testing.T) {
+	dir := t.TempDir()
+	trail, err := trailtest.Parse(strings.Replace(sound, "file b.json.gz", "file b.json.gz members=3 pretty", 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := trail.Write(dir); err != nil {
+		t.Fatal(err)
+	}
+	ev := read(t, Options{}, dir)
+	if ev.Manifest.Records.Seen != 14 || ev.Manifest.Objects.Read != 3 || len(ev.Manifest.Warnings) != 0 {
+		t.Errorf("got %+v %+v %v", ev.Manifest.Objects, ev.Manifest.Records, ev.Manifest.Warnings)
+	}
+}
+
+// TestVanished: a file that goes between listing and opening costs itself.
+func TestVanished(t *testing.T) {
+	dir := archive(t)
+	listing, err := List(context.Background(), []string{dir}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(dir, "b.json.gz")); err != nil {
+		t.Fatal(err)
+	}
+	ev, err := Read(context.Background(), listing, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ev.Release()
+	checkStates(t, ev, custody.Unread)
+	checkKind(t, ev, filepath.Join(dir, "b.json.gz"), custody.KindVanished)
+}
+
+// TestDenied: what may not be read is unread, and said. The listing's error
+// path is driven directly, since tests may run as root, whom nothing denies.
+func TestDenied(t *testing.T) {
+	l := &lister{ctx: context.Background(), known: map[string]int{}}
+	denied := &fs.PathError{Op: "open", Path: "logs/secret", Err: fs.ErrPermission}
+	if err := l.unlisted("logs", "logs/secret", nil, denied); err != nil {
+		t.Fatalf("a folder inside a source stops the run: %v", err)
+	}
+	if err := l.unlisted("logs", "logs", nil, denied); err == nil {
+		t.Error("a source that cannot be listed does not stop the run")
+	}
+	l.settle()
+	ev, err := Read(context.Background(), &l.Listing, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ev.Release()
+	checkKind(t, ev, "logs/secret", custody.KindDenied)
+	if ev.Manifest.Objects.Unread != 1 {
+		t.Errorf("objects are %+v", ev.Manifest.Objects)
+	}
+}
+
+// TestListing: links are not followed, other files are named, and an object
+// that two sources name is read once.
+func TestListing(t *testing.T) {
+	dir := archive(t)
+	if err := os.Symlink("b.json.gz", filepath.Join(dir, "link.json.gz")); err != nil {
+		t.Fatal(err)
+	}
+	ev := read(t, Options{}, dir, filepath.Join(dir, "b.json.gz"), filepath.Join(dir, "*.gz"))
+	o := ev.Manifest.Objects
+	// The glob names the link too, and a link that is named is followed: its
+	// records are the same events again.
+	if o.Read != 4 || o.Duplicate != 4 || ev.Manifest.Records.Seen != 18 || ev.Manifest.Records.Duplicate != 4 {
+		t.Errorf("objects are %+v, %d records seen; want 3 and the link read once", o, ev.Manifest.Records.Seen)
+	}
+	kinds := map[custody.Kind]int{}
+	for _, w := range ev.Manifest.Warnings {
+		kinds[w.Kind]++
+	}
+	if kinds[custody.KindLink]+kinds[custody.KindDuplicateObject] != o.Skipped+o.Duplicate {
+		t.Errorf("warnings are %v", ev.Manifest.Warnings)
+	}
+}
+
+// TestSameEvidence: workers, memory and the order of sources change nothing.
+func TestSameEvidence(t *testing.T) {
+	dir := archive(t)
+	a, b, c := filepath.Join(dir, "a.json.gz"), filepath.Join(dir, "b.json.gz"), filepath.Join(dir, "c.json.gz")
+	one := read(t, Options{Jobs: 1}, a, b, c)
+	eight := read(t, Options{Jobs: 8, Memory: 1}, c, a, b)
+	if !slices.Equal(one.Objects, eight.Objects) || one.Manifest.Records != eight.Manifest.Records || one.Manifest.Bytes != eight.Manifest.Bytes {
+		t.Errorf("one worker: %+v\neight: %+v", one.Manifest, eight.Manifest)
+	}
+}
