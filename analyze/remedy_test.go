@@ -1,0 +1,100 @@
+package analyze
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"grantrail/analyze/incident"
+)
+
+func sample(cause, principal, key string) *incident.Incident {
+	inc := &incident.Incident{
+		Account: testAccount, Region: testRegion, Cause: incident.Cause{Code: cause},
+		Principal: incident.Principal{ARN: principal}, Key: incident.Key{Manager: byUnknown},
+		Attempts: []incident.Attempt{{Launch: incident.Pointer{Action: "RunInstances"}}},
+	}
+	if key != "" {
+		inc.Key.ARN, inc.Key.Account = &key, optional(accountOf(key))
+	}
+	return inc
+}
+
+const (
+	opsRole = "arn:aws:iam::111122223333:role/team/ops"
+	asgRole = "arn:aws:iam::111122223333:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
+	farKey  = "arn:aws:kms:eu-west-1:444455556666:key/1111aaaa-22bb-33cc-44dd-5555eeee6666"
+)
+
+// TestPolicies: every policy is valid JSON, is scoped to the observed key, and
+// names no wildcard.
+func TestPolicies(t *testing.T) {
+	for code := range statements {
+		for _, principal := range []string{opsRole, asgRole, "arn:aws:iam::111122223333:role/aws:ec2-infrastructure"} {
+			for _, key := range []string{testKey, farKey, ""} {
+				r := remedy(sample(code, principal, key))
+				for _, policy := range []json.RawMessage{r.IdentityPolicy, r.KeyPolicyStatement} {
+					checkPolicy(t, code, key, policy)
+				}
+				if r.Summary == "" || len(r.Notes) == 0 {
+					t.Errorf("%s: nothing is advised", code)
+				}
+			}
+		}
+	}
+}
+
+func checkPolicy(t *testing.T, code, key string, policy json.RawMessage) {
+	t.Helper()
+	if policy == nil {
+		return
+	}
+	var v any
+	if err := json.Unmarshal(policy, &v); err != nil {
+		t.Errorf("%s: %v", code, err)
+	}
+	if key == "" || !strings.Contains(string(policy), `"Resource":"`+key+`"`) || strings.Contains(string(policy), "*") {
+		t.Errorf("%s: a policy is not scoped to %q: %s", code, key, policy)
+	}
+}
+
+// TestRemedy: what helps is offered, and what cannot help is not.
+func TestRemedy(t *testing.T) {
+	for _, c := range []struct {
+		name, cause, principal, key string
+		identity, keyPolicy         bool
+		says                        string
+	}{
+		{"own key", identityMissing, opsRole, testKey, true, false, "delegates to IAM"},
+		{"key policy", keyMissing, opsRole, testKey, false, true, ""},
+		{"service-linked", identityMissing, asgRole, testKey, false, true, "create-grant"},
+		{"cross-account", keyMissing, opsRole, farKey, true, true, "of account 444455556666"},
+		{"cross-account service-linked", keyMissing, asgRole, farKey, false, true, "create-grant"},
+		{"scp", scpDeny, opsRole, testKey, false, false, "management account"},
+		{"rcp", rcpMissing, opsRole, testKey, false, false, "management account"},
+		{"boundary", boundaryDeny, opsRole, testKey, false, false, ""},
+		{"identity deny", identityDeny, opsRole, testKey, false, false, ""},
+		{"disabled", keyDisabled, opsRole, testKey, false, false, "aws kms enable-key --region eu-west-1 --key-id '" + testKey + "'"},
+		{"pending", keyPending, opsRole, testKey, false, false, "aws kms cancel-key-deletion"},
+		{"unnamed key", identityMissing, opsRole, "", false, false, "do not name the key"},
+		{"hostile key", identityMissing, opsRole, testKey + "'; rm -rf /", false, false, "do not name the key"},
+		{"infrastructure", keyDeny, "arn:aws:iam::111122223333:role/aws:ec2-infrastructure", testKey, false, false, "exemption for aws:ec2-infrastructure"},
+	} {
+		r := remedy(sample(c.cause, c.principal, c.key))
+		if (r.IdentityPolicy != nil) != c.identity || (r.KeyPolicyStatement != nil) != c.keyPolicy {
+			t.Errorf("%s: identity policy %s, key statement %s", c.name, r.IdentityPolicy, r.KeyPolicyStatement)
+		}
+		if !strings.Contains(strings.Join(r.Notes, "\n"), c.says) {
+			t.Errorf("%s: the notes do not say %q: %q", c.name, c.says, r.Notes)
+		}
+	}
+}
+
+// TestManagedKey: nobody can edit the policy of an AWS managed key.
+func TestManagedKey(t *testing.T) {
+	inc := sample(keyMissing, opsRole, testKey)
+	inc.Key.Manager = byAWS
+	if r := remedy(inc); r.KeyPolicyStatement != nil || !strings.Contains(strings.Join(r.Notes, "\n"), "cannot be edited") {
+		t.Errorf("got %s, %q", r.KeyPolicyStatement, r.Notes)
+	}
+}

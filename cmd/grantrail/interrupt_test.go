@@ -1,0 +1,30 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"go.uber.org/goleak"
+)
+
+// TestInterrupted: an interrupt gives exit code 130, leaves no report and no
+// goroutine.
+func TestInterrupted(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	out := filepath.Join(t.TempDir(), "report.md")
+	var stderr bytes.Buffer
+	code := run(ctx, []string{"investigate", filepath.Join("..", "..", "testdata", "demo"), "-o", out},
+		world{func(string) (string, bool) { return "", false }, strings.NewReader(""), &bytes.Buffer{}, &stderr})
+	if code != exitInterrupted {
+		t.Errorf("exit code %d, %s", code, stderr.String())
+	}
+	if entries, _ := os.ReadDir(filepath.Dir(out)); len(entries) != 0 {
+		t.Errorf("%v is left behind", entries)
+	}
+}
