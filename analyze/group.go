@@ -121,6 +121,7 @@ func (r *reporter) incident(g *gathered) (incident.Incident, bool) {
 	inc.FirstSeen = inc.Attempts[0].Launch.Ref.EventTime
 	inc.LastSeen = inc.Attempts[len(inc.Attempts)-1].Launch.Ref.EventTime
 	tidy(&inc)
+	r.tell(g, &inc)
 	inc.Remedy = remedy(&inc)
 	return inc, true
 }

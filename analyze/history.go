@@ -30,6 +30,18 @@ func (s *scan) history() {
 			s.use(instanceID{v.place, instance}, key)
 		}
 	}
+	s.owners()
+}
+
+// owners notes who has launched which instance.
+func (s *scan) owners() {
+	for i := range s.launches {
+		l := &s.launches[i]
+		p := s.principals.of(s.t.Identity(l.row), "")
+		for _, id := range l.instances {
+			s.launchedBy[actorInstance{p.id, l.place, id}] = true
+		}
+	}
 }
 
 // tie notes what one record says of its volumes, an instance and a key.
@@ -42,6 +54,9 @@ func (s *scan) tie(row int, instance string) {
 		}
 		if key != "" {
 			s.volumeKeys[v] = key
+		}
+		if full := s.volumeKeys[v]; instance != "" && full != "" {
+			s.ties[at] = append(s.ties[at], tied{row, instance, id, full})
 		}
 	}
 	if instance != "" && key != "" {

@@ -70,7 +70,11 @@ func (s *scan) join() []tie {
 	return ties
 }
 
+// byRequest are the launches by request, indexed at the first call.
 func (s *scan) byRequest() map[request][]int {
+	if s.exactIndex != nil {
+		return s.exactIndex
+	}
 	index := make(map[request][]int, len(s.launches))
 	for i := range s.launches {
 		if l := &s.launches[i]; l.request != "" {
@@ -78,6 +82,7 @@ func (s *scan) byRequest() map[request][]int {
 			index[r] = append(index[r], i)
 		}
 	}
+	s.exactIndex = index
 	return index
 }
 

@@ -58,14 +58,19 @@ type scan struct {
 	readings   map[[2]string]reading // by error code and message
 	launches   []launch
 	refusals   []refusal
-	requests   map[request]string // EC2 calls that are no launch, by request
+	changes    []int                // rows of changes that succeeded
+	successes  map[string][]success // by principal
+	requests   map[request]string   // EC2 calls that are no launch, by request
 	places     numbering[placeName]
 	actors     numbering[string]
 	lives      map[instanceID][]mark
 	granted    map[instanceID][]grant
 	cleaned    map[request][]cleanup
-	attached   map[volumeID]string     // volume to instance, the latest
-	volumeKeys map[volumeID]string     // volume to key
+	attached   map[volumeID]string // volume to instance, the latest
+	volumeKeys map[volumeID]string // volume to key
+	ties       map[place][]tied
+	launchedBy map[actorInstance]bool
+	exactIndex map[request][]int       // launches by request, once asked for
 	used       map[instanceID][]string // keys that an instance is known to use
 }
 
@@ -124,9 +129,10 @@ func (n *numbering[T]) of(v T) int32 {
 func newScan(t *table.Table, opt *Options) *scan {
 	s := &scan{
 		t: t, opt: opt, principals: newPrincipals(), keys: newKeyring(), readings: map[[2]string]reading{},
-		requests: map[request]string{}, places: newNumbering[placeName](), actors: newNumbering[string](),
+		successes: map[string][]success{}, requests: map[request]string{}, places: newNumbering[placeName](), actors: newNumbering[string](),
 		lives: map[instanceID][]mark{}, granted: map[instanceID][]grant{}, cleaned: map[request][]cleanup{},
 		attached: map[volumeID]string{}, volumeKeys: map[volumeID]string{}, used: map[instanceID][]string{},
+		ties: map[place][]tied{}, launchedBy: map[actorInstance]bool{},
 	}
 	s.sort()
 	s.learn()
@@ -209,6 +215,11 @@ func (s *scan) event(row int) {
 		if r := s.request(row); r.id != "" {
 			s.requests[r] = s.t.Name(row)
 		}
+	case table.Change:
+		// EC2 retires its own grants at every stop: that is no change.
+		if ok && s.t.Identity(row).Type != "AWSService" {
+			s.changes = append(s.changes, row)
+		}
 	case table.Cleanup:
 		if ids, _ := s.t.Interfaces(row); len(ids) > 0 {
 			r := s.request(row)
@@ -268,6 +279,9 @@ func (s *scan) actor(p principal) who {
 // grant takes a granted call: which instance got a grant, in which launch.
 func (s *scan) grant(row int) {
 	instance := s.t.Grantee(row)
+	if isEC2(s.t.InvokedBy(row)) {
+		s.succeed(row, instance)
+	}
 	if instance == "" || s.t.Kind(row) != table.Grant {
 		return
 	}

@@ -103,21 +103,22 @@ func (g Grade) Rank() int {
 // Incident is every failed launch of one account, region, principal, key and
 // cause.
 type Incident struct {
-	ID         string      `json:"id"`
-	Grade      Grade       `json:"grade"`
-	Cause      Cause       `json:"cause"`
-	Account    string      `json:"account"`
-	Region     string      `json:"region"`
-	Principal  Principal   `json:"principal"`
-	Key        Key         `json:"key"`
-	FirstSeen  time.Time   `json:"first_seen"`
-	LastSeen   time.Time   `json:"last_seen"`
-	Attempts   []Attempt   `json:"attempts"`
-	Trigger    *Trigger    `json:"trigger"`
-	LastGood   *Pointer    `json:"last_good"`
-	Resolution *Resolution `json:"resolution"`
-	Remedy     Remedy      `json:"remedy"`
-	AtRisk     []AtRisk    `json:"at_risk"`
+	ID            string      `json:"id"`
+	Grade         Grade       `json:"grade"`
+	Cause         Cause       `json:"cause"`
+	Account       string      `json:"account"`
+	Region        string      `json:"region"`
+	Principal     Principal   `json:"principal"`
+	Key           Key         `json:"key"`
+	FirstSeen     time.Time   `json:"first_seen"`
+	LastSeen      time.Time   `json:"last_seen"`
+	Attempts      []Attempt   `json:"attempts"`
+	Trigger       *Trigger    `json:"trigger"`
+	TriggerSearch string      `json:"trigger_search"` // what was looked through for it
+	LastGood      *Pointer    `json:"last_good"`
+	Resolution    *Resolution `json:"resolution"`
+	Remedy        Remedy      `json:"remedy"`
+	AtRisk        []AtRisk    `json:"at_risk"`
 }
 
 // Cause is why KMS refused, as far as its message says.

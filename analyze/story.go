@@ -1,0 +1,199 @@
+package analyze
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+	"time"
+
+	"grantrail/analyze/incident"
+)
+
+// success is a KMS call that EC2 forwarded and that was granted.
+type success struct {
+	row      int
+	ns       int64
+	place    place
+	key      string
+	instance string
+}
+
+func (s *scan) succeed(row int, instance string) {
+	p := s.principals.of(s.t.Identity(row), "")
+	s.successes[p.id] = append(s.successes[p.id], success{row, s.t.Nanos(row), s.place(row), s.keyOf(row), instance})
+}
+
+// story is the frame in which an incident's before and after are looked for.
+type story struct {
+	cause           string
+	account, region string
+	place           place
+	principal       string // id
+	name            string // of the role or user
+	owner           string // account of the principal
+	key             string
+	named           string // policy ARN in KMS's message
+	calls           map[string]bool
+	instances       map[string]bool
+	first, last     int64 // first launch, last refusal
+	broken          int64 // first refusal
+}
+
+// story frames an incident.
+func (r *reporter) story(g *gathered, inc *incident.Incident) *story {
+	st := &story{
+		cause: g.cause, account: inc.Account, region: inc.Region, place: g.place,
+		principal: g.principal, key: g.key,
+		owner: accountOf(inc.Principal.ARN), name: inc.Principal.ARN[strings.LastIndexAny(inc.Principal.ARN, "/:")+1:],
+		calls: map[string]bool{}, instances: map[string]bool{},
+		first: inc.FirstSeen.UnixNano(), broken: inc.Attempts[0].Denials[0].Ref.EventTime.UnixNano(),
+	}
+	for _, a := range inc.Attempts {
+		for _, in := range a.Instances {
+			st.instances[in.ID] = true
+		}
+		for _, d := range a.Denials {
+			st.calls[d.Ref.EventName] = true
+			st.last = max(st.last, d.Ref.EventTime.UnixNano())
+			if st.named == "" {
+				st.named = parseMessage(d.ErrorMessage).policyARN
+			}
+		}
+	}
+	return st
+}
+
+// tell fills in what came before and after an incident.
+func (r *reporter) tell(g *gathered, inc *incident.Incident) {
+	st := r.story(g, inc)
+	good, hadGood := r.s.lastGood(st)
+	after := int64(0)
+	if hadGood {
+		after = good.ns
+		inc.LastGood = r.pointer(good)
+	}
+	inc.Trigger, inc.TriggerSearch = r.trigger(st, after)
+	inc.Resolution = r.resolution(st)
+	inc.AtRisk = r.atRisk(st)
+}
+
+// matches reports whether a success is of the story: the same call, on the
+// same key, or for one of its instances where the refusals name no key.
+func (st *story) matches(s *scan, ok *success) bool {
+	if ok.place != st.place || !st.calls[s.t.Name(ok.row)] {
+		return false
+	}
+	if st.key == "" {
+		return st.instances[ok.instance]
+	}
+	return sameKey(ok.key, st.key)
+}
+
+// lastGood is the last success before the first failed launch.
+func (s *scan) lastGood(st *story) (success, bool) {
+	all := s.successes[st.principal]
+	for i := sort.Search(len(all), func(i int) bool { return all[i].ns >= st.first }) - 1; i >= 0; i-- {
+		if st.matches(s, &all[i]) {
+			return all[i], true
+		}
+	}
+	return success{}, false
+}
+
+// nextGood is the first success after the last refusal.
+func (s *scan) nextGood(st *story) (success, bool) {
+	all := s.successes[st.principal]
+	for i := sort.Search(len(all), func(i int) bool { return all[i].ns > st.last }); i < len(all); i++ {
+		if st.matches(s, &all[i]) {
+			return all[i], true
+		}
+	}
+	return success{}, false
+}
+
+// pointer points at the launch that a granted call belongs to, or at the call
+// itself where the archive does not have the launch.
+func (r *reporter) pointer(ok success) *incident.Pointer {
+	row := ok.row
+	if l, found := r.s.launchWith(r.s.request(ok.row)); found {
+		row = r.s.launches[l].row
+	}
+	return &incident.Pointer{Ref: r.ref(row), Action: strings.Clone(r.s.t.Name(row))}
+}
+
+func (s *scan) launchWith(r request) (int, bool) {
+	if r.id == "" {
+		return 0, false
+	}
+	for _, i := range s.byRequest()[r] {
+		if s.launches[i].refused == "" {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+// resolution is the first success after the incident, with the change that can
+// have made it; or that change alone, where nothing was launched since.
+func (r *reporter) resolution(st *story) *incident.Resolution {
+	good, ok := r.s.nextGood(st)
+	before := int64(1<<63 - 1)
+	if ok {
+		before = good.ns
+	}
+	fixes := r.candidates(st, mending, st.last, before)
+	switch {
+	case ok:
+		p := r.pointer(good)
+		text := fmt.Sprintf("The same principal was granted %s on this key again, %s after the last refusal.",
+			r.s.t.Name(good.row), time.Duration(good.ns-st.last).Round(time.Second))
+		if len(fixes) > 0 {
+			f := fixes[0]
+			text += fmt.Sprintf(" Candidate for what fixed it: %s by %s at %s (%s).", r.s.t.Name(f.row), r.by(f.row),
+				r.s.t.Time(f.row).Format(time.RFC3339), f.why)
+		}
+		return &incident.Resolution{Ref: p.Ref, Action: p.Action, Statement: text}
+	case len(fixes) > 0:
+		f := fixes[0]
+		return &incident.Resolution{
+			Ref: r.ref(f.row), Action: strings.Clone(r.s.t.Name(f.row)),
+			Statement: fmt.Sprintf("Candidate for a fix, by %s: %s. No launch since then shows whether it helped.", r.by(f.row), f.why),
+		}
+	}
+	return nil
+}
+
+// atRisk lists what else the archive ties to the key and to the principal:
+// instances whose volumes use the key, and that the principal has launched.
+func (r *reporter) atRisk(st *story) []incident.AtRisk {
+	out := []incident.AtRisk{}
+	if st.key == "" {
+		return out
+	}
+	seen := map[string]bool{}
+	for _, tied := range r.s.ties[st.place] {
+		id := tied.instance + " " + tied.volume
+		if st.instances[tied.instance] || seen[id] || !sameKey(tied.key, st.key) ||
+			!r.s.launchedBy[actorInstance{st.principal, st.place, tied.instance}] {
+			continue
+		}
+		seen[id] = true
+		out = append(out, incident.AtRisk{
+			InstanceID: strings.Clone(tied.instance), Volume: optional(tied.volume), Ref: r.ref(tied.row),
+		})
+	}
+	return out
+}
+
+// actorInstance is a principal and an instance that it has launched.
+type actorInstance struct {
+	principal string
+	place     place
+	instance  string
+}
+
+// tied is a record that ties an instance, a volume and a key.
+type tied struct {
+	row                   int
+	instance, volume, key string
+}
