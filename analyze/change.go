@@ -229,12 +229,15 @@ func (s *scan) attachedTo(policy string, st *story) bool {
 // is attached to the account itself, is surely ours; the ancestry of roots and
 // units is not in the logs.
 func (s *scan) reachesAccount(row int, st *story) fit {
-	policy, target := s.t.Policy(row), s.t.Target(row)
+	policy := s.t.Policy(row)
 	switch {
-	case policy != "" && strings.HasSuffix(st.named, "/"+policy), target != "" && target == st.owner:
-		return strong
-	case st.named != "" && policy != "":
+	case policy != "" && st.named != "":
+		if strings.HasSuffix(st.named, "/"+policy) {
+			return strong
+		}
 		return unfit // the message names another policy
+	case st.owner != "" && s.t.Target(row) == st.owner:
+		return strong
 	}
 	return weak
 }

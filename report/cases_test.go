@@ -74,7 +74,8 @@ func confirmed() incident.Incident {
 		},
 		Key:       incident.Key{ARN: ptr(opsKey), Account: ptr(account), Manager: "customer"},
 		FirstSeen: clock(10, 20, 30), LastSeen: clock(11, 5, 1),
-		Attempts: []incident.Attempt{newInstance(), restarted()},
+		Attempts:      []incident.Attempt{newInstance(), restarted()},
+		TriggerSearch: "Searched 2 changes between the start of the archive and the first refusal; 2 fit.",
 		Trigger: &incident.Trigger{
 			Ref: ref("c1", "PutRolePolicy", clock(9, 58, 12), 1), Action: "PutRolePolicy", By: adminRole,
 			Statement: "It replaced the inline policy kms-use of the role 22 minutes before the first refusal.",

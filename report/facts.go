@@ -57,13 +57,16 @@ func turns(p *page, in *incident.Incident) (rows [][]inert) {
 		rows = append(rows, []inert{"Last success before", say("%s %s, %s", at(g.Ref.EventTime), code(g.Action), p.cite(g.Ref))})
 	}
 	if t := in.Trigger; t != nil {
-		rows = append(rows, []inert{"Trigger candidate", suspect(p, *t)})
+		rows = append(rows, []inert{"Trigger", suspect(p, *t)})
 		for _, o := range t.Others[:min(len(t.Others), maxOthers)] {
 			rows = append(rows, []inert{"Another candidate", suspect(p, o)})
 		}
 		if n := len(t.Others) - maxOthers; n > 0 {
 			rows = append(rows, []inert{"Further candidates", say("%s, %s", number(n), inJSON)})
 		}
+	}
+	if in.TriggerSearch != "" {
+		rows = append(rows, []inert{"Search for the trigger", prose(in.TriggerSearch)})
 	}
 	if r := in.Resolution; r != nil {
 		rows = append(rows, []inert{"Resolution", say("%s %s: %s %s", at(r.Ref.EventTime), code(r.Action), prose(r.Statement), p.cite(r.Ref))})

@@ -18,7 +18,7 @@ func writeIncident(p *page, in *incident.Incident) error {
 	if err := writeRemedy(p, in.Remedy); err != nil {
 		return err
 	}
-	writeAtRisk(p, in.AtRisk)
+	writeAtRisk(p, in)
 	return nil
 }
 

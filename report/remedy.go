@@ -70,12 +70,17 @@ func absent(doc json.RawMessage) bool {
 }
 
 // writeAtRisk is what else depends on the same key and principal.
-func writeAtRisk(p *page, risks []incident.AtRisk) {
+func writeAtRisk(p *page, in *incident.Incident) {
+	risks := in.AtRisk
 	if len(risks) == 0 {
 		return
 	}
 	p.heading(3, "Also at risk")
-	p.para("The archive ties these instances to the same principal and key. Their next start can fail in the same way.")
+	next := inert("Their next start can fail in the same way.")
+	if in.Resolution != nil {
+		next = "Where what resolved it does not cover them, their next start can fail in the same way."
+	}
+	p.para("The archive ties these instances to the same principal and key. " + next)
 	shown := risks[:min(len(risks), maxAtRisk)]
 	rows := make([][]inert, len(shown))
 	for i, r := range shown {

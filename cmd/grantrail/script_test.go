@@ -91,7 +91,7 @@ func facts(c *incident.Case) string {
 		f("incident %s %s", inc.Grade, inc.Cause.Code)
 		f("  %s cannot use %s (%s)", inc.Principal.ARN, or(inc.Key.ARN), inc.Key.Manager)
 		for _, a := range inc.Attempts {
-			f("  %s %s, lag %g, %s, %s", a.Launch.Ref.EventTime.Format("2006-01-02T15:04:05.999Z07:00"), a.Launch.Action, a.LagS, a.Grade, strings.Join(a.JoinedBy, "+"))
+			f("  %s %s, lag %g, %s, %s", moment(a.Launch.Ref), a.Launch.Action, a.LagS, a.Grade, strings.Join(a.JoinedBy, "+"))
 			for _, in := range a.Instances {
 				source := "no stop seen"
 				if in.Stop != nil {
@@ -103,7 +103,35 @@ func facts(c *incident.Case) string {
 				f("    refused %s %s, fits %d", d.Action, d.ErrorCode, d.Candidates)
 			}
 		}
+		turns(f, &inc)
 	}
+	return rest(&b, c)
+}
+
+// turns are the lines of what came before and after an incident.
+func turns(f func(string, ...any), inc *incident.Incident) {
+	if g := inc.LastGood; g != nil {
+		f("  last good %s at %s", g.Action, moment(g.Ref))
+	}
+	if t := inc.Trigger; t != nil {
+		f("  trigger %s at %s by %s", t.Action, moment(t.Ref), t.By)
+		for _, o := range t.Others {
+			f("    or %s at %s", o.Action, moment(o.Ref))
+		}
+	}
+	if r := inc.Resolution; r != nil {
+		f("  resolved %s at %s", r.Action, moment(r.Ref))
+	}
+	for _, a := range inc.AtRisk {
+		f("  at risk %s %s", a.InstanceID, or(a.Volume))
+	}
+}
+
+func moment(r incident.Ref) string { return r.EventTime.Format("2006-01-02T15:04:05.999Z07:00") }
+
+// rest are the lines behind the incidents.
+func rest(b *strings.Builder, c *incident.Case) string {
+	f := func(format string, args ...any) { fmt.Fprintf(b, format+"\n", args...) }
 	for _, u := range c.Unlinked {
 		f("unlinked %s %s: %s", u.Action, u.ErrorCode, u.Why)
 	}
@@ -125,7 +153,7 @@ func facts(c *incident.Case) string {
 
 func or(s *string) string {
 	if s == nil {
-		return "an unnamed key"
+		return "unnamed"
 	}
 	return *s
 }
