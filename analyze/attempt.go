@@ -10,10 +10,11 @@ import (
 
 // ref points at a row's record. Its strings are copies: the table may go.
 func (r *reporter) ref(row int) incident.Ref {
-	object, rec, _ := r.s.t.Origin(row)
+	at := r.s.t.Origin(row)
 	return incident.Ref{
 		EventID: strings.Clone(r.s.t.ID(row)), EventName: strings.Clone(r.s.t.Name(row)),
-		EventTime: r.s.t.Time(row), Object: r.objects[object], Record: rec,
+		EventTime: r.s.t.Time(row), Object: r.objects[at.Object], Record: at.Record,
+		Offset: at.Offset, Length: at.Length,
 	}
 }
 
@@ -31,16 +32,16 @@ func (r *reporter) attempt(a *attempt) incident.Attempt {
 		out.Denials = append(out.Denials, r.denial(t))
 	}
 	out.LagS = float64(r.s.refusals[a.ties[0].refusal].ns-l.ns) / float64(time.Second)
-	out.Grade = grade(out, a.ties)
+	out.Grade = r.grade(l, out.Instances, a.ties)
 	return out
 }
 
-func grade(a incident.Attempt, ties []*tie) incident.Grade {
+func (r *reporter) grade(l *launch, reported []incident.Instance, ties []*tie) incident.Grade {
 	if !slices.ContainsFunc(ties, func(t *tie) bool { return !t.possible() }) {
 		return incident.Possible
 	}
-	for _, in := range a.Instances {
-		if in.Stop != nil && in.Stop.Source != incident.FromAPICall {
+	for i, f := range r.s.fates(l) {
+		if f.silent() && slices.ContainsFunc(reported, func(in incident.Instance) bool { return in.ID == l.instances[i] }) {
 			return incident.Confirmed
 		}
 	}
@@ -95,7 +96,7 @@ func (r *reporter) stop(f fate) *incident.Stop {
 	if f.source == "" {
 		return nil
 	}
-	return &incident.Stop{Source: f.source, Ref: r.ref(f.row)}
+	return &incident.Stop{Source: f.source, StateReason: optional(f.reason), Ref: r.ref(f.row)}
 }
 
 func (r *reporter) denial(t *tie) incident.Denial {

@@ -96,3 +96,24 @@ func manifest(events int) custody.Manifest {
 	}}
 	return m
 }
+
+// picture is what AWS Config or saved describe-instances output says of an
+// instance.
+func picture(kind record.Kind, when float64, instance, state, reason string) record.Event {
+	return record.Event{
+		Kind: kind, Time: at(when), Name: "picture", Region: testRegion, Account: testAccount,
+		Instances: []string{instance}, States: []string{state}, StateReason: reason,
+	}
+}
+
+// stateChange is an EventBridge notification.
+func stateChange(when float64, instance, state string) record.Event {
+	return picture(record.StateChange, when, instance, state, "")
+}
+
+// stop is a StopInstances that succeeded.
+func stop(when float64, instance, before string) record.Event {
+	e := start(when, role("admin", "lee"), "", instance)
+	e.Kind, e.Name, e.States = record.Halt, "StopInstances", []string{before}
+	return e
+}

@@ -16,6 +16,8 @@ func (s *scan) history() {
 		switch s.t.Kind(row) {
 		case table.Grant, table.DataKey:
 			s.tie(row, s.t.Grantee(row))
+		case table.ConfigItem, table.Described:
+			s.tie(row, s.t.Instances(row)[0])
 		case table.Storage:
 			instances := s.t.Instances(row)
 			if s.t.Name(row) == "AttachVolume" && len(instances) > 0 {

@@ -15,6 +15,8 @@ const (
 	markHalt                         // somebody stopped or terminated it, found in the state before
 	markInterruption                 // EC2 took a Spot instance back
 	markState                        // EventBridge says its new state
+	markConfig                       // AWS Config pictured it
+	markDescribed                    // saved describe-instances output pictured it
 )
 
 // mark is one event in an instance's life. Marks of an instance are in time
@@ -34,6 +36,9 @@ func (s *scan) mark(row int, kind markKind) {
 		if i < len(states) {
 			m.state = states[i]
 		}
+		if kind == markDescribed {
+			m.ns += leadNanos // its time is the launch's own, cut by another clock
+		}
 		key := instanceID{at, id}
 		s.lives[key] = append(s.lives[key], m)
 	}
@@ -41,14 +46,16 @@ func (s *scan) mark(row int, kind markKind) {
 
 // fate is what the archive shows of an instance after a launch.
 type fate struct {
-	outcome incident.Outcome
-	source  string // how the stop is known; "" where there was none
-	row     int    // the record that shows it
+	outcome   incident.Outcome
+	source    string // how the stop is known; "" where there was none
+	row       int    // the record that shows it
+	reason    string // state reason, where the record has one
+	explained bool   // somebody asked for it, or EC2 gives another reason
 }
 
 // silent reports whether the fate is evidence that the instance did not stay
 // up though nobody stopped it.
-func (f fate) silent() bool { return f.source != "" && f.source != incident.FromAPICall }
+func (f fate) silent() bool { return f.source != "" && !f.explained }
 
 var unknownFate = fate{outcome: incident.Unknown}
 
@@ -65,11 +72,15 @@ func (s *scan) fates(l *launch) []fate {
 }
 
 // fateOf reads an instance's life from a launch to the next. The strongest
-// evidence wins: a recorded state change within the stop window, the clean-up
-// of a failed launch's interface, then the implied stop. A stop that somebody
-// asked for explains itself.
+// evidence wins: a picture of the instance that says why it is down, a
+// recorded state change within the stop window, the clean-up of a failed
+// launch's interface, then the implied stop. A stop that somebody asked for
+// explains itself.
 func (s *scan) fateOf(l *launch, id string) fate {
 	life := s.after(l, id)
+	if f, ok := s.pictured(l, life); ok {
+		return f
+	}
 	halted := firstOf(life, markHalt)
 	if f, ok := s.recorded(l, life); ok {
 		return f
@@ -91,7 +102,7 @@ func (s *scan) after(l *launch, id string) []mark {
 			// State changes of the launch's own second may be sorted before it.
 			var life []mark
 			for _, m := range marks[from:i] {
-				if m.kind == markState {
+				if m.kind >= markState {
 					life = append(life, m)
 				}
 			}
@@ -165,7 +176,7 @@ func (s *scan) recorded(l *launch, life []mark) (fate, bool) {
 		case m.ns-l.ns > int64(s.opt.StopWindow):
 			late = true
 		case found.source == "" || final(m.state) && !final(s.t.States(found.row)[0]):
-			found = fate{outcome, incident.FromStateChange, m.row}
+			found = fate{outcome: outcome, source: incident.FromStateChange, row: m.row}
 		}
 	}
 	if running {
@@ -191,7 +202,7 @@ func (s *scan) cleanedUp(l *launch, id string) (fate, bool) {
 			}
 		}
 		if owner == id || owner == "" && len(l.instances) == 1 {
-			return fate{incident.Terminated, incident.FromInterfaceCleanup, c.row}, true
+			return fate{outcome: incident.Terminated, source: incident.FromInterfaceCleanup, row: c.row}, true
 		}
 	}
 	return unknownFate, false
@@ -202,7 +213,7 @@ func (s *scan) cleanedUp(l *launch, id string) (fate, bool) {
 func (s *scan) ending(life []mark, halted *mark) fate {
 	if halted != nil {
 		if halted.state == "stopped" && s.t.Name(halted.row) == "StopInstances" && firstOf(life, markInterruption) == nil {
-			return fate{incident.Stopped, incident.FromImplied, halted.row}
+			return fate{outcome: incident.Stopped, source: incident.FromImplied, row: halted.row}
 		}
 		return s.halt(halted)
 	}
@@ -212,7 +223,7 @@ func (s *scan) ending(life []mark, halted *mark) fate {
 	}
 	switch next.state {
 	case "stopped":
-		return fate{incident.Stopped, incident.FromImplied, next.row}
+		return fate{outcome: incident.Stopped, source: incident.FromImplied, row: next.row}
 	case "running":
 		return fate{outcome: incident.Running}
 	}
@@ -224,7 +235,7 @@ func (s *scan) halt(m *mark) fate {
 	if strings.HasPrefix(s.t.Name(m.row), "Terminate") {
 		outcome = incident.Terminated
 	}
-	return fate{outcome, incident.FromAPICall, m.row}
+	return fate{outcome: outcome, source: incident.FromAPICall, row: m.row, explained: true}
 }
 
 // ranUntilHalt reports whether the call that stopped an instance found it

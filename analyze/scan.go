@@ -139,6 +139,7 @@ func newScan(t *table.Table, opt *Options) *scan {
 	for _, row := range s.order {
 		s.event(row)
 	}
+	s.sortLives()
 	s.history()
 	return s
 }
@@ -204,6 +205,10 @@ func (s *scan) event(row int) {
 		s.mark(row, markState)
 	case table.Interruption:
 		s.mark(row, markInterruption)
+	case table.ConfigItem:
+		s.mark(row, markConfig)
+	case table.Described:
+		s.mark(row, markDescribed)
 	case table.Grant, table.DataKey:
 		if ok {
 			s.grant(row)

@@ -22,6 +22,9 @@ type collector struct {
 	known    map[identity][]sighting
 	replaced []sighting
 	progress Progress
+
+	names   []string    // of the listed objects, then of members of archives that gave events
+	members map[int]int // of the result at hand: member to ordinal in names
 }
 
 // identity is what makes two records the same event: the eventID, in the
@@ -36,8 +39,12 @@ type sighting struct {
 }
 
 func newCollector(l *Listing, opt Options) *collector {
+	names := make([]string, len(l.Objects))
+	for i, o := range l.Objects {
+		names[i] = o.Name
+	}
 	return &collector{
-		listing: l, opt: opt, builder: table.NewBuilder(opt.Allocator),
+		names: names, listing: l, opt: opt, builder: table.NewBuilder(opt.Allocator),
 		manifest: custody.New(), coverage: map[place]*custody.Coverage{},
 		known:    map[identity][]sighting{},
 		progress: Progress{OfObjects: len(l.Objects), OfBytes: l.Bytes},
@@ -57,13 +64,27 @@ func (c *collector) take(ordinal int, res *result) error {
 	for at, t := range res.places {
 		c.cover(at, t)
 	}
+	c.members = map[int]int{0: ordinal}
 	for _, e := range res.events {
-		if err := c.event(e); err != nil {
+		e.Object = c.ordinal(res, e.member)
+		if err := c.event(e.Event); err != nil {
 			return err
 		}
 	}
 	c.report(&c.listing.Objects[ordinal])
 	return nil
+}
+
+// ordinal is the ordinal of the object or member that an event came from. A
+// member gets one when it first gives an event.
+func (c *collector) ordinal(res *result, member int) int {
+	at, ok := c.members[member]
+	if !ok {
+		at = len(c.names)
+		c.names = append(c.names, res.members[member-1])
+		c.members[member] = at
+	}
+	return at
 }
 
 func (c *collector) report(o *Object) {
@@ -120,7 +141,7 @@ func (c *collector) event(e *record.Event) error {
 
 // count counts CloudTrail records only; other evidence has its own counters.
 func (c *collector) count(e *record.Event, n *int) {
-	if e.Kind != record.StateChange {
+	if e.Kind.OfTrail() {
 		*n++
 	}
 }
@@ -129,9 +150,9 @@ func (c *collector) conflict(e *record.Event, first sighting) {
 	c.count(e, &c.manifest.Records.Conflicting)
 	at := e.Record
 	c.manifest.Warnings = append(c.manifest.Warnings, custody.Warning{
-		Object: c.listing.Objects[e.Object].Name, Record: &at, Kind: custody.KindConflict,
+		Object: c.names[e.Object], Record: &at, Kind: custody.KindConflict,
 		Detail: fmt.Sprintf("eventID %q was seen with other content in %q, record %d; both are kept",
-			e.ID, c.listing.Objects[first.object].Name, first.record),
+			e.ID, c.names[first.object], first.record),
 	})
 }
 
@@ -143,11 +164,7 @@ func (c *collector) finish() *Evidence {
 	slices.SortFunc(c.manifest.Coverage, func(a, b custody.Coverage) int {
 		return cmp.Or(cmp.Compare(a.Account, b.Account), cmp.Compare(a.Region, b.Region))
 	})
-	names := make([]string, len(c.listing.Objects))
-	for i, o := range c.listing.Objects {
-		names[i] = o.Name
-	}
-	return &Evidence{Table: c.builder.Finish(), Objects: names, Manifest: c.manifest}
+	return &Evidence{Table: c.builder.Finish(), Objects: c.names, Manifest: c.manifest}
 }
 
 // superseded names the events that a later addendum replaces; the analysis
@@ -157,9 +174,9 @@ func (c *collector) superseded() {
 		for _, old := range c.known[r.replaces] {
 			at := old.record
 			c.manifest.Warnings = append(c.manifest.Warnings, custody.Warning{
-				Object: c.listing.Objects[old.object].Name, Record: &at, Kind: custody.KindSuperseded,
+				Object: c.names[old.object], Record: &at, Kind: custody.KindSuperseded,
 				Detail: fmt.Sprintf("an updated copy of this event replaces it: %q, record %d",
-					c.listing.Objects[r.object].Name, r.record),
+					c.names[r.object], r.record),
 			})
 		}
 	}

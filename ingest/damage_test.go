@@ -28,8 +28,8 @@ file c.json.gz
 noise n=5 at=2026-03-02T12:00:00Z
 `
 
-// archive writes the sound trail and returns its folder.
-func archive(t *testing.T) string {
+// sample writes the sound trail and returns its folder.
+func sample(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
 	trail, err := trailtest.Parse(sound)
@@ -91,7 +91,7 @@ func TestDamage(t *testing.T) {
 		{"plain", []string{"gunzip"}, custody.Read, "", 4},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			dir := archive(t)
+			dir := sample(t)
 			object := filepath.Join(dir, "b.json.gz")
 			if c.spoil != nil {
 				if err := trailtest.Spoil(object, c.spoil[0], c.spoil[1:]...); err != nil {
@@ -149,7 +149,7 @@ func TestMembers(t *testing.T) {
 
 // TestVanished: a file that goes between listing and opening costs itself.
 func TestVanished(t *testing.T) {
-	dir := archive(t)
+	dir := sample(t)
 	listing, err := List(context.Background(), []string{dir}, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -192,7 +192,7 @@ func TestDenied(t *testing.T) {
 // TestListing: links are not followed, other files are named, and an object
 // that two sources name is read once.
 func TestListing(t *testing.T) {
-	dir := archive(t)
+	dir := sample(t)
 	if err := os.Symlink("b.json.gz", filepath.Join(dir, "link.json.gz")); err != nil {
 		t.Fatal(err)
 	}
@@ -214,7 +214,7 @@ func TestListing(t *testing.T) {
 
 // TestSameEvidence: workers, memory and the order of sources change nothing.
 func TestSameEvidence(t *testing.T) {
-	dir := archive(t)
+	dir := sample(t)
 	a, b, c := filepath.Join(dir, "a.json.gz"), filepath.Join(dir, "b.json.gz"), filepath.Join(dir, "c.json.gz")
 	one := read(t, Options{Jobs: 1}, a, b, c)
 	eight := read(t, Options{Jobs: 8, Memory: 1}, c, a, b)

@@ -14,13 +14,14 @@
 //     the events that the analysis keeps.
 //
 // How an object's bytes are inflated is package inflate, how its shape is
-// recognised package container, how a record is decoded package record.
+// recognised package container, how archives are unpacked package archive, how a record is decoded package record.
 package ingest
 
 import (
 	"context"
 	"time"
 
+	"grantrail/ingest/archive"
 	"grantrail/ingest/custody"
 	"grantrail/ingest/table"
 )
@@ -42,6 +43,17 @@ type Options struct {
 
 	// Allocator, if set, holds the table's memory.
 	Allocator table.Allocator
+
+	limits *archive.Budget // of archives, if a test sets it
+}
+
+// budget is what one archive may unpack.
+func (o *Options) budget() *archive.Budget {
+	if o.limits != nil {
+		b := *o.limits
+		return &b
+	}
+	return archive.NewBudget()
 }
 
 // DefaultMemory bounds the stored bytes in flight. Objects are read through a
@@ -57,7 +69,7 @@ type Progress struct {
 // Evidence is all that a run has read.
 type Evidence struct {
 	Table    *table.Table
-	Objects  []string // names by ordinal
+	Objects  []string // names by ordinal: the listed objects, then the members of archives that gave events
 	Manifest custody.Manifest
 }
 

@@ -15,15 +15,21 @@ func (w *worker) item(it container.Item) {
 		w.record(it)
 	case container.StateChange:
 		w.res.other.StateChanges++
-		w.envelope(it)
+		w.other(it, record.StateChanged)
 	case container.VolumeEvent:
 		w.res.other.VolumeEvents++
+		w.other(it, record.VolumeFailed)
+	case container.ConfigItem:
+		w.res.other.ConfigItems++
+		w.other(it, record.ConfigItemOf)
+	case container.Reservation:
+		w.reservation(it)
 	case container.Digest:
 		w.res.other.Digests++
 	}
 }
 
-// record takes one element of a Records array.
+// record takes one CloudTrail record.
 func (w *worker) record(it container.Item) {
 	head, err := w.decoder.Head(it.Raw)
 	if record.IsForeign(err) {
@@ -54,7 +60,7 @@ func (w *worker) record(it container.Item) {
 // warning at its end; one among CloudTrail records gets its own.
 func (w *worker) foreign(index int) {
 	w.res.other.Notifications++
-	if w.res.records.Seen > 0 {
+	if w.res.records.Seen > w.body.seen {
 		w.warn(&index, custody.KindNotification, "a message of another service among CloudTrail records")
 	}
 }
@@ -107,15 +113,30 @@ func (w *worker) place(h *record.Head) {
 	}
 }
 
-// envelope takes an EventBridge event.
-func (w *worker) envelope(it container.Item) {
-	event, err := record.StateChanged(it.Raw)
+// other takes evidence that is no CloudTrail record.
+func (w *worker) other(it container.Item, decode func([]byte) (*record.Event, error)) {
+	event, err := decode(it.Raw)
 	if err != nil {
 		w.refuseOther(it.Index, err)
 		return
 	}
-	if w.opt.holds(event.Time) {
+	if event != nil && w.opt.holds(event.Time) {
 		w.keep(event, it)
+	}
+}
+
+// reservation takes saved describe-instances output: one item, an event for
+// each of its instances.
+func (w *worker) reservation(it container.Item) {
+	events, all, refused := record.Reservation(it.Raw)
+	w.res.other.DescribeInstances += all
+	for _, err := range refused {
+		w.refuseOther(it.Index, err)
+	}
+	for _, e := range events {
+		if w.opt.holds(e.Time) {
+			w.keep(e, it)
+		}
 	}
 }
 
@@ -133,6 +154,6 @@ func (w *worker) keep(e *record.Event, it container.Item) {
 	if e == nil {
 		return
 	}
-	e.Object, e.Record, e.Offset = w.ordinal, it.Index, it.Offset
-	w.res.events = append(w.res.events, e)
+	e.Object, e.Record, e.Offset, e.Length = w.ordinal, it.Index, it.Offset, it.Length
+	w.res.events = append(w.res.events, kept{e, w.body.member})
 }

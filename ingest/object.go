@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 
+	"grantrail/ingest/archive"
 	"grantrail/ingest/container"
 	"grantrail/ingest/custody"
 	"grantrail/ingest/inflate"
@@ -26,7 +27,14 @@ type result struct {
 	other            custody.Other
 	span             custody.Span
 	places           map[place]*tally
-	events           []*record.Event
+	members          []string // of archives, as warnings name them
+	events           []kept
+}
+
+// kept is an event and where it came from.
+type kept struct {
+	*record.Event
+	member int // in members, from 1; 0 is the object itself
 }
 
 // place is where a record says it was made.
@@ -42,22 +50,22 @@ type tally struct {
 // worker reads objects one after another, reusing its buffers.
 type worker struct {
 	opt     Options
-	reader  *container.Reader
+	readers []*container.Reader // one for the object, one for each archive around a member
 	decoder *record.Decoder
 
 	// of the object being read
 	ordinal int
-	name    string
+	body    body
 	res     *result
 }
 
 func newWorker(opt Options) *worker {
-	return &worker{opt: opt, reader: container.NewReader(), decoder: record.NewDecoder()}
+	return &worker{opt: opt, decoder: record.NewDecoder()}
 }
 
 // read reads one object. Whatever is wrong with it is in the result.
 func (w *worker) read(ctx context.Context, ordinal int, o *Object) *result {
-	w.ordinal, w.name = ordinal, o.Name
+	w.ordinal, w.body = ordinal, body{name: o.Name}
 	w.res = &result{places: map[place]*tally{}}
 	switch {
 	case o.verdict != nil:
@@ -77,43 +85,37 @@ func (w *worker) settle(state custody.State, kind custody.Kind, detail string) {
 }
 
 func (w *worker) warn(record *int, kind custody.Kind, detail string) {
-	w.res.warnings = append(w.res.warnings, custody.Warning{Object: w.name, Record: record, Kind: kind, Detail: detail})
+	w.res.warnings = append(w.res.warnings, custody.Warning{Object: w.body.name, Record: record, Kind: kind, Detail: detail})
 }
 
 func (w *worker) open(ctx context.Context, o *Object) {
-	body, err := o.store.Open(ctx, o.Name)
+	stored, err := o.store.Open(ctx, o.Name)
 	if err != nil {
 		w.settle(custody.Unread, storageKind(err), fmt.Sprintf("cannot be opened: %v", reason(err)))
 		return
 	}
-	defer func() { _ = body.Close() }() // it was only read
-	got, err := w.reader.Read(contextReader{ctx, body}, w.item)
-	w.res.stored, w.res.inflated = w.reader.Stored(), w.reader.Inflated()
-	w.res.state = got.State
-	for _, warning := range got.Warnings {
-		w.warn(nil, warning.Kind, warning.Detail)
-	}
-	if err != nil {
-		w.failed(err, got)
-		return
-	}
-	w.review(got)
+	defer func() { _ = stored.Close() }() // it was only read
+	w.take(body{name: o.Name}, contextReader{ctx, stored}, nil)
+	w.res.stored = w.reader(0).Stored()
 }
 
-// failed takes a failure of the storage in the middle of an object. What was
-// read before it is kept.
-func (w *worker) failed(err error, got container.Result) {
+// failed takes a failure of the storage, or of the archive around, in the
+// middle of a body. What was read before it is kept.
+func (w *worker) failed(err error, got container.Result, reader *container.Reader) {
 	state := custody.Unread
 	if got.Items > 0 {
 		state = custody.Partial
 	}
 	var at *inflate.Error
 	errors.As(err, &at)
-	w.settle(state, storageKind(err), fmt.Sprintf("reading stopped after %d stored bytes: %v", w.res.stored, reason(at.Err)))
+	w.settle(state, storageKind(err), fmt.Sprintf("reading stopped after %d stored bytes: %v", reader.Stored(), reason(at.Err)))
 }
 
 func storageKind(err error) custody.Kind {
+	var fault *archive.Error
 	switch {
+	case errors.As(err, &fault):
+		return custody.KindArchive
 	case errors.Is(err, fs.ErrNotExist):
 		return custody.KindVanished
 	case errors.Is(err, fs.ErrPermission):
@@ -129,11 +131,11 @@ var logName = regexp.MustCompile(`^\d{12}_CloudTrail_[a-z0-9-]+_?[0-9TZ-]+.*\.js
 // review looks again at an object that holds nothing of use. A name is never
 // taken for evidence, but it is grounds for suspicion: a log file whose first
 // bytes were damaged is unread, not something else.
-func (w *worker) review(got container.Result) {
+func (w *worker) review(got container.Result, reader *container.Reader) {
 	if w.res.state == custody.Skipped {
-		base := path.Base(filepath.ToSlash(w.name))
+		base := path.Base(filepath.ToSlash(w.body.name))
 		switch {
-		case strings.HasSuffix(base, ".gz") && !w.reader.Gzipped():
+		case strings.HasSuffix(base, ".gz") && !reader.Gzipped():
 			w.replace(custody.Unread, custody.KindNotGzip, "the name says gzip and the bytes are neither gzip nor a known text")
 		case strings.HasSuffix(base, ".json") && got.NotJSON:
 			w.replace(custody.Unread, custody.KindJSONSyntax, "the name says JSON and the bytes are not")
@@ -142,7 +144,7 @@ func (w *worker) review(got container.Result) {
 		}
 		return
 	}
-	if n := w.res.other.Notifications; n > 0 && n == got.Items {
+	if n := w.res.other.Notifications - w.body.notifications; n > 0 && n == got.Items {
 		w.settle(custody.Skipped, custody.KindNotification,
 			fmt.Sprintf("%d messages of another service that also say Records; none is a CloudTrail record", n))
 	}

@@ -268,4 +268,10 @@ type Ref struct {
 	EventTime time.Time `json:"event_time"`
 	Object    string    `json:"object"`
 	Record    int       `json:"record"`
+
+	// Where the record, or the outermost envelope around it, stands in the
+	// inflated object, in bytes: what a person
+	// cuts out to see the original.
+	Offset int64 `json:"offset"`
+	Length int   `json:"length"`
 }

@@ -50,10 +50,11 @@ var layers = []layer{
 			"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/dustin/go-humanize", "golang.org/x/term"}},
 
 	{pkg: "ingest", why: "moves objects through the stages; it holds no format of its own",
-		may: []string{module + "/ingest/container", module + "/ingest/custody", module + "/ingest/inflate", module + "/ingest/record", module + "/ingest/table",
+		may: []string{module + "/ingest/archive", module + "/ingest/container", module + "/ingest/custody", module + "/ingest/inflate", module + "/ingest/record", module + "/ingest/table",
 			"github.com/bmatcuk/doublestar/v4", "golang.org/x/sync/..."}},
 	{pkg: "ingest/custody", why: "every stage carries it, so it drags nothing along", mayNot: outside},
 	{pkg: "ingest/inflate", why: "bytes to bytes", may: []string{gzip, module + "/ingest/custody"}},
+	{pkg: "ingest/archive", why: "unpacks what strangers packed, into streams and never onto the disk", mayNot: outside},
 	{pkg: "ingest/container", why: "finds values, and leaves their meaning to ingest/record",
 		may: []string{json, module + "/ingest/custody", module + "/ingest/inflate"}},
 	{pkg: "ingest/record", why: "raw JSON stops here", may: []string{json, module + "/ingest/custody"}},

@@ -1,13 +1,6 @@
 package main
 
-import (
-	"fmt"
-	"os"
-
-	"github.com/spf13/cobra"
-
-	"grantrail/report"
-)
+import "github.com/spf13/cobra"
 
 const renderHelp = `Write a saved case again, in any format, without reading the archive. The bytes
 are the same as when the case was made.
@@ -29,14 +22,9 @@ func newRender(w world) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			f, err := os.Open(args[0])
+			c, err := openCase(args[0])
 			if err != nil {
-				return fmt.Errorf("opening the case: %w", err)
-			}
-			defer func() { _ = f.Close() }() // it was only read
-			c, err := report.ReadCase(f)
-			if err != nil {
-				return fmt.Errorf("reading the case %q: %w", args[0], err)
+				return err
 			}
 			return out.write(cmd.Context(), c)
 		},

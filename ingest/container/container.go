@@ -3,18 +3,49 @@
 //
 // # Shapes
 //
-//	{"Records":[{…}]}                     CloudTrail log file
-//	{"digestS3Object":…}                  CloudTrail digest file
-//	{"detail-type":…,"detail":{…}} …      EventBridge events, one or many, back to back:
-//	                                      instance state changes, volume events, and
-//	                                      API calls with the CloudTrail record as detail
+// One value, behind which nothing is evidence:
 //
-// An EventBridge stream is any number of JSON values one after the other, with
-// or without white space between, as Amazon Data Firehose writes them. A log
-// file is one value: whatever follows it, in the same gzip member or in
+//	{"Records":[{…}]}                     CloudTrail log file, console event history; or SQS and
+//	                                      SNS messages as Lambda has them, see Envelopes
+//	{"digestS3Object":…}                  CloudTrail digest file
+//	[…,…]                                 an array of any of the values below
+//
+// Values of which any number follow each other, mixed, with or without white
+// space between: JSON Lines, and what Amazon Data Firehose writes:
+//
+//	{"eventVersion":…,"eventName":…}      a bare CloudTrail record
+//	{"Events":[{"CloudTrailEvent":"…"}]}  aws cloudtrail lookup-events, or its events alone;
+//	                                      the record is the text inside
+//	{"detail-type":…,"detail":{…}}        EventBridge: instance state changes, volume events,
+//	                                      Config items, and API calls with the record as detail
+//	{"logEvents":[{"message":"…"}]}       CloudWatch Logs subscription, and "events" of
+//	                                      aws logs filter-log-events; control messages are skipped
+//	{"awslogs":{"data":"…"}}              the same as Lambda has it: gzip in base64
+//	{"configurationItems":[{…}]}          AWS Config history, snapshot and its API's output
+//	{"configurationItem":{…}}             AWS Config notification; or an item alone, known by
+//	                                      configurationItemCaptureTime and resourceType
+//	{"Reservations":[{"Instances":[…]}]}  aws ec2 describe-instances, or a reservation alone
+//
+// Lines, known by the first:
+//
+//	2026-03-02T10:20:31.000Z {…}          CloudWatch Logs export to S3
+//
+// Files of files, named in [Result.Archive] and left to the caller: zip by its
+// first bytes "PK\x03\x04", tar by "ustar" at offset 257, of the inflated text.
+//
+// A log file is one value: whatever follows it, in the same gzip member or in
 // another, is never taken as evidence, since a forged record appended to a
 // genuine file looks exactly like this. Several gzip members that together
-// make the one value are read whole.
+// make the one value are read whole. Text that inflates to gzip once more, as
+// CloudWatch Logs through Firehose can be, is inflated twice and no deeper.
+//
+// # Envelopes
+//
+// Any of the values can come as text in a message: {"Type":"Notification",
+// "Message":"…"} of SNS, {"Messages":[{"Body":"…"}]} of SQS, and elements of
+// Records with "body" or "Sns" of Lambda, one inside the other. A message is
+// opened only where evidence is in it; otherwise it is what it was, another
+// service's. The offset of an item is that of the outermost value.
 //
 // # Damage
 //
@@ -47,10 +78,12 @@ type Class uint8
 
 // The classes of items.
 const (
-	Record      Class = iota // an element of a Records array or the detail of an API call: a CloudTrail record, if the decoder agrees
+	Record      Class = iota // a CloudTrail record, if the decoder agrees
 	StateChange              // an EventBridge EC2 Instance State-change Notification
 	VolumeEvent              // an EventBridge EBS Volume Notification
 	Digest                   // a CloudTrail digest file
+	ConfigItem               // an AWS Config configuration item
+	Reservation              // a reservation of saved describe-instances output: instances of one owner
 )
 
 // Item is one piece of evidence. Raw is valid until the function it is given
@@ -59,7 +92,8 @@ type Item struct {
 	Class  Class
 	Raw    []byte
 	Index  int   // zero-based position among the object's items
-	Offset int64 // of Raw's first byte in the inflated object
+	Offset int64 // in the inflated object, of Raw or of the outermost envelope around it
+	Length int   // of the same, in bytes
 }
 
 // Result says what became of an object. Warnings name no object; the caller
@@ -68,19 +102,25 @@ type Result struct {
 	State    custody.State
 	Items    int
 	NotJSON  bool // skipped, and not even JSON text
+	Archive  Archive
 	Warnings []custody.Warning
 }
 
 // Reader reads objects one after another. It is not safe for concurrent use.
 type Reader struct {
 	inflate *inflate.Reader
-	text    *bufio.Reader
+	again   *inflate.Reader // of what was gzip inside gzip; nil until one is met
+	plain   *inflate.Reader // the one of the two that gives the text
+	once    *bufio.Reader   // the text of the first
+	text    *bufio.Reader   // the text of plain
 	limit   limited
 	dec     *jsontext.Decoder
 	base    int64 // inflated offset of the decoder's first byte
 	index   int
-	foreign int  // values of an event stream that are of no use
-	whole   bool // the log file's value was read to its end
+	outer   int  // length of the outermost value at hand
+	foreign int  // values that are of no use
+	known   bool // a shape of ours was met, if only an empty one
+	whole   bool // the one value was read to its end
 	emit    func(Item)
 	res     Result
 }
@@ -90,7 +130,8 @@ const textBuffer = 64 << 10
 // NewReader makes a Reader.
 func NewReader() *Reader {
 	r := &Reader{inflate: inflate.NewReader()}
-	r.text = bufio.NewReaderSize(r.inflate, textBuffer)
+	r.once = bufio.NewReaderSize(r.inflate, textBuffer)
+	r.plain, r.text = r.inflate, r.once
 	r.dec = jsontext.NewDecoder(&r.limit)
 	return r
 }
@@ -99,7 +140,7 @@ func NewReader() *Reader {
 func (r *Reader) Stored() int64 { return r.inflate.Stored() }
 
 // Inflated is the number of inflated bytes of the last object.
-func (r *Reader) Inflated() int64 { return r.inflate.Inflated() }
+func (r *Reader) Inflated() int64 { return r.plain.Inflated() }
 
 // Gzipped reports whether the last object was gzip.
 func (r *Reader) Gzipped() bool { return r.inflate.Gzipped() }
@@ -107,23 +148,50 @@ func (r *Reader) Gzipped() bool { return r.inflate.Gzipped() }
 // Read hands out the items of one object. It returns an error only where the
 // storage failed, wrapped in an [*inflate.Error]; all else is in the Result.
 func (r *Reader) Read(src io.Reader, emit func(Item)) (Result, error) {
-	r.inflate.Reset(src)
-	r.text.Reset(r.inflate)
-	r.res, r.index, r.base, r.whole, r.emit = Result{}, 0, 0, false, emit
-	r.foreign = 0
+	r.begin(src)
+	r.res, r.index, r.base, r.emit = Result{}, 0, 0, emit
+	r.foreign, r.known, r.whole = 0, false, false
 	r.skipBOM()
 	r.limit = limited{r: r.text, left: MaxValue}
 	r.dec.Reset(&r.limit, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	err := r.object()
 	r.res.Items = r.index
-	var damage *inflate.Error
-	if errors.As(err, &damage) && damage.Damage == inflate.Storage {
+	if damage := rootDamage(err); damage != nil && damage.Damage == inflate.Storage {
 		return r.res, damage
 	}
 	if err != nil {
 		r.spoil(err)
 	}
 	return r.res, nil
+}
+
+// begin opens an object, and once more where gzip is inside gzip.
+func (r *Reader) begin(src io.Reader) {
+	r.inflate.Reset(src)
+	r.once.Reset(r.inflate)
+	r.plain, r.text = r.inflate, r.once
+	if head, _ := r.once.Peek(2); !r.inflate.Gzipped() || string(head) != "\x1f\x8b" {
+		return
+	}
+	if r.again == nil {
+		r.again = inflate.NewReader()
+	}
+	r.again.Reset(r.once)
+	r.plain, r.text = r.again, bufio.NewReaderSize(r.again, textBuffer)
+}
+
+// Text is the inflated text of the last object, from its beginning, where Read
+// found an archive. It is valid until the next Read.
+func (r *Reader) Text() io.Reader { return r.text }
+
+// rootDamage is the damage that err comes from: of gzip inside gzip, the outer
+// one's is what the inner one calls a failing storage.
+func rootDamage(err error) *inflate.Error {
+	var root *inflate.Error
+	for at := root; errors.As(err, &at); err = at.Err {
+		root = at
+	}
+	return root
 }
 
 func (r *Reader) skipBOM() {
@@ -142,7 +210,7 @@ func (r *Reader) warn(kind custody.Kind, format string, args ...any) {
 func (r *Reader) offset() int64 { return r.base + r.dec.InputOffset() }
 
 func (r *Reader) give(class Class, raw []byte, offset int64) {
-	r.emit(Item{Class: class, Raw: raw, Index: r.index, Offset: offset})
+	r.emit(Item{Class: class, Raw: raw, Index: r.index, Offset: offset, Length: r.outer})
 	r.index++
 	r.limit.left = MaxValue
 }

@@ -41,7 +41,7 @@ func notSpace(c rune) bool { return c != ' ' && c != '\t' && c != '\r' && c != '
 func (r *Reader) trailing(end, found, size int64, err error) error {
 	if found >= 0 {
 		r.degrade(custody.Partial)
-		starts := r.inflate.MemberStarts()
+		starts := r.plain.MemberStarts()
 		if i, _ := slices.BinarySearch(starts, end); i > 0 && i < len(starts) && starts[i] <= found {
 			r.warn(custody.KindTrailingMember, "%d inflated bytes follow the JSON value, in a gzip member appended behind it; they are not taken as evidence", size-found)
 		} else {
@@ -52,7 +52,7 @@ func (r *Reader) trailing(end, found, size int64, err error) error {
 		return nil
 	}
 	var broken *inflate.Error
-	if errors.As(err, &broken) && broken.Member > 0 && r.inflate.MemberStarts()[broken.Member] >= end &&
+	if errors.As(err, &broken) && broken.Member > 0 && r.plain.MemberStarts()[broken.Member] >= end &&
 		(broken.Damage == inflate.Truncated || broken.Damage == inflate.Corrupt || broken.Damage == inflate.Checksum) {
 		r.degrade(custody.Partial)
 		r.warn(custody.KindTrailingMember, "a gzip member appended behind the JSON value is itself damaged: %v", broken)
@@ -63,10 +63,10 @@ func (r *Reader) trailing(end, found, size int64, err error) error {
 
 // spoil turns what ended the reading into a state and a warning.
 func (r *Reader) spoil(err error) {
-	var broken *inflate.Error
+	broken := rootDamage(err)
 	var syntax *jsontext.SyntacticError
 	switch {
-	case errors.As(err, &broken):
+	case broken != nil:
 		r.degrade(r.damaged())
 		r.warn(damageKind[broken.Damage], "%v", broken)
 	case errors.Is(err, errEmpty):
@@ -80,7 +80,7 @@ func (r *Reader) spoil(err error) {
 		r.warn(custody.KindRecordTooLarge, "%v, at inflated offset %d", err, r.offset())
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		r.degrade(r.damaged())
-		r.warn(custody.KindJSONTruncated, "the JSON text ends inside a value, after %d whole records, at inflated offset %d", r.index, r.inflate.Inflated())
+		r.warn(custody.KindJSONTruncated, "the JSON text ends inside a value, after %d whole records, at inflated offset %d", r.index, r.plain.Inflated())
 	case errors.As(err, &syntax):
 		r.degrade(r.damaged())
 		r.warn(custody.KindJSONSyntax, "the JSON text breaks off after %d whole records: %v", r.index, syntax)
@@ -97,10 +97,13 @@ var damageKind = map[inflate.Damage]custody.Kind{
 	inflate.Trailing:  custody.KindTrailingBytes,
 }
 
+// KindOf is the kind of warning that a damage is.
+func KindOf(d inflate.Damage) custody.Kind { return damageKind[d] }
+
 // damaged is the state of an object that broke off: partial where something
 // whole was had before.
 func (r *Reader) damaged() custody.State {
-	if r.index > 0 || r.whole {
+	if r.index > 0 || r.known || r.whole {
 		return custody.Partial
 	}
 	return custody.Unread

@@ -1,6 +1,7 @@
 package container
 
 import (
+	"bytes"
 	"errors"
 	"io"
 
@@ -12,7 +13,9 @@ import (
 // errNotEvidence ends an object that is well read and of no known shape.
 var errNotEvidence = errors.New("not CloudTrail evidence")
 
-// object reads a whole object: its first value decides the shape.
+var errEmpty = errors.New("the object has no bytes")
+
+// object reads a whole object: its first bytes decide how.
 func (r *Reader) object() error {
 	switch _, err := r.text.Peek(1); {
 	case errors.Is(err, io.EOF):
@@ -20,23 +23,70 @@ func (r *Reader) object() error {
 	case err != nil:
 		return err
 	}
-	if r.dec.PeekKind() != '{' {
-		return r.notObject()
+	if r.res.Archive = archiveOf(r.text); r.res.Archive != NoArchive {
+		return nil
 	}
+	if r.startsLine() {
+		return r.lines()
+	}
+	switch r.dec.PeekKind() {
+	case '{':
+		return r.objects()
+	case '[':
+		return r.array()
+	}
+	return r.notObject()
+}
+
+// objects reads a value, and what may follow it: nothing behind a file of one
+// value, more of the same in a stream.
+func (r *Reader) objects() error {
 	first, err := r.value()
 	if err != nil {
-		return err
+		return r.orNotEvidence(err)
 	}
 	switch first {
 	case logFile, digest:
 		return r.afterValue()
-	case eventBridge:
-		return r.stream()
+	case unknown:
+		r.foreign++
+	}
+	return r.orNotEvidence(r.stream())
+}
+
+// orNotEvidence takes damage in text that held values and none of use for what
+// it most likely is: text of no use.
+func (r *Reader) orNotEvidence(err error) error {
+	if err == nil || r.index > 0 || r.foreign == 0 || rootDamage(err) != nil {
+		return err
 	}
 	return errNotEvidence
 }
 
-var errEmpty = errors.New("the object has no bytes")
+// array reads the elements of an array, which is one value.
+func (r *Reader) array() error {
+	if _, err := r.dec.ReadToken(); err != nil {
+		return err
+	}
+	for r.dec.PeekKind() != ']' {
+		raw, err := r.dec.ReadValue()
+		if err != nil {
+			return r.orNotEvidence(err)
+		}
+		r.outer = len(raw)
+		if r.classify(raw, r.offset()-int64(len(raw)), 1) == unknown {
+			r.foreign++
+		}
+		r.limit.left = MaxValue
+	}
+	if _, err := r.dec.ReadToken(); err != nil {
+		return err
+	}
+	if err := r.endOfStream(); err != nil {
+		return err
+	}
+	return r.afterValue()
+}
 
 // notObject tells broken or binary text from well-formed JSON of no use.
 func (r *Reader) notObject() error {
@@ -52,68 +102,65 @@ func (r *Reader) notObject() error {
 type shape uint8
 
 const (
-	unknown shape = iota
-	logFile
-	digest
-	eventBridge
+	unknown  shape = iota
+	logFile        // {"Records":[…]}, of which there is one in an object
+	digest         // and of these too
+	evidence       // anything else of use, of which a stream may have many
 )
 
-// value reads one top-level object. A Records array is handed out element by
-// element; any other object is small, and is looked at member by member and
+// value reads one top-level object. A list of evidence is handed out element
+// by element; any other object is small, and is looked at member by member and
 // handed out whole.
 func (r *Reader) value() (shape, error) {
 	start := r.offset()
-	raw, err := r.peekMembers()
-	if err != nil {
+	m := members{raw: []byte{'{'}}
+	if _, err := r.dec.ReadToken(); err != nil {
 		return unknown, err
 	}
-	if raw == nil {
-		return logFile, nil
+	for r.dec.PeekKind() != '}' {
+		if err := r.member(&m); err != nil {
+			return unknown, err
+		}
 	}
-	return r.classify(raw, start), nil
+	if _, err := r.dec.ReadToken(); err != nil {
+		return unknown, err
+	}
+	if m.found != unknown {
+		return m.found, nil
+	}
+	r.outer = int(r.offset() - start)
+	return r.classify(append(m.raw, '}'), start, 0), nil
 }
 
-// peekMembers reads an object's members until it proves to be a log file,
-// which it then reads to the end, returning nil. Otherwise it returns the
-// whole value.
-func (r *Reader) peekMembers() ([]byte, error) {
-	if _, err := r.dec.ReadToken(); err != nil {
-		return nil, err
+// members is what is known of a top-level object while it is read.
+type members struct {
+	raw   []byte // those that are not lists of evidence, as an object without its end
+	found shape
+}
+
+// member reads the next member.
+func (r *Reader) member(m *members) error {
+	name, err := r.dec.ReadValue()
+	if err != nil {
+		return err
 	}
-	raw, isLog := []byte{'{'}, false
-	for r.dec.PeekKind() != '}' {
-		name, err := r.dec.ReadValue()
-		if err != nil {
-			return nil, err
-		}
-		if isRecords(name) {
-			if err := r.records(isLog); err != nil {
-				return nil, err
-			}
-			isLog = true
-			continue
-		}
-		raw = appendMember(raw, name)
-		value, err := r.dec.ReadValue()
-		if err != nil {
-			return nil, err
-		}
-		raw = append(raw, value...)
-		if isLog {
-			raw = raw[:1] // members behind Records are not kept: only its elements count
-			r.limit.left = MaxValue
-		}
-		if len(raw) > MaxValue {
-			return nil, errTooLong
-		}
+	if list := listNamed(name); list == recordsList || list != "" && r.dec.PeekKind() == '[' {
+		return r.list(list, m)
 	}
-	if _, err := r.dec.ReadToken(); err != nil {
-		return nil, err
+	m.raw = appendMember(m.raw, name)
+	value, err := r.dec.ReadValue()
+	if err != nil {
+		return err
 	}
-	if isLog {
-		return nil, nil
+	m.raw = append(m.raw, value...)
+	if m.found != unknown {
+		m.raw = m.raw[:1] // members behind the list are not kept: only its elements count
+		r.limit.left = MaxValue
 	}
-	return append(raw, '}'), nil
+	if len(m.raw) > MaxValue {
+		return errTooLong
+	}
+	return nil
 }
 
 func appendMember(raw []byte, name jsontext.Value) []byte {
@@ -123,19 +170,71 @@ func appendMember(raw []byte, name jsontext.Value) []byte {
 	return append(append(raw, name...), ':')
 }
 
-func isRecords(name jsontext.Value) bool {
-	b, err := jsontext.AppendUnquote(nil, name)
-	return err == nil && string(b) == "Records"
+// recordsList is the list of a log file, and of much else.
+const recordsList = "Records"
+
+// lists are the members that hold evidence in any number, so that a file of
+// them is never held whole.
+var lists = map[string]bool{
+	recordsList:          true, // CloudTrail log file; SQS and SNS events as Lambda has them
+	"Events":             true, // aws cloudtrail lookup-events
+	"events":             true, // aws logs filter-log-events, get-log-events
+	"logEvents":          true, // CloudWatch Logs subscription
+	"configurationItems": true, // AWS Config history, snapshot, get-resource-config-history
+	"Reservations":       true, // aws ec2 describe-instances
+	"Messages":           true, // aws sqs receive-message
 }
 
-// records hands out the elements of a Records array. Of two such arrays in
-// one value only the first is evidence: readers differ on which one counts.
-func (r *Reader) records(again bool) error {
-	if again {
+// listNamed is the name where it is one of the lists, and "" otherwise.
+func listNamed(name jsontext.Value) string {
+	b, err := jsontext.AppendUnquote(nil, name)
+	if err != nil || !lists[string(b)] {
+		return ""
+	}
+	return string(b)
+}
+
+// list reads a list of evidence. Of two in one value only the first is
+// evidence: readers differ on which one counts.
+func (r *Reader) list(name string, m *members) error {
+	if m.found != unknown {
 		r.degrade(custody.Partial)
-		r.warn(custody.KindRecordNames, "the log file says Records twice; only the first is taken as evidence")
+		r.warn(custody.KindRecordNames, "one value has two lists of evidence, the second named %q; only the first is taken as evidence", name)
 		return r.dec.SkipValue()
 	}
+	if name == recordsList {
+		m.found = logFile
+		return r.records()
+	}
+	if name == "logEvents" && bytes.Contains(m.raw, []byte(`"CONTROL_MESSAGE"`)) {
+		return r.dec.SkipValue()
+	}
+	before := r.index
+	if _, err := r.dec.ReadToken(); err != nil {
+		return err
+	}
+	empty := r.dec.PeekKind() == ']'
+	for r.dec.PeekKind() != ']' {
+		raw, err := r.dec.ReadValue()
+		if err != nil {
+			return err
+		}
+		r.outer = len(raw)
+		if r.classify(raw, r.offset()-int64(len(raw)), 1) == unknown {
+			r.foreign++
+		}
+		r.limit.left = MaxValue
+	}
+	if r.index > before || empty && name != "Messages" && name != "events" {
+		m.found, r.known = evidence, true
+	}
+	_, err := r.dec.ReadToken()
+	return err
+}
+
+// records hands out the elements of a Records array. All are handed out: what
+// is no record there is for the decoder to say.
+func (r *Reader) records() error {
 	switch r.dec.PeekKind() {
 	case '[':
 	case 'n':
@@ -158,8 +257,18 @@ func (r *Reader) records(again bool) error {
 		if err != nil {
 			return err
 		}
-		r.give(Record, raw, r.offset()-int64(len(raw)))
+		r.outer = len(raw)
+		start := r.offset() - int64(len(raw))
+		if !mayCarry(raw) || r.classify(raw, start, 1) == unknown {
+			r.give(Record, raw, start)
+		}
 	}
 	_, err := r.dec.ReadToken()
 	return err
+}
+
+// mayCarry reports whether an element of Records may be a message with
+// evidence in it. It is asked of every record, so it only looks for a name.
+func mayCarry(raw []byte) bool {
+	return bytes.Contains(raw, []byte(`"body"`)) || bytes.Contains(raw, []byte(`"Sns"`))
 }

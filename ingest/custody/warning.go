@@ -15,7 +15,7 @@ const (
 // Warning is one thing that the evidence withheld, with the place a person
 // must look at.
 type Warning struct {
-	Object string `json:"object"` // the path as given, or the s3:// URI
+	Object string `json:"object"` // the path as given, or the s3:// URI; of a member of an archive, archive!/member
 	Record *int   `json:"record"` // zero-based position in the object's records; nil where none is meant
 	Kind   Kind   `json:"kind"`
 	Detail string `json:"detail"` // the reason in words
@@ -54,6 +54,9 @@ const (
 	KindRecordsNull Kind = "records-null"
 	// KindRecordsType is a log file whose Records is not an array.
 	KindRecordsType Kind = "records-type"
+	// KindArchive is a zip or tar, or a member of one, that cannot be
+	// unpacked or passes a limit.
+	KindArchive Kind = "archive"
 	// KindUnrecognised is an object named like a log file, of another shape.
 	KindUnrecognised Kind = "unrecognised"
 )

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"strings"
 
@@ -40,11 +41,16 @@ func (d *Decoder) Event(raw []byte) (*Event, error) {
 
 // Fingerprint identifies a record's content whatever its layout: the first 16
 // bytes of the SHA-256 of its canonical form (RFC 8785), so that a
-// pretty-printed copy equals the compact one.
+// pretty-printed copy equals the compact one. A readOnly written as text, as
+// lookup-events does, is the same as the boolean of the log file.
 func Fingerprint(raw []byte) [16]byte {
 	v := jsontext.Value(append([]byte(nil), raw...))
 	if v.Canonicalize(jsontext.AllowInvalidUTF8(true)) != nil {
 		v = raw
+	}
+	for _, text := range []string{"true", "false"} {
+		// Inside a string the quotes would be escaped: this is a member.
+		v = bytes.ReplaceAll(v, []byte(`"readOnly":"`+text+`"`), []byte(`"readOnly":`+text))
 	}
 	sum := sha256.Sum256(v)
 	return [16]byte(sum[:16])

@@ -25,7 +25,8 @@ type Event struct {
 
 	Object int   // ordinal of the object in listing order
 	Record int   // zero-based position in the object's records
-	Offset int64 // of the record's first byte, in the inflated object
+	Offset int64 // of the record, or of the outermost envelope around it, in the inflated object
+	Length int   // of the same, in bytes
 
 	ID       string    // eventID as written
 	Time     time.Time // eventTime, UTC
@@ -56,6 +57,8 @@ type Event struct {
 	Volumes    []string
 	Target     string // what a Change is about: role, user or group name, policy id, alias
 	Policy     string // policy ARN or id that a Change attaches or alters
+
+	StateReason string // why an instance is in its state, of a ConfigItem or Described: the code
 }
 
 // Identity is userIdentity, flattened.

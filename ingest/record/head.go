@@ -79,8 +79,7 @@ func (d *Decoder) Head(raw []byte) (*Head, error) {
 	if len(raw) == 0 || raw[0] != '{' {
 		return nil, &Refusal{custody.KindRecordType, "record is " + article(raw) + ", not an object"}
 	}
-	d.buf.Reset()
-	d.buf.Write(raw)
+	d.buf = *bytes.NewBuffer(raw) // the decoder reads a Buffer in place
 	d.dec.Reset(&d.buf, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	if _, err := d.dec.ReadToken(); err != nil {
 		return nil, &Refusal{custody.KindJSONSyntax, err.Error()}

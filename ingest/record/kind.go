@@ -16,7 +16,13 @@ const (
 	Cleanup           // DeleteNetworkInterface made by EC2 itself
 	Interruption      // BidEvictedEvent: EC2 took a Spot instance back
 	StateChange       // EventBridge EC2 Instance State-change Notification
+	ConfigItem        // AWS Config's picture of an instance at a time
+	Described         // an instance in saved describe-instances output
+	VolumeEvent       // EventBridge EBS Volume Notification of something that failed
 )
+
+// OfTrail reports whether events of this kind come from CloudTrail records.
+func (k Kind) OfTrail() bool { return k > None && k < StateChange }
 
 const (
 	sourceEC2 = "ec2.amazonaws.com"

@@ -37,6 +37,7 @@ func (b *Builder) Append(e *record.Event) error {
 	f[colObject].(*array.Int32Builder).Append(int32(e.Object))
 	f[colRecord].(*array.Int32Builder).Append(int32(e.Record))
 	f[colOffset].(*array.Int64Builder).Append(e.Offset)
+	f[colLength].(*array.Int32Builder).Append(int32(e.Length))
 	f[colTime].(*array.TimestampBuilder).Append(arrow.Timestamp(e.Time.UnixNano()))
 	f[colContent].(*array.FixedSizeBinaryBuilder).Append(e.Content[:])
 	for _, c := range textCells(e) {
@@ -65,7 +66,7 @@ type textCell struct {
 	text string
 }
 
-func textCells(e *record.Event) [25]textCell {
+func textCells(e *record.Event) [26]textCell {
 	return [...]textCell{
 		{colID, e.ID}, {colName, e.Name}, {colSource, e.Source},
 		{colRegion, e.Region}, {colAccount, e.Account},
@@ -76,7 +77,7 @@ func textCells(e *record.Event) [25]textCell {
 		{colSourceIP, e.SourceIP}, {colAgent, e.Agent},
 		{colErrorCode, e.ErrorCode}, {colErrorMessage, e.ErrorMessage},
 		{colKey, e.Key}, {colGrantID, e.GrantID}, {colGrantee, e.Grantee}, {colService, e.Service},
-		{colTarget, e.Target}, {colPolicy, e.Policy},
+		{colTarget, e.Target}, {colPolicy, e.Policy}, {colStateReason, e.StateReason},
 	}
 }
 

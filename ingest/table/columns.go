@@ -45,6 +45,10 @@ func (t *Table) Target(row int) string { return t.text(row, colTarget) }
 // Policy is the policy that a change attaches or alters.
 func (t *Table) Policy(row int) string { return t.text(row, colPolicy) }
 
+// StateReason is the code of why an instance is in its state, as AWS Config or
+// a saved describe-instances gives it, or "".
+func (t *Table) StateReason(row int) string { return t.text(row, colStateReason) }
+
 // Instances are the row's instance ids.
 func (t *Table) Instances(row int) []string { return t.list(row, colInstances) }
 

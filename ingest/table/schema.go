@@ -12,7 +12,8 @@
 //	kind            uint8                 record.Kind: the part the event plays
 //	object          int32                 ordinal of the object in listing order
 //	record          int32                 zero-based position in the object's records
-//	offset          int64                 of the record's first byte in the inflated object
+//	offset          int64                 of the record, or of the envelope around it, in the inflated object
+//	length          int32                 of the same, in bytes
 //	time            timestamp[ns, UTC]    eventTime
 //	event_id        string                eventID as written
 //	event_name      dictionary            eventName
@@ -45,6 +46,7 @@
 //	volumes         list<string>          volume ids
 //	target          dictionary            what a change is about
 //	policy          dictionary            policy that a change attaches or alters
+//	state_reason    dictionary            code of why an instance is in its state (Config, describe-instances)
 //
 // # Ownership
 //
@@ -71,6 +73,7 @@ const (
 	colObject
 	colRecord
 	colOffset
+	colLength
 	colTime
 	colID
 	colName
@@ -103,6 +106,7 @@ const (
 	colVolumes
 	colTarget
 	colPolicy
+	colStateReason
 )
 
 // Schema is the Arrow schema of a table of events.
@@ -111,6 +115,7 @@ var Schema = arrow.NewSchema([]arrow.Field{
 	colObject:          {Name: "object", Type: arrow.PrimitiveTypes.Int32},
 	colRecord:          {Name: "record", Type: arrow.PrimitiveTypes.Int32},
 	colOffset:          {Name: "offset", Type: arrow.PrimitiveTypes.Int64},
+	colLength:          {Name: "length", Type: arrow.PrimitiveTypes.Int32},
 	colTime:            {Name: "time", Type: &arrow.TimestampType{Unit: arrow.Nanosecond, TimeZone: "UTC"}},
 	colID:              {Name: "event_id", Type: text},
 	colName:            {Name: "event_name", Type: dict},
@@ -143,4 +148,5 @@ var Schema = arrow.NewSchema([]arrow.Field{
 	colVolumes:         {Name: "volumes", Type: texts},
 	colTarget:          {Name: "target", Type: dict},
 	colPolicy:          {Name: "policy", Type: dict},
+	colStateReason:     {Name: "state_reason", Type: dict},
 }, nil)

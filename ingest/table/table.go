@@ -29,6 +29,9 @@ const (
 	Cleanup      = record.Cleanup
 	Interruption = record.Interruption
 	StateChange  = record.StateChange
+	ConfigItem   = record.ConfigItem
+	Described    = record.Described
+	VolumeEvent  = record.VolumeEvent
 )
 
 // Table is a sequence of record batches, read by row. Rows are numbered from
@@ -45,10 +48,11 @@ type batch struct {
 	objects []int32
 	records []int32
 	offsets []int64
+	lengths []int32
 	times   []arrow.Timestamp
 	content *array.FixedSizeBinary
-	texts   [colPolicy + 1]textColumn
-	lists   [colPolicy + 1]listColumn
+	texts   [colStateReason + 1]textColumn
+	lists   [colStateReason + 1]listColumn
 }
 
 // textColumn reads a plain or a dictionary-encoded string column.
@@ -97,6 +101,7 @@ func unpack(rec arrow.Record) batch {
 		objects: rec.Column(colObject).(*array.Int32).Int32Values(),
 		records: rec.Column(colRecord).(*array.Int32).Int32Values(),
 		offsets: rec.Column(colOffset).(*array.Int64).Int64Values(),
+		lengths: rec.Column(colLength).(*array.Int32).Int32Values(),
 		times:   rec.Column(colTime).(*array.Timestamp).TimestampValues(),
 		content: rec.Column(colContent).(*array.FixedSizeBinary),
 	}
@@ -157,10 +162,17 @@ func (t *Table) Nanos(row int) int64 {
 // Time is the row's event time, UTC.
 func (t *Table) Time(row int) time.Time { return time.Unix(0, t.Nanos(row)).UTC() }
 
+// Origin is where a record stands.
+type Origin struct {
+	Object, Record int
+	Offset         int64 // of its first byte in the inflated object
+	Length         int   // in bytes
+}
+
 // Origin is where the row's record stands: the object's ordinal in listing
-// order, the record's zero-based position, and its byte offset in the
-// inflated object.
-func (t *Table) Origin(row int) (object, rec int, offset int64) {
+// order, the record's zero-based position, and its bytes in the inflated
+// object.
+func (t *Table) Origin(row int) Origin {
 	b, i := t.locate(row)
-	return int(b.objects[i]), int(b.records[i]), b.offsets[i]
+	return Origin{int(b.objects[i]), int(b.records[i]), b.offsets[i], int(b.lengths[i])}
 }

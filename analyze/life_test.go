@@ -1,0 +1,74 @@
+package analyze
+
+import (
+	"testing"
+
+	"grantrail/analyze/incident"
+	"grantrail/ingest/record"
+)
+
+// TestFate ranks the evidence of what became of an instance: each row is one
+// life after a launch at second 0.
+func TestFate(t *testing.T) {
+	const id = "i-1"
+	who := role("ops", "ana")
+	config := func(when float64, state, reason string) record.Event {
+		return picture(record.ConfigItem, when, id, state, reason)
+	}
+	describe := func(when float64, state, reason string) record.Event {
+		return picture(record.Described, when, id, state, reason)
+	}
+	next := func(before string) record.Event {
+		e := start(90000, who, "next", id)
+		e.States[0] = before
+		return e
+	}
+	for _, c := range []struct {
+		name    string
+		life    []record.Event
+		outcome incident.Outcome
+		source  string
+		silent  bool
+	}{
+		{"nothing", nil, incident.Unknown, "", false},
+		{"state change", []record.Event{stateChange(20, id, "stopped")}, incident.Stopped, incident.FromStateChange, true},
+		{"last second of the window", []record.Event{stateChange(900, id, "stopped")}, incident.Stopped, incident.FromStateChange, true},
+		{"past the window", []record.Event{stateChange(901, id, "stopped")}, incident.Unknown, "", false},
+		{"another instance", []record.Event{stateChange(20, "i-2", "stopped")}, incident.Unknown, "", false},
+		{"stopping, then stopped", []record.Event{stateChange(20, id, "stopping"), stateChange(25, id, "stopped")}, incident.Stopped, incident.FromStateChange, true},
+		{"shutting down", []record.Event{stateChange(20, id, "shutting-down")}, incident.Terminated, incident.FromStateChange, true},
+		{"running first", []record.Event{stateChange(20, id, "running"), stateChange(60, id, "stopped")}, incident.Running, "", false},
+		{"somebody stopped it", []record.Event{stop(10, id, "running"), stateChange(20, id, "stopped")}, incident.Stopped, incident.FromAPICall, false},
+		{"stopped before somebody did", []record.Event{stateChange(20, id, "stopped"), stop(30, id, "stopped")}, incident.Stopped, incident.FromStateChange, true},
+		{"spot interruption", []record.Event{{Kind: record.Interruption, Time: at(10), Account: testAccount, Region: testRegion, Instances: []string{id}}, stateChange(20, id, "stopped")}, incident.Unknown, "", false},
+		{"next launch finds it stopped", []record.Event{next("stopped")}, incident.Stopped, incident.FromImplied, true},
+		{"next launch finds it pending", []record.Event{next("pending")}, incident.Unknown, "", false},
+		{"next launch finds it running", []record.Event{next("running")}, incident.Running, "", false},
+		{"stopped late, then launched", []record.Event{stateChange(5000, id, "stopped"), next("stopped")}, incident.Unknown, "", false},
+		{"a stop call finds it stopped", []record.Event{stop(5000, id, "stopped")}, incident.Stopped, incident.FromImplied, true},
+
+		{"config says why", []record.Event{config(5000, "stopped", "Client.InternalError")}, incident.Stopped, incident.FromConfigItem, true},
+		{"server's word for it", []record.Event{config(100, "stopped", "Server.InternalError")}, incident.Stopped, incident.FromConfigItem, true},
+		{"key state", []record.Event{config(100, "terminated", "Client.InvalidKMSKey.InvalidState")}, incident.Terminated, incident.FromConfigItem, true},
+		{"config: a user's shutdown", []record.Event{config(100, "stopped", "Client.UserInitiatedShutdown"), next("stopped")}, incident.Stopped, incident.FromConfigItem, false},
+		{"config: from inside", []record.Event{config(100, "stopped", "Client.InstanceInitiatedShutdown")}, incident.Stopped, incident.FromConfigItem, false},
+		{"config without a reason", []record.Event{config(100, "stopped", "")}, incident.Stopped, incident.FromConfigItem, true},
+		{"config without a reason, late", []record.Event{config(5000, "stopped", "")}, incident.Unknown, "", false},
+		{"config without a reason, asked for", []record.Event{stop(50, id, "running"), config(100, "stopped", "")}, incident.Stopped, incident.FromAPICall, false},
+		{"config: running", []record.Event{config(100, "running", "")}, incident.Running, "", false},
+		{"describe says why", []record.Event{describe(0, "stopped", "Client.InternalError")}, incident.Stopped, incident.FromDescribe, true},
+		{"describe: launch time is cut lower", []record.Event{describe(-1, "stopped", "Client.InternalError")}, incident.Stopped, incident.FromDescribe, true},
+		{"config before describe", []record.Event{describe(0, "stopped", "Client.InternalError"), config(60, "stopped", "Client.InternalError")}, incident.Stopped, incident.FromConfigItem, true},
+		{"describe before state change", []record.Event{stateChange(20, id, "stopped"), describe(20, "stopped", "Client.InternalError")}, incident.Stopped, incident.FromDescribe, true},
+		{"a picture of a later launch", []record.Event{next("pending"), config(90010, "stopped", "Client.InternalError")}, incident.Unknown, "", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			opt := defaults()
+			s := newScan(build(t, append([]record.Event{start(0, who, "first", id)}, c.life...)), &opt)
+			got := s.fates(&s.launches[0])[0]
+			if got.outcome != c.outcome || got.source != c.source || got.silent() != c.silent {
+				t.Errorf("got %+v (silent %v), want %s by %q (silent %v)", got, got.silent(), c.outcome, c.source, c.silent)
+			}
+		})
+	}
+}

@@ -1,0 +1,33 @@
+package container
+
+import "bufio"
+
+// Archive says that an object is not evidence but holds files that may be.
+type Archive uint8
+
+// The archives.
+const (
+	NoArchive Archive = iota
+	Zip
+	Tar
+)
+
+// https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.3.7, and
+// https://www.gnu.org/software/tar/manual/html_node/Standard.html
+const (
+	zipMagic = "PK\x03\x04"
+	tarMagic = "ustar"
+	tarAt    = 257 // where tarMagic stands
+)
+
+// archiveOf looks at the first bytes of the inflated text.
+func archiveOf(text *bufio.Reader) Archive {
+	head, _ := text.Peek(tarAt + len(tarMagic))
+	switch {
+	case len(head) >= len(zipMagic) && string(head[:len(zipMagic)]) == zipMagic:
+		return Zip
+	case len(head) == tarAt+len(tarMagic) && string(head[tarAt:]) == tarMagic:
+		return Tar
+	}
+	return NoArchive
+}

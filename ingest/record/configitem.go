@@ -1,0 +1,114 @@
+package record
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"grantrail/ingest/custody"
+)
+
+// instanceType is what AWS Config calls an instance.
+const instanceType = "AWS::EC2::Instance"
+
+// ConfigItemOf decodes a configuration item of AWS Config:
+//
+//	{"configurationItemCaptureTime","resourceType","resourceId","awsAccountId","awsRegion",
+//	 "configuration":{"state":{"name"},"stateReason":{"code"},"stateTransitionReason",
+//	  "blockDeviceMappings":[{"ebs":{"volumeId"}}]}}
+//
+// as https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigurationItem.html and
+// https://github.com/awslabs/aws-config-resource-schema give it. History and
+// snapshot spell ARN and arn; the API says accountId, and hands the
+// configuration over as text. It returns nil for anything but an instance, and
+// for an instance that is gone, whose configuration is null.
+//
+// An item has no id that holds over its copies, so its content is what it says
+// here: history and notification of one item are the same event.
+func ConfigItemOf(raw []byte) (*Event, error) {
+	n, err := parse(raw)
+	if err != nil {
+		return nil, &Refusal{custody.KindRecordNames, err.Error()}
+	}
+	if n.text("resourceType") != instanceType {
+		return nil, nil
+	}
+	at, ok := moment(n.get("configurationItemCaptureTime"))
+	if !ok {
+		return nil, &Refusal{custody.KindRecordTime, "configuration item without a possible configurationItemCaptureTime"}
+	}
+	c := n.get("configuration").opened()
+	state := c.text("state", "name")
+	if state == "" {
+		return nil, nil
+	}
+	e := &Event{
+		Kind: ConfigItem, Time: at, Name: instanceType, Source: "config.amazonaws.com",
+		Region: n.text("awsRegion"), Account: firstOf(n.text("awsAccountId"), n.text("accountId")),
+		StateReason: firstOf(c.text("stateReason", "code"), c.text("stateTransitionReason")),
+		Volumes:     volumesOf(c),
+	}
+	e.addInstance(firstOf(n.text("resourceId"), c.text("instanceId")), strings.ToLower(state))
+	if len(e.Instances) == 0 {
+		return nil, &Refusal{custody.KindRecordField, "configuration item of an instance without its id"}
+	}
+	e.Content = e.said()
+	return e, nil
+}
+
+// volumesOf lists the volumes that an instance's picture names. Config writes
+// the names in lower case, the command line in upper; get takes both.
+func volumesOf(instance node) []string {
+	var ids []string
+	for _, n := range instance.list("blockDeviceMappings") {
+		if id := n.text("ebs", "volumeId"); id != "" {
+			ids = append(ids, strings.ToLower(id))
+		}
+	}
+	return ids
+}
+
+// opened is the value that a text holds, or n itself.
+func (n node) opened() node {
+	s, ok := n.v.(string)
+	if !ok {
+		return n
+	}
+	inner, err := parse([]byte(s))
+	if err != nil {
+		return node{}
+	}
+	return inner
+}
+
+// moment takes a time as text, or as the seconds since 1970 that the first
+// version of the command line prints.
+func moment(n node) (time.Time, bool) {
+	var t time.Time
+	switch v := n.v.(type) {
+	case string:
+		var err error
+		if t, err = time.Parse(time.RFC3339Nano, v); err != nil {
+			return t, false
+		}
+	case float64:
+		whole, part := math.Modf(v)
+		if math.Abs(whole) > math.MaxInt32*2 {
+			return t, false
+		}
+		t = time.Unix(int64(whole), int64(part*1e3)*1e6) // milliseconds: a float holds no more
+	}
+	t = t.UTC()
+	return t, t.Year() >= firstYear && t.Year() <= lastYear
+}
+
+// said is the content of an event that has no id and no one spelling: what it
+// says, as it is decoded.
+func (e *Event) said() [16]byte {
+	words := []string{
+		strconv.Itoa(int(e.Kind)), e.Account, e.Region, e.Time.Format(time.RFC3339Nano), e.StateReason,
+		strings.Join(e.Instances, ","), strings.Join(e.States, ","), strings.Join(e.Volumes, ","),
+	}
+	return Fingerprint([]byte(strings.Join(words, "\x00")))
+}
