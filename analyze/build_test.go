@@ -112,7 +112,7 @@ func stateChange(when float64, instance, state string) record.Event {
 }
 
 // stop is a StopInstances that succeeded.
-func stop(when float64, instance, before string) record.Event {
+func stop(when float64, instance, before string) record.Event { //nolint:unparam // reads as the call it is
 	e := start(when, role("admin", "lee"), "", instance)
 	e.Kind, e.Name, e.States = record.Halt, "StopInstances", []string{before}
 	return e

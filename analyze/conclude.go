@@ -32,8 +32,11 @@ func summarise(c *incident.Case) incident.Summary {
 
 // conclude gives the one word and its reasons. Clean is a claim about the
 // whole of what was asked, and needs evidence that could be read for it.
-func conclude(c *incident.Case, opt *Options) (incident.Conclusion, []string) {
+func conclude(c *incident.Case, opt *Options, launched bool) (incident.Conclusion, []string) {
 	doubts := doubts(c, opt)
+	if !launched && len(opt.Principals)+len(opt.Instances) > 0 {
+		doubts = append(doubts, "No launch in the archive is of the asked principals and instances.")
+	}
 	switch {
 	case len(c.Incidents) > 0:
 		return incident.Incidents, doubts
@@ -55,11 +58,17 @@ func places(n int) string {
 // doubts are the reasons for which nothing found does not mean nothing there.
 func doubts(c *incident.Case, opt *Options) []string {
 	out := unreadable(&c.Custody)
-	forwarded := 0
+	forwarded, outside := 0, 0
 	for _, u := range c.Unlinked {
-		if u.Why == whyNoLaunch {
+		switch u.Why {
+		case whyNoLaunch:
 			forwarded++
+		case whyOutside:
+			outside++
 		}
+	}
+	if outside > 0 {
+		out = append(out, fmt.Sprintf("%s to a launch outside the asked time.", belongs(outside)))
 	}
 	if forwarded > 0 {
 		out = append(out, fmt.Sprintf("%s that EC2 forwarded %s no launch in the archive.", count(forwarded, "refused KMS call"), has(forwarded)))
@@ -116,6 +125,13 @@ func count(n int, what string) string {
 		return fmt.Sprintf("%d launches", n)
 	}
 	return fmt.Sprintf("%d %ss", n, what)
+}
+
+func belongs(n int) string {
+	if n == 1 {
+		return "1 refused KMS call belongs"
+	}
+	return fmt.Sprintf("%d refused KMS calls belong", n)
 }
 
 func has(n int) string {

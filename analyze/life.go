@@ -64,8 +64,12 @@ var unknownFate = fate{outcome: incident.Unknown}
 func (s *scan) fates(l *launch) []fate {
 	if l.fates == nil {
 		l.fates = make([]fate, 0, len(l.instances))
-		for _, id := range l.instances {
-			l.fates = append(l.fates, s.fateOf(l, id))
+		for i, id := range l.instances {
+			f := fate{outcome: incident.Running} // a start of what was running starts nothing
+			if i >= len(l.before) || l.before[i] != "running" {
+				f = s.fateOf(l, id)
+			}
+			l.fates = append(l.fates, f)
 		}
 	}
 	return l.fates

@@ -42,10 +42,9 @@ func parseMessage(message string) denial {
 		principal: get("principal"), action: get("action"), policyARN: get("policy"),
 		policies: get("missing"), ambiguous: get("ambiguous") != "", matched: true,
 	}
-	if denied := get("deny"); denied != "" {
-		d.policies, d.explicit = denied, true
-		if via := get("via"); via != "" {
-			d.policies = via
+	for _, denied := range []string{get("deny"), get("via")} {
+		if denied != "" {
+			d.policies, d.explicit = denied, true
 		}
 	}
 	d.policies = strings.ToLower(d.policies)

@@ -62,12 +62,29 @@ func (s *scan) refusal(row int) {
 	}
 	r.who = s.actor(r.principal)
 	r.why = s.screen(row)
-	r.unsure = r.why == whyOtherService && s.t.Service(row) == "" && !isOtherService(t.InvokedBy(row))
+	r.unsure = r.why == whyOtherService && s.t.Service(row) == "" && !isOtherService(s.forwarder(row))
+	if r.why == whyDirect && t.Identity(row) == (table.Identity{}) {
+		r.why = "" // a record that lost its identity does not show whose call it was
+	}
 	s.refusals = append(s.refusals, r)
 }
 
 // reading is what a refusal's code and message say.
 type reading struct{ cause, key string }
+
+// cutAt is where CloudTrail cuts a message, in bytes, give or take what it puts
+// in the place of the rest.
+const cutAt = 1000
+
+// namedKey is the key that a message names. An ARN at the very end of a message
+// that was cut for its length may be cut too, and is believed no more.
+func namedKey(message string) string {
+	at := kmsARN.FindStringIndex(message)
+	if at == nil || at[1] == len(message) && len(message) >= cutAt {
+		return ""
+	}
+	return message[at[0]:at[1]]
+}
 
 // read reads an error code and message once: an archive repeats a few of them
 // thousands of times.
@@ -75,7 +92,7 @@ func (s *scan) read(code, message string) reading {
 	id := [2]string{code, message}
 	said, ok := s.readings[id]
 	if !ok {
-		said = reading{causeOf(code, message), kmsARN.FindString(message)}
+		said = reading{causeOf(code, message), namedKey(message)}
 		s.readings[id] = said
 	}
 	return said
@@ -85,7 +102,7 @@ func (s *scan) read(code, message string) reading {
 // shows in invokedBy, an open set: for what EC2 is not known by, a shared
 // requestID decides later.
 func (s *scan) screen(row int) string {
-	by := s.t.InvokedBy(row)
+	by := s.forwarder(row)
 	byInstance := s.t.Kind(row) == table.DataKey && s.t.Grantee(row) != ""
 	switch {
 	case by == "" && !byInstance:
@@ -106,6 +123,18 @@ func labels(invokedBy string) []string {
 		return nil
 	}
 	return strings.Split(host, ".")
+}
+
+// forwarder is the service that made a call for the caller, or "". Of a
+// forwarded call the source address is that service's host name too.
+func (s *scan) forwarder(row int) string {
+	if by := s.t.InvokedBy(row); by != "" {
+		return by
+	}
+	if host := s.t.SourceIP(row); isEC2(host) {
+		return host
+	}
+	return ""
 }
 
 // isEC2 knows the names under which EC2, EBS and the services that launch for
@@ -130,10 +159,10 @@ func isOtherService(invokedBy string) bool {
 	for _, label := range labels(invokedBy) {
 		switch label {
 		case "rds", "backup", "ecs", "ecs-tasks", "fargate", "lambda", "logs", "s3", "dynamodb",
-			"sns", "sqs", "secretsmanager", "ssm", "elasticfilesystem", "fsx", "redshift", "dms",
+			"sns", "sqs", "secretsmanager", "elasticfilesystem", "fsx", "redshift", "dms",
 			"config", "cloudtrail", "glue", "athena", "sagemaker", "bedrock", "kinesis", "firehose",
 			"es", "opensearch", "elasticache", "kafka", "codebuild", "codepipeline", "storagegateway",
-			"ecr", "acm", "ses", "connect", "states", "events", "timestream", "docdb", "neptune",
+			"ecr", "acm", "ses", "connect", "timestream", "docdb", "neptune",
 			"workspaces", "transfer", "xray", "monitoring", "memorydb", "dax", "qldb", "mq", "airflow":
 			return true
 		}

@@ -87,6 +87,16 @@ func (r *reporter) unexplained(ties []tie) []incident.Unexplained {
 	return slices.Clip(out)
 }
 
+// launched reports whether any launch is of what was asked, keys aside.
+func (r *reporter) launched() bool {
+	anyKey := *r.opt
+	anyKey.Keys = nil
+	asked := &reporter{s: r.s, opt: &anyKey}
+	return slices.ContainsFunc(r.s.launches, func(l launch) bool {
+		return r.opt.wantsInstance(l.instances...) && asked.wantsLaunch(&l)
+	})
+}
+
 func (r *reporter) wantsLaunch(l *launch) bool {
 	t := r.s.t
 	p := r.s.principals.of(t.Identity(l.row), "")

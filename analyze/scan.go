@@ -92,7 +92,7 @@ type volumeID struct {
 	id    string
 }
 
-// grant is a KMS grant that was given to an instance.
+// grant is a KMS grant that was given to an instance, or its use.
 type grant struct {
 	row     int
 	ns      int64
@@ -148,31 +148,46 @@ func newScan(t *table.Table, opt *Options) *scan {
 // a second's events have no order of their own. Events that an addendum
 // supersedes are left out.
 func (s *scan) sort() {
-	replaced := map[[2]string]bool{}
+	replaced := s.replaced()
 	launches, refusals := 0, 0
+	s.order = make([]int, 0, s.t.Len())
 	for row := range s.t.Len() {
+		if len(replaced) > 0 && s.t.Replaces(row) == "" && replaced[s.version(row, strings.ToLower(s.t.ID(row)))] {
+			continue
+		}
 		switch s.t.Kind(row) {
 		case table.Launch:
 			launches++
 		case table.Grant, table.DataKey:
 			refusals++
 		}
-		if r := s.t.Replaces(row); r != "" {
-			replaced[[2]string{s.t.Account(row), r}] = true
-		}
-	}
-	s.launches = make([]launch, 0, launches)
-	s.refusals = make([]refusal, 0, refusals)
-	s.order = make([]int, 0, s.t.Len())
-	for row := range s.t.Len() {
-		if len(replaced) > 0 && replaced[[2]string{s.t.Account(row), strings.ToLower(s.t.ID(row))}] {
-			continue
-		}
 		s.order = append(s.order, row)
 	}
+	s.launches, s.refusals = make([]launch, 0, launches), make([]refusal, 0, refusals)
 	slices.SortFunc(s.order, func(a, b int) int {
 		return cmp.Or(cmp.Compare(s.t.Nanos(a), s.t.Nanos(b)), cmp.Compare(s.t.ID(a), s.t.ID(b)), cmp.Compare(a, b))
 	})
+}
+
+// version names an event as an addendum does: only a record of the same call
+// in the same account can supersede another.
+type version struct{ account, source, name, id string }
+
+func (s *scan) version(row int, id string) version {
+	return version{s.t.Account(row), s.t.Source(row), s.t.Name(row), id}
+}
+
+// replaced are the events that an addendum supersedes. One that has an
+// addendum itself always stays: else two records that claim each other would
+// both be gone, and a forger could make one disappear by its own name.
+func (s *scan) replaced() map[version]bool {
+	replaced := map[version]bool{}
+	for row := range s.t.Len() {
+		if id := s.t.Replaces(row); id != "" {
+			replaced[s.version(row, id)] = true
+		}
+	}
+	return replaced
 }
 
 // learn takes what holds whatever the order: the paths of roles, the names of
@@ -281,13 +296,14 @@ func (s *scan) actor(p principal) who {
 	return nobody
 }
 
-// grant takes a granted call: which instance got a grant, in which launch.
+// grant takes a granted call: which instance got a grant, in which launch. An
+// instance that decrypted its volume's key had one.
 func (s *scan) grant(row int) {
 	instance := s.t.Grantee(row)
-	if isEC2(s.t.InvokedBy(row)) {
+	if isEC2(s.forwarder(row)) {
 		s.succeed(row, instance)
 	}
-	if instance == "" || s.t.Kind(row) != table.Grant {
+	if instance == "" {
 		return
 	}
 	id := instanceID{s.place(row), instance}

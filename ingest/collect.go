@@ -35,6 +35,7 @@ type identity struct{ account, id string }
 type sighting struct {
 	content        [16]byte
 	object, record int
+	call           string
 	replaces       identity
 }
 
@@ -129,12 +130,12 @@ func (c *collector) event(e *record.Event) error {
 	if len(seen) > 0 {
 		c.conflict(e, seen[0])
 	}
-	this := sighting{content: e.Content, object: e.Object, record: e.Record}
-	c.known[id] = append(seen, this)
+	this := sighting{content: e.Content, object: e.Object, record: e.Record, call: e.Source + " " + e.Name}
 	if e.Replaces != "" {
 		this.replaces = identity{e.Account, e.Replaces}
 		c.replaced = append(c.replaced, this)
 	}
+	c.known[id] = append(seen, this)
 	c.count(e, &c.manifest.Records.Kept)
 	return c.builder.Append(e)
 }
@@ -172,6 +173,9 @@ func (c *collector) finish() *Evidence {
 func (c *collector) superseded() {
 	for _, r := range c.replaced {
 		for _, old := range c.known[r.replaces] {
+			if old.replaces.id != "" || old.call != r.call {
+				continue // it has an addendum itself, or is of another call, and stays
+			}
 			at := old.record
 			c.manifest.Warnings = append(c.manifest.Warnings, custody.Warning{
 				Object: c.names[old.object], Record: &at, Kind: custody.KindSuperseded,

@@ -36,7 +36,7 @@ func (w *worker) record(it container.Item) {
 		w.foreign(it.Index)
 		return
 	}
-	if err == nil && w.otherCategory(head.Category) {
+	if head != nil && w.otherCategory(head.Category) {
 		return
 	}
 	w.res.records.Seen++

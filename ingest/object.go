@@ -135,6 +135,8 @@ func (w *worker) review(got container.Result, reader *container.Reader) {
 	if w.res.state == custody.Skipped {
 		base := path.Base(filepath.ToSlash(w.body.name))
 		switch {
+		case reader.NearlyGzipped():
+			w.replace(custody.Unread, custody.KindNotGzip, "the first bytes are those of gzip but for one, and the rest is no known text")
 		case strings.HasSuffix(base, ".gz") && !reader.Gzipped():
 			w.replace(custody.Unread, custody.KindNotGzip, "the name says gzip and the bytes are neither gzip nor a known text")
 		case strings.HasSuffix(base, ".json") && got.NotJSON:

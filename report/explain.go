@@ -61,10 +61,10 @@ func (e *explanation) incident(in *incident.Incident) {
 func (e *explanation) attempt(a *incident.Attempt, n, of int) {
 	e.line(0, "")
 	e.line(0, "Launch %d of %d: %s", n, of, string(a.Grade))
-	e.record(1, "launch", a.Launch.Action+" was accepted", a.Launch.Ref)
+	e.record("launch", a.Launch.Action+" was accepted", a.Launch.Ref)
 	for i := range a.Denials {
 		d := &a.Denials[i]
-		e.record(1, "refusal", d.Action+" was refused with "+d.ErrorCode, d.Ref)
+		e.record("refusal", d.Action+" was refused with "+d.ErrorCode, d.Ref)
 		e.line(2, "message  %s", d.ErrorMessage)
 		e.line(2, "fits     %s", fits(d.Candidates))
 	}
@@ -111,7 +111,7 @@ func (e *explanation) instance(in incident.Instance) {
 	if in.Stop.StateReason != nil {
 		what += ", reason " + *in.Stop.StateReason
 	}
-	e.record(1, "instance "+in.ID, what, in.Stop.Ref)
+	e.record("instance "+in.ID, what, in.Stop.Ref)
 }
 
 // around is what came before and after.
@@ -119,29 +119,29 @@ func (e *explanation) around(in *incident.Incident) {
 	e.line(0, "")
 	e.line(0, "Before and after")
 	if in.LastGood != nil {
-		e.record(1, "last good", in.LastGood.Action, in.LastGood.Ref)
+		e.record("last good", in.LastGood.Action, in.LastGood.Ref)
 	}
 	if in.Trigger != nil {
 		for _, t := range append([]incident.Trigger{*in.Trigger}, in.Trigger.Others...) {
-			e.record(1, "trigger candidate", t.Action+" by "+t.By+". "+t.Statement, t.Ref)
+			e.record("trigger candidate", t.Action+" by "+t.By+". "+t.Statement, t.Ref)
 		}
 	}
 	if in.TriggerSearch != "" {
 		e.line(1, "%s", in.TriggerSearch)
 	}
 	if in.Resolution != nil {
-		e.record(1, "resolution", in.Resolution.Action+". "+in.Resolution.Statement, in.Resolution.Ref)
+		e.record("resolution", in.Resolution.Action+". "+in.Resolution.Statement, in.Resolution.Ref)
 	}
 	for _, a := range in.AtRisk {
-		e.record(1, "at risk", a.InstanceID, a.Ref)
+		e.record("at risk", a.InstanceID, a.Ref)
 	}
 }
 
 // record is one step: what it says, where it stands, and how to see it.
-func (e *explanation) record(depth int, name, what string, r incident.Ref) {
-	e.line(depth, "%s: %s, at %s", name, what, stamp(r.EventTime))
-	e.line(depth+1, "record   %d of %s (%d bytes at offset %d of the inflated object), event %s", r.Record, r.Object, r.Length, r.Offset, r.EventID)
+func (e *explanation) record(name, what string, r incident.Ref) {
+	e.line(1, "%s: %s, at %s", name, what, stamp(r.EventTime))
+	e.line(2, "record   %d of %s (%d bytes at offset %d of the inflated object), event %s", r.Record, r.Object, r.Length, r.Offset, r.EventID)
 	if line, ok := shellLine(r); ok {
-		e.b.WriteString(strings.Repeat("  ", depth+1) + "show     " + line + "\n")
+		e.b.WriteString(strings.Repeat("  ", 2) + "show     " + line + "\n")
 	}
 }

@@ -57,7 +57,7 @@ func (t *typed) question(now time.Time) (q analyze.Options, err error) {
 	}{
 		{"account", "an account id of 12 digits", t.accounts, accountID},
 		{"region", "a region such as eu-west-1", t.regions, regionName},
-		{"principal", "an ARN or a glob", t.principals, regexp.MustCompile(`^\S+$`)},
+		{"principal", "an ARN, or a glob such as '*:role/ops-*'", t.principals, regexp.MustCompile(`^arn:\S+$|^\S*[*?]\S*$`)},
 		{"key", "a KMS key ARN or id", t.keys, keyName},
 		{"instance", "an instance id such as i-0123456789abcdef0", t.instances, instance},
 	} {

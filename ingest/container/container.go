@@ -145,6 +145,9 @@ func (r *Reader) Inflated() int64 { return r.plain.Inflated() }
 // Gzipped reports whether the last object was gzip.
 func (r *Reader) Gzipped() bool { return r.inflate.Gzipped() }
 
+// NearlyGzipped reports whether the last object begins like damaged gzip.
+func (r *Reader) NearlyGzipped() bool { return r.inflate.NearlyGzipped() }
+
 // Read hands out the items of one object. It returns an error only where the
 // storage failed, wrapped in an [*inflate.Error]; all else is in the Result.
 func (r *Reader) Read(src io.Reader, emit func(Item)) (Result, error) {

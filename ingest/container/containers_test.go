@@ -21,7 +21,7 @@ func quote(s string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
 }
 
-func lookup(s string) string {
+func lookup(s string) string { //nolint:unparam // reads as what it wraps
 	return `{"EventId":"1","EventName":"A","CloudTrailEvent":` + quote(s) + `}`
 }
 func sns(s string) string { return `{"Type":"Notification","Message":` + quote(s) + `}` }

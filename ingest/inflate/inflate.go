@@ -74,6 +74,7 @@ type Reader struct {
 	source  *sourceReader
 	zip     *gzip.Reader
 	gzipped bool
+	nearly  bool
 	starts  []int64
 	offset  int64
 	err     error
@@ -107,7 +108,8 @@ func (r *Reader) Reset(src io.Reader) {
 	*r.source = sourceReader{r: src}
 	r.stored.Reset(r.source)
 	r.starts, r.offset, r.err = r.starts[:0], 0, nil
-	r.gzipped = false
+	r.gzipped, r.nearly = false, false
+	r.nearly = nearMagic(r.stored)
 	head, err := r.stored.Peek(2)
 	if len(head) < 2 {
 		if r.source.err != nil {
@@ -123,6 +125,22 @@ func (r *Reader) Reset(src io.Reader) {
 
 // Gzipped reports whether the object began with the gzip magic number.
 func (r *Reader) Gzipped() bool { return r.gzipped }
+
+// NearlyGzipped reports whether the object begins as gzip does but for one of
+// its first three bytes: most likely gzip whose first bytes were damaged.
+func (r *Reader) NearlyGzipped() bool { return !r.gzipped && r.nearly }
+
+// nearMagic compares with the magic number and the one method there is.
+func nearMagic(stored *bufio.Reader) bool {
+	head, _ := stored.Peek(3)
+	same := 0
+	for i, c := range head {
+		if c == "\x1f\x8b\x08"[i] {
+			same++
+		}
+	}
+	return same == 2
+}
 
 // Stored is the number of stored bytes taken so far.
 func (r *Reader) Stored() int64 { return r.source.n }

@@ -70,8 +70,8 @@ type Decoder struct {
 func NewDecoder() *Decoder { return &Decoder{seen: make(map[string]struct{}, 32)} }
 
 // Head decodes the top level of one record. It returns a [*Refusal] for a
-// record that cannot be placed, and an error that [IsForeign] knows for
-// another service's message. The Head is valid until the next call, and its
+// record that cannot be placed, beside as much of the head as was read, and an
+// error that [IsForeign] knows for another service's message. The Head is valid until the next call, and its
 // raw members as long as raw.
 func (d *Decoder) Head(raw []byte) (*Head, error) {
 	d.head = Head{}
@@ -84,8 +84,10 @@ func (d *Decoder) Head(raw []byte) (*Head, error) {
 	if _, err := d.dec.ReadToken(); err != nil {
 		return nil, &Refusal{custody.KindJSONSyntax, err.Error()}
 	}
-	if err := d.members(); err != nil {
+	if err := d.members(); IsForeign(err) {
 		return nil, err
+	} else if err != nil {
+		return &d.head, err
 	}
 	return &d.head, d.head.check()
 }

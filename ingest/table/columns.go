@@ -30,6 +30,9 @@ func (t *Table) ErrorMessage(row int) string { return t.text(row, colErrorMessag
 // InvokedBy is the service that made the call for the caller, or "".
 func (t *Table) InvokedBy(row int) string { return t.text(row, colInvokedBy) }
 
+// SourceIP is the row's sourceIPAddress: an address, or a service's host name.
+func (t *Table) SourceIP(row int) string { return t.text(row, colSourceIP) }
+
 // Key is the KMS key as the record names it: an ARN, a bare id or an alias.
 func (t *Table) Key(row int) string { return t.text(row, colKey) }
 
