@@ -136,13 +136,13 @@ func (w *worker) review(got container.Result, reader *container.Reader) {
 		base := path.Base(filepath.ToSlash(w.body.name))
 		switch {
 		case reader.NearlyGzipped():
-			w.replace(custody.Unread, custody.KindNotGzip, "the first bytes are those of gzip but for one, and the rest is no known text")
+			w.suspect(custody.KindNotGzip, "the first bytes are those of gzip but for one, and the rest is no known text")
 		case strings.HasSuffix(base, ".gz") && !reader.Gzipped():
-			w.replace(custody.Unread, custody.KindNotGzip, "the name says gzip and the bytes are neither gzip nor a known text")
+			w.suspect(custody.KindNotGzip, "the name says gzip and the bytes are neither gzip nor a known text")
 		case strings.HasSuffix(base, ".json") && got.NotJSON:
-			w.replace(custody.Unread, custody.KindJSONSyntax, "the name says JSON and the bytes are not")
+			w.suspect(custody.KindJSONSyntax, "the name says JSON and the bytes are not")
 		case logName.MatchString(base):
-			w.replace(custody.Unread, custody.KindUnrecognised, "named like a CloudTrail log file, and holds something else")
+			w.suspect(custody.KindUnrecognised, "named like a CloudTrail log file, and holds something else")
 		}
 		return
 	}
@@ -152,10 +152,11 @@ func (w *worker) review(got container.Result, reader *container.Reader) {
 	}
 }
 
-// replace swaps the last warning, the container's, for a sharper one.
-func (w *worker) replace(state custody.State, kind custody.Kind, detail string) {
+// suspect makes a skipped object unread: its last warning, the container's, is
+// swapped for a sharper one.
+func (w *worker) suspect(kind custody.Kind, detail string) {
 	w.res.warnings = w.res.warnings[:len(w.res.warnings)-1]
-	w.settle(state, kind, detail)
+	w.settle(custody.Unread, kind, detail)
 }
 
 // contextReader makes a read from a slow source end with the run.

@@ -38,7 +38,7 @@ func TestConfigItem(t *testing.T) {
 	}
 	for name, raw := range map[string]string{
 		"volume": strings.Replace(configured, "EC2::Instance", "EC2::Volume", 1),
-		"gone":   configured[:strings.Index(configured, `{"state"`)] + "null}",
+		"gone":   strings.SplitN(configured, `{"state"`, 2)[0] + "null}",
 	} {
 		if e, err := ConfigItemOf([]byte(raw)); e != nil || err != nil {
 			t.Errorf("%s: %+v, %v", name, e, err)
