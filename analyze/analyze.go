@@ -1,5 +1,5 @@
 // Package analyze finds the incidents in the evidence: launches whose
-// instances did not stay up since KMS refused a call that EC2 made for the
+// instances did not stay up because KMS refused a call that EC2 made for the
 // caller.
 //
 // It reads the table of events and the account of the evidence, and concludes

@@ -25,7 +25,7 @@ func verdict(c *incident.Case) inert {
 	case incident.Incidents:
 		return tally(c)
 	case incident.Clean:
-		return "no EC2 launch in this evidence had a KMS call refused."
+		return "no EC2 launch in this evidence failed because KMS refused a call made for it."
 	case incident.Inconclusive:
 		return "no incident was found, and the evidence does not show that there was none."
 	}

@@ -1,5 +1,5 @@
 // Command grantrail finds, in archived CloudTrail logs, EC2 launches that
-// stopped since KMS refused a call made for the caller.
+// stopped because KMS refused a call made for the caller.
 //
 // This package turns what was typed into validated options, runs the stages
 // in order (ingest, analyze, report), and decides how outcomes look and what

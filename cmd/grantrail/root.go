@@ -11,7 +11,7 @@ import (
 )
 
 const rootHelp = `grantrail finds, in archived CloudTrail logs, EC2 launches whose instances did
-not stay up since KMS refused a call that EC2 made for the caller: the API call
+not stay up because KMS refused a call that EC2 made for the caller: the API call
 succeeds, seconds later the instance is stopped again, and nothing says why.
 
   grantrail investigate ./logs                        # report on standard output
