@@ -272,6 +272,12 @@ func (s *scan) grantedIn(l *launch, id, key string) bool {
 
 // retried reports whether a throttled call was made good: a grant was given to
 // the instance after all, in the same launch. Such a refusal names no key.
-func (s *scan) retried(l *launch, id string, r *refusal) bool {
-	return r.cause == throttled && r.key == "" && s.grantedIn(l, id, "")
+// A grant before it may be for another volume, and an instance that did not
+// stay up was not made good.
+func (s *scan) retried(l *launch, id string, f fate, r *refusal) bool {
+	if r.cause != throttled || r.key != "" || f.silent() || !s.grantedIn(l, id, "") {
+		return false
+	}
+	grants := s.granted[instanceID{l.place, id}]
+	return sort.Search(len(grants), func(i int) bool { return grants[i].ns >= r.ns }) < len(grants)
 }

@@ -26,7 +26,7 @@ func (s *scan) suspects(l *launch, r *refusal) ([]string, string) {
 		switch {
 		case fates[i].outcome == incident.Running:
 			why = whyRan
-		case r.key != "" && s.grantedIn(l, id, r.key), s.retried(l, id, r):
+		case r.key != "" && s.grantedIn(l, id, r.key), s.retried(l, id, fates[i], r):
 			why = whyGranted
 		default:
 			left = append(left, id)

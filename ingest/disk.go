@@ -26,7 +26,17 @@ func (disk) Open(_ context.Context, name string) (io.ReadCloser, error) { return
 // stream is a source that can be opened once.
 type stream struct{ r io.Reader }
 
-func (s stream) Open(context.Context, string) (io.ReadCloser, error) { return io.NopCloser(s.r), nil }
+// Open reads through a pipe, since a read from an idle standard input does not
+// end with the run by itself. The copy ends with the input or the process.
+func (s stream) Open(ctx context.Context, _ string) (io.ReadCloser, error) {
+	r, w := io.Pipe()
+	context.AfterFunc(ctx, func() { _ = w.CloseWithError(ctx.Err()) }) // it always returns nil
+	go func() {
+		_, err := io.Copy(w, s.r)
+		_ = w.CloseWithError(err) // it always returns nil
+	}()
+	return r, nil
+}
 
 // List finds the objects that the sources name: files, directories (walked,
 // links not followed), globs (** crosses directories) and "-" for stdin. A

@@ -19,6 +19,9 @@ func (d *Decoder) Event(raw []byte) (*Event, error) {
 	if kind == None {
 		return nil, nil
 	}
+	if h.errorMessage != "" && h.errorCode == "" && kind != Change {
+		return nil, &Refusal{custody.KindRecordField, "record has an errorMessage and no errorCode: it does not say whether the call succeeded"}
+	}
 	p, err := h.parts()
 	if err != nil {
 		return nil, &Refusal{custody.KindRecordNames, err.Error()}

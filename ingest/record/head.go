@@ -169,7 +169,9 @@ func (h *Head) member(key string, v jsontext.Value) error {
 	case "eventType":
 		loose(v, &h.eventType)
 	case "errorCode":
-		loose(v, &h.errorCode)
+		// Absent means that the call succeeded: anything else than a string
+		// must not be taken for it.
+		return text(key, v, &h.errorCode)
 	case "errorMessage":
 		loose(v, &h.errorMessage)
 	case "sourceIPAddress":

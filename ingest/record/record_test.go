@@ -36,6 +36,9 @@ func TestRefused(t *testing.T) {
 		{"escaped name twice", `{` + whole + `,"event\u004eame":"StopInstances"}`, custody.KindRecordNames},
 		{"unknown twice", `{` + whole + `,"x":1,"x":2}`, custody.KindRecordNames},
 		{"same name below", `{` + whole + `,"requestParameters":{"eventName":"x"}}`, ""},
+		{"error code is an object", `{` + whole + `,"errorCode":{"x":1}}`, custody.KindRecordType},
+		{"error code is null", `{` + whole + `,"errorCode":null}`, ""},
+		{"message without a code", `{` + whole + `,"errorMessage":"User: x is not authorized"}`, custody.KindRecordField},
 		{"twice below", `{` + whole + `,"requestParameters":{"a":1,"a":2}}`, custody.KindRecordNames},
 	} {
 		t.Run(c.name, func(t *testing.T) {
