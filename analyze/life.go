@@ -279,5 +279,6 @@ func (s *scan) retried(l *launch, id string, f fate, r *refusal) bool {
 		return false
 	}
 	grants := s.granted[instanceID{l.place, id}]
-	return sort.Search(len(grants), func(i int) bool { return grants[i].ns >= r.ns }) < len(grants)
+	next := sort.Search(len(grants), func(i int) bool { return grants[i].ns >= r.ns })
+	return next < len(grants) && s.inWindow(l.ns, grants[next].ns)
 }

@@ -72,3 +72,37 @@ func TestFate(t *testing.T) {
 		})
 	}
 }
+
+// TestAddendum: an update takes the place of what it updates, over any number
+// of updates; records that claim each other, themselves or another call's stay.
+func TestAddendum(t *testing.T) {
+	who := role("ops", "ana")
+	version := func(id, replaces string) record.Event {
+		e := refused(1, who, "r1")
+		e.ID, e.Replaces = id, replaces
+		return e
+	}
+	stray := start(1, who, "r2", "i-2")
+	stray.ID, stray.Replaces = "x", "a"
+	for name, c := range map[string]struct {
+		events []record.Event
+		want   string
+	}{
+		"update":       {[]record.Event{version("a", ""), version("b", "a")}, "b"},
+		"chain":        {[]record.Event{version("a", ""), version("b", "a"), version("c", "b")}, "c"},
+		"circle":       {[]record.Event{version("a", "b"), version("b", "a")}, "ab"},
+		"itself":       {[]record.Event{version("a", "a")}, "a"},
+		"same id":      {[]record.Event{version("a", ""), version("a", "a")}, "a"},
+		"another call": {[]record.Event{version("a", ""), stray}, "ax"},
+	} {
+		opt := defaults()
+		s := newScan(build(t, c.events), &opt)
+		got := ""
+		for _, row := range s.order {
+			got += s.t.ID(row)
+		}
+		if got != c.want {
+			t.Errorf("%s: %q stay, want %q", name, got, c.want)
+		}
+	}
+}

@@ -152,7 +152,7 @@ func (s *scan) sort() {
 	launches, refusals := 0, 0
 	s.order = make([]int, 0, s.t.Len())
 	for row := range s.t.Len() {
-		if len(replaced) > 0 && s.t.Replaces(row) == "" && replaced[s.version(row, strings.ToLower(s.t.ID(row)))] {
+		if len(replaced) > 0 && s.superseded(row, replaced) {
 			continue
 		}
 		switch s.t.Kind(row) {
@@ -177,17 +177,56 @@ func (s *scan) version(row int, id string) version {
 	return version{s.t.Account(row), s.t.Source(row), s.t.Name(row), id}
 }
 
-// replaced are the events that an addendum supersedes. One that has an
-// addendum itself always stays: else two records that claim each other would
-// both be gone, and a forger could make one disappear by its own name.
-func (s *scan) replaced() map[version]bool {
-	replaced := map[version]bool{}
+// replaced names, for each superseded event, the one that supersedes it.
+func (s *scan) replaced() map[version]string {
+	by := map[version]string{}
 	for row := range s.t.Len() {
-		if id := s.t.Replaces(row); id != "" {
-			replaced[s.version(row, id)] = true
+		if old := s.t.Replaces(row); old != "" {
+			v, id := s.version(row, old), strings.ToLower(s.t.ID(row))
+			if known, ok := by[v]; !ok || id < known {
+				by[v] = id
+			}
 		}
 	}
-	return replaced
+	return by
+}
+
+// maxUpdates is the longest chain of updates that is followed.
+const maxUpdates = 100
+
+// superseded reports whether a row gave way to an update. Events that claim
+// each other in a circle all stay, or a forger could make one disappear; of
+// two records of one ID the update stays.
+func (s *scan) superseded(row int, by map[version]string) bool {
+	id := strings.ToLower(s.t.ID(row))
+	next, ok := by[s.version(row, id)]
+	if !ok {
+		return false
+	}
+	if next == id {
+		return s.t.Replaces(row) == "" && s.updated(row, id)
+	}
+	for range maxUpdates {
+		if next == id {
+			return false
+		}
+		further, ok := by[s.version(row, next)]
+		if !ok || further == next {
+			return true
+		}
+		next = further
+	}
+	return false
+}
+
+// updated reports whether another record of the same ID is the update.
+func (s *scan) updated(row int, id string) bool {
+	for other := range s.t.Len() {
+		if other != row && s.t.Replaces(other) == id && strings.EqualFold(s.t.ID(other), id) {
+			return true
+		}
+	}
+	return false
 }
 
 // learn takes what holds whatever the order: the paths of roles, the names of

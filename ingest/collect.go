@@ -36,7 +36,7 @@ type sighting struct {
 	content        [16]byte
 	object, record int
 	call           string
-	replaces       identity
+	self, replaces identity
 }
 
 func newCollector(l *Listing, opt Options) *collector {
@@ -130,7 +130,7 @@ func (c *collector) event(e *record.Event) error {
 	if len(seen) > 0 {
 		c.conflict(e, seen[0])
 	}
-	this := sighting{content: e.Content, object: e.Object, record: e.Record, call: e.Source + " " + e.Name}
+	this := sighting{content: e.Content, object: e.Object, record: e.Record, call: e.Source + " " + e.Name, self: id}
 	if e.Replaces != "" {
 		this.replaces = identity{e.Account, e.Replaces}
 		c.replaced = append(c.replaced, this)
@@ -173,8 +173,8 @@ func (c *collector) finish() *Evidence {
 func (c *collector) superseded() {
 	for _, r := range c.replaced {
 		for _, old := range c.known[r.replaces] {
-			if old.replaces.id != "" || old.call != r.call {
-				continue // it has an addendum itself, or is of another call, and stays
+			if old.call != r.call || old.replaces == r.self {
+				continue // of another call, or the two claim each other: it stays
 			}
 			at := old.record
 			c.manifest.Warnings = append(c.manifest.Warnings, custody.Warning{

@@ -102,6 +102,7 @@ type Result struct {
 	State    custody.State
 	Items    int
 	NotJSON  bool // skipped, and not even JSON text
+	Suspect  bool // skipped, and its first bytes look like CloudTrail's
 	Archive  Archive
 	Warnings []custody.Warning
 }
@@ -117,10 +118,11 @@ type Reader struct {
 	dec     *jsontext.Decoder
 	base    int64 // inflated offset of the decoder's first byte
 	index   int
-	outer   int  // length of the outermost value at hand
-	foreign int  // values that are of no use
-	known   bool // a shape of ours was met, if only an empty one
-	whole   bool // the one value was read to its end
+	outer   int    // length of the outermost value at hand
+	head    []byte // the first bytes of the text
+	foreign int    // values that are of no use
+	known   bool   // a shape of ours was met, if only an empty one
+	whole   bool   // the one value was read to its end
 	emit    func(Item)
 	res     Result
 }

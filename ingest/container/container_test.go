@@ -128,3 +128,22 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// TestSuspect: a log file whose name for its records is damaged is no known
+// shape, and looks like what it was; a notification does not.
+func TestSuspect(t *testing.T) {
+	record := `{"eventVersion":"1.11","eventSource":"kms.amazonaws.com","eventTime":"x"}`
+	for data, want := range map[string]bool{
+		`{"Recordr":[` + record + `]}`:                                true,
+		`x{"Records":[` + record + `]}`:                               true,
+		"\xff\xfe{\x00":                                               true,
+		`{"x":[{"eventVersion":"2.1","eventSource":"aws:s3"}]}`:       false,
+		`{"body":"{\"eventSource\":\"kms\",\"eventVersion\":\"1\"}"}`: false,
+		`{"eventSourceArn":"x"}`:                                      false,
+		`# Licence`:                                                   false,
+	} {
+		if _, res := collect(t, []byte(data)); res.Suspect != want || res.State != custody.Skipped {
+			t.Errorf("%q: suspect is %v, state %d", data, res.Suspect, res.State)
+		}
+	}
+}

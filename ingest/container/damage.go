@@ -74,6 +74,7 @@ func (r *Reader) spoil(err error) {
 		r.warn(custody.KindEmpty, "%v", err)
 	case errors.Is(err, errNotEvidence):
 		r.degrade(custody.Skipped)
+		r.res.Suspect = suspect(r.head)
 		r.warn(custody.KindNotEvidence, "%v", err)
 	case errors.Is(err, errTooLong):
 		r.degrade(r.damaged())

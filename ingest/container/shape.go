@@ -23,6 +23,7 @@ func (r *Reader) object() error {
 	case err != nil:
 		return err
 	}
+	r.noteHead()
 	if r.res.Archive = archiveOf(r.text); r.res.Archive != NoArchive {
 		return nil
 	}

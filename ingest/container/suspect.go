@@ -1,0 +1,29 @@
+package container
+
+import "bytes"
+
+// headSize is how much of an object is looked at again when it proves to be of
+// no use: several records.
+const headSize = 8 << 10
+
+func (r *Reader) noteHead() {
+	head, _ := r.text.Peek(headSize)
+	r.head = append(r.head[:0], head...)
+}
+
+// suspect reports whether text of no known shape looks like CloudTrail's all
+// the same: the names of a record stand in it, not as text inside a string, or
+// it is in UTF-16 or UTF-32, in which CloudTrail never writes and an export may
+// be saved. A log file whose first bytes were damaged looks like this.
+func suspect(head []byte) bool {
+	for _, mark := range []string{"\xff\xfe", "\xfe\xff", "\x00\x00\xfe\xff"} {
+		if bytes.HasPrefix(head, []byte(mark)) {
+			return true
+		}
+	}
+	if !bytes.Contains(head, []byte(`"eventSource"`)) || bytes.Contains(head, []byte(`"aws:`)) {
+		return false
+	}
+	return bytes.Contains(head, []byte(`"eventVersion"`)) || bytes.Contains(head, []byte(`"eventTime"`)) ||
+		bytes.Contains(head, []byte(`"eventName"`))
+}
