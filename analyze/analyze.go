@@ -19,6 +19,7 @@
 package analyze
 
 import (
+	"regexp"
 	"time"
 
 	"grantrail/analyze/incident"
@@ -48,6 +49,8 @@ type Options struct {
 
 	JoinWindow time.Duration // launch to refusal
 	StopWindow time.Duration // launch to stop
+
+	globs []*regexp.Regexp // Principals, compiled
 }
 
 // Default windows. The longest captured lag of a refusal is 8 seconds, and of
@@ -65,6 +68,7 @@ func (o *Options) Margins() (before, after time.Duration) {
 
 // Case concludes. The case shares no memory with the evidence's table.
 func Case(ev Evidence, opt Options) *incident.Case {
+	opt.compile()
 	s := newScan(ev.Table, &opt)
 	r := &reporter{s: s, objects: ev.Objects, opt: &opt}
 	ties := s.join()

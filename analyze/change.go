@@ -55,16 +55,9 @@ var breaks = map[string][]rule{
 		{versions, likely, "it changes a policy that is attached to the principal"},
 		{sets, weak, "it changes a permission set"},
 	},
-	keyMissing:      {{"PutKeyPolicy", strong, "it replaces the key's policy"}, {"RevokeGrant", likely, "it takes back a grant on the key"}},
-	keyDeny:         {{"PutKeyPolicy", strong, "it replaces the key's policy"}},
+	keyMissing:      append([]rule{{"RevokeGrant", likely, "it takes back a grant on the key"}}, keyPolicyRules...),
 	boundaryMissing: boundaryRules,
 	boundaryDeny:    boundaryRules,
-	scpMissing:      orgRules,
-	scpDeny:         orgRules,
-	rcpMissing:      orgRules,
-	rcpDeny:         orgRules,
-	vpceMissing:     endpointRules,
-	vpceDeny:        endpointRules,
 	keyDisabled:     {{"DisableKey", strong, "it disables the key"}},
 	keyPending:      {{"ScheduleKeyDeletion", strong, "it schedules the key's deletion"}},
 	keyUnavailable: {
@@ -91,9 +84,25 @@ var (
 		{"PutRolePermissionsBoundary PutUserPermissionsBoundary", strong, "it sets the principal's permissions boundary"},
 		{versions, likely, "it changes a policy that is the principal's boundary"},
 	}
-	orgRules      = []rule{{orgs, strong, "it changes the policies of the organisation"}}
-	endpointRules = []rule{{"ModifyVpcEndpoint CreateVpcEndpoint", weak, "it sets a VPC endpoint policy"}}
+	boundaryMends = append([]rule{
+		{"DeleteRolePermissionsBoundary DeleteUserPermissionsBoundary", strong, "it lifts the principal's permissions boundary"},
+	}, boundaryRules...)
+	keyPolicyRules = []rule{{"PutKeyPolicy", strong, "it replaces the key's policy"}}
+	orgRules       = []rule{{orgs, strong, "it changes the policies of the organisation"}}
+	endpointRules  = []rule{{"ModifyVpcEndpoint CreateVpcEndpoint", weak, "it sets a VPC endpoint policy"}}
 )
+
+// eitherWay lists, by cause, the changes that can break and mend alike: they
+// replace a policy whole, and the log does not say for better or worse.
+var eitherWay = map[string][]rule{
+	keyDeny:     keyPolicyRules,
+	scpMissing:  orgRules,
+	scpDeny:     orgRules,
+	rcpMissing:  orgRules,
+	rcpDeny:     orgRules,
+	vpceMissing: endpointRules,
+	vpceDeny:    endpointRules,
+}
 
 // mends lists, by cause, the changes that can have mended it.
 var mends = map[string][]rule{
@@ -108,22 +117,13 @@ var mends = map[string][]rule{
 		{editing, strong, "it replaces an inline policy of the principal"},
 		{versions, likely, "it changes a policy that is attached to the principal"},
 	},
-	keyMissing: {{"PutKeyPolicy", strong, "it replaces the key's policy"}},
-	keyDeny:    {{"PutKeyPolicy", strong, "it replaces the key's policy"}},
-	boundaryMissing: append([]rule{
-		{"DeleteRolePermissionsBoundary DeleteUserPermissionsBoundary", strong, "it lifts the principal's permissions boundary"}}, boundaryRules...),
-	boundaryDeny: append([]rule{
-		{"DeleteRolePermissionsBoundary DeleteUserPermissionsBoundary", strong, "it lifts the principal's permissions boundary"}}, boundaryRules...),
-	scpMissing:     orgRules,
-	scpDeny:        orgRules,
-	rcpMissing:     orgRules,
-	rcpDeny:        orgRules,
-	vpceMissing:    endpointRules,
-	vpceDeny:       endpointRules,
-	keyDisabled:    {{"EnableKey", strong, "it enables the key"}},
-	keyPending:     {{"CancelKeyDeletion EnableKey", strong, "it calls the key's deletion off"}},
-	keyUnavailable: {{"ImportKeyMaterial ConnectCustomKeyStore EnableKey", strong, "it brings the key back"}},
-	keyNotFound:    {{"CreateAlias UpdateAlias CancelKeyDeletion", strong, "it brings the key's name back"}},
+	keyMissing:      keyPolicyRules,
+	boundaryMissing: boundaryMends,
+	boundaryDeny:    boundaryMends,
+	keyDisabled:     {{"EnableKey", strong, "it enables the key"}},
+	keyPending:      {{"CancelKeyDeletion EnableKey", strong, "it calls the key's deletion off"}},
+	keyUnavailable:  {{"ImportKeyMaterial ConnectCustomKeyStore EnableKey", strong, "it brings the key back"}},
+	keyNotFound:     {{"CreateAlias UpdateAlias CancelKeyDeletion", strong, "it brings the key's name back"}},
 	accessDenied: {
 		{"PutKeyPolicy", strong, "it replaces the key's policy"},
 		{editing + " " + giving + " " + taking, strong, "it changes the principal's policies"},
@@ -135,9 +135,13 @@ var mends = map[string][]rule{
 
 // judge says how well one change fits a story, and why.
 func (s *scan) judge(row int, st *story, d direction) (fit, string) {
-	rules := mends[st.cause]
-	if d == breaking {
+	rules, ok := eitherWay[st.cause]
+	switch {
+	case ok:
+	case d == breaking:
 		rules = breaks[st.cause]
+	default:
+		rules = mends[st.cause]
 	}
 	for _, r := range rules {
 		if !hasWord(r.calls, s.t.Name(row)) {

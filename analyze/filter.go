@@ -20,15 +20,17 @@ func (o *Options) wantsTime(t time.Time) bool {
 
 // wantsPrincipal matches any of a principal's spellings.
 func (o *Options) wantsPrincipal(arns ...string) bool {
-	if len(o.Principals) == 0 {
-		return true
-	}
+	return len(o.Principals) == 0 || slices.ContainsFunc(o.globs, func(re *regexp.Regexp) bool {
+		return slices.ContainsFunc(arns, re.MatchString)
+	})
+}
+
+// compile makes the globs ready: they are asked of every launch and refusal.
+func (o *Options) compile() {
+	o.globs = nil
 	for _, pattern := range o.Principals {
-		if re := glob(pattern); slices.ContainsFunc(arns, re.MatchString) {
-			return true
-		}
+		o.globs = append(o.globs, glob(pattern))
 	}
-	return false
 }
 
 // glob is an ARN pattern: * is any run of characters, / included, and ? any

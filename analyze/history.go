@@ -39,9 +39,8 @@ func (s *scan) history() {
 func (s *scan) owners() {
 	for i := range s.launches {
 		l := &s.launches[i]
-		p := s.principals.of(s.t.Identity(l.row), "")
 		for _, id := range l.instances {
-			s.launchedBy[actorInstance{p.id, l.place, id}] = true
+			s.launchedBy[actorInstance{l.principal.id, l.place, id}] = true
 		}
 	}
 }

@@ -49,12 +49,11 @@ func (t *tie) possible() bool { return t.fit > 1 }
 // together, so the cost follows their sizes and not their product.
 func (s *scan) join() []tie {
 	ties := make([]tie, 0, len(s.refusals))
-	index := s.byRequest()
 	var rest []int
 	for i := range s.refusals {
 		r := &s.refusals[i]
 		t := tie{refusal: i, why: r.why}
-		switch exact := s.exact(index, r); {
+		switch exact := s.exact(r); {
 		case r.why != "" && !r.unsure:
 		case len(exact) > 0:
 			s.settle(&t, r, exact, byRequest)
@@ -89,11 +88,11 @@ func (s *scan) byRequest() map[request][]int {
 // exact are the launches with the refusal's requestID. Where several share it
 // (a placeholder, or conflicting copies), those that principal and time agree
 // with are preferred.
-func (s *scan) exact(index map[request][]int, r *refusal) []int {
+func (s *scan) exact(r *refusal) []int {
 	if r.request == "" {
 		return nil
 	}
-	same := index[request{r.place, r.request}]
+	same := s.byRequest()[request{r.place, r.request}]
 	if len(same) < 2 {
 		return same
 	}

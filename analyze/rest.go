@@ -87,19 +87,20 @@ func (r *reporter) unexplained(ties []tie) []incident.Unexplained {
 	return slices.Clip(out)
 }
 
-// launched reports whether any launch is of what was asked, keys aside.
+// launched reports whether any launch is of what was asked, keys aside: a
+// launch names none.
 func (r *reporter) launched() bool {
-	anyKey := *r.opt
-	anyKey.Keys = nil
-	asked := &reporter{s: r.s, opt: &anyKey}
 	return slices.ContainsFunc(r.s.launches, func(l launch) bool {
-		return r.opt.wantsInstance(l.instances...) && asked.wantsLaunch(&l)
+		return r.opt.wantsInstance(l.instances...) && r.inScope(&l)
 	})
 }
 
-func (r *reporter) wantsLaunch(l *launch) bool {
+// wantsLaunch reports whether a launch that no refusal explains was asked for.
+// It names no key, so it is of no asked one.
+func (r *reporter) wantsLaunch(l *launch) bool { return len(r.opt.Keys) == 0 && r.inScope(l) }
+
+func (r *reporter) inScope(l *launch) bool {
 	t := r.s.t
-	p := r.s.principals.of(t.Identity(l.row), "")
 	return r.opt.wantsTime(t.Time(l.row)) && r.opt.wantsPlace(t.Account(l.row), t.Region(l.row)) &&
-		r.opt.wantsPrincipal(p.arn, t.Identity(l.row).ARN) && len(r.opt.Keys) == 0
+		r.opt.wantsPrincipal(l.principal.arn, t.Identity(l.row).ARN)
 }

@@ -24,6 +24,7 @@ type launch struct {
 	ns        int64
 	place     place
 	who       who
+	principal principal
 	request   string
 	instances []string
 	before    []string // states before, parallel to instances
@@ -204,7 +205,7 @@ func (s *scan) superseded(row int, by map[version]string) bool {
 		return false
 	}
 	if next == id {
-		return s.t.Replaces(row) == "" && s.updated(row, id)
+		return s.t.Replaces(row) == ""
 	}
 	for range maxUpdates {
 		if next == id {
@@ -215,16 +216,6 @@ func (s *scan) superseded(row int, by map[version]string) bool {
 			return true
 		}
 		next = further
-	}
-	return false
-}
-
-// updated reports whether another record of the same ID is the update.
-func (s *scan) updated(row int, id string) bool {
-	for other := range s.t.Len() {
-		if other != row && s.t.Replaces(other) == id && strings.EqualFold(s.t.ID(other), id) {
-			return true
-		}
 	}
 	return false
 }
@@ -290,7 +281,7 @@ func (s *scan) event(row int) {
 func (s *scan) launch(row int) {
 	p := s.principals.of(s.t.Identity(row), s.t.ErrorMessage(row))
 	l := launch{
-		row: row, ns: s.t.Nanos(row), place: s.place(row), who: s.actor(p), request: s.t.Request(row),
+		row: row, ns: s.t.Nanos(row), place: s.place(row), who: s.actor(p), principal: p, request: s.t.Request(row),
 		instances: s.t.Instances(row), before: s.t.States(row), refused: s.t.ErrorCode(row),
 	}
 	l.instances, l.before = distinct(l.instances, l.before)

@@ -75,7 +75,7 @@ func (e *explanation) attempt(a *incident.Attempt, n, of int) {
 	for _, in := range a.Instances {
 		e.instance(in)
 	}
-	e.line(1, "grade     %s: %s", string(a.Grade), gradeMeans[a.Grade])
+	e.line(1, "grade     %s: %s", string(a.Grade), string(meaning[a.Grade]))
 }
 
 func fits(n int) string {
@@ -91,12 +91,6 @@ var joinMeans = map[string]string{
 	"grantee-instance": "the refused call names an instance of the launch",
 	"volume":           "the refused call names a volume that earlier records tie to an instance of the launch",
 	"principal-time":   "same account, region, principal and session, inside the join window",
-}
-
-var gradeMeans = map[incident.Grade]string{
-	incident.Confirmed: "a launch, a refused KMS call tied to it, and evidence that the instance did not stay up",
-	incident.Probable:  "a launch and a refused KMS call tied to it, and no evidence either way about the stop",
-	incident.Possible:  "another launch fits the refusal as well",
 }
 
 func (e *explanation) instance(in incident.Instance) {

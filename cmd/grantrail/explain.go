@@ -20,12 +20,7 @@ as the case does: run them where investigate was run.
 func newExplain(w world) *cobra.Command {
 	return &cobra.Command{
 		Use: "explain CASE.json INCIDENT-ID", Short: "Print how an incident was joined, record by record", Long: explainHelp,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 2 {
-				return usagef("explain: want a CASE.json and an INCIDENT-ID")
-			}
-			return nil
-		},
+		Args: exactly(2, "a CASE.json and an INCIDENT-ID"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			c, err := openCase(args[0])
 			if err != nil {

@@ -11,12 +11,7 @@ func newRender(w world) *cobra.Command {
 	var t typed
 	cmd := &cobra.Command{
 		Use: "render CASE.json", Short: "Write a saved case again, in any format", Long: renderHelp,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return usagef("render: want one CASE.json")
-			}
-			return nil
-		},
+		Args: exactly(1, "one CASE.json"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			out, err := t.writing(w.stdout)
 			if err != nil {

@@ -63,6 +63,16 @@ func atLeast(n int, what string) cobra.PositionalArgs {
 	}
 }
 
+// exactly is a cobra argument check whose failure is wrong usage.
+func exactly(n int, what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != n {
+			return usagef("%s: want %s", cmd.Name(), what)
+		}
+		return nil
+	}
+}
+
 // tool names this build in every report.
 func tool() incident.Tool { return incident.Tool{Name: "grantrail", Version: version()} }
 

@@ -108,8 +108,7 @@ func (r *Reader) Reset(src io.Reader) {
 	*r.source = sourceReader{r: src}
 	r.stored.Reset(r.source)
 	r.starts, r.offset, r.err = r.starts[:0], 0, nil
-	r.gzipped, r.nearly = false, false
-	r.nearly = nearMagic(r.stored)
+	r.gzipped, r.nearly = false, nearMagic(r.stored)
 	head, err := r.stored.Peek(2)
 	if len(head) < 2 {
 		if r.source.err != nil {
