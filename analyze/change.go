@@ -33,9 +33,9 @@ type rule struct {
 // The calls that take away from a principal, that give to it, and that can do
 // either.
 const (
-	taking   = "DeleteRolePolicy DetachRolePolicy DeleteUserPolicy DetachUserPolicy RemoveUserFromGroup"
-	giving   = "AttachRolePolicy AttachUserPolicy AddUserToGroup"
-	editing  = "PutRolePolicy PutUserPolicy"
+	taking   = "DeleteRolePolicy DetachRolePolicy DeleteUserPolicy DetachUserPolicy RemoveUserFromGroup DeleteGroupPolicy DetachGroupPolicy"
+	giving   = "AttachRolePolicy AttachUserPolicy AddUserToGroup AttachGroupPolicy"
+	editing  = "PutRolePolicy PutUserPolicy PutGroupPolicy"
 	versions = "CreatePolicyVersion SetDefaultPolicyVersion DeletePolicyVersion"
 	orgs     = "AttachPolicy DetachPolicy UpdatePolicy EnablePolicyType DisablePolicyType MoveAccount"
 	sets     = "PutInlinePolicyToPermissionSet DeleteInlinePolicyFromPermissionSet AttachManagedPolicyToPermissionSet DetachManagedPolicyFromPermissionSet ProvisionPermissionSet"
@@ -111,13 +111,14 @@ var mends = map[string][]rule{
 		{versions, likely, "it changes a policy that is attached to the principal"},
 		{sets, weak, "it changes a permission set"},
 		{"PutKeyPolicy", likely, "it replaces the key's policy"},
+		{"CreateGrant", strong, "it gives the principal a grant on the key"},
 	},
 	identityDeny: {
 		{taking, strong, "it takes a policy away from the principal"},
 		{editing, strong, "it replaces an inline policy of the principal"},
 		{versions, likely, "it changes a policy that is attached to the principal"},
 	},
-	keyMissing:      keyPolicyRules,
+	keyMissing:      append([]rule{{"CreateGrant", strong, "it gives the principal a grant on the key"}}, keyPolicyRules...),
 	boundaryMissing: boundaryMends,
 	boundaryDeny:    boundaryMends,
 	keyDisabled:     {{"EnableKey", strong, "it enables the key"}},
@@ -126,6 +127,7 @@ var mends = map[string][]rule{
 	keyNotFound:     {{"CreateAlias UpdateAlias CancelKeyDeletion", strong, "it brings the key's name back"}},
 	accessDenied: {
 		{"PutKeyPolicy", strong, "it replaces the key's policy"},
+		{"CreateGrant", strong, "it gives the principal a grant on the key"},
 		{editing + " " + giving + " " + taking, strong, "it changes the principal's policies"},
 		{versions, likely, "it changes a policy of the principal"},
 		{"DeleteRolePermissionsBoundary DeleteUserPermissionsBoundary", likely, "it lifts the principal's permissions boundary"},
@@ -161,89 +163,6 @@ func hasWord(list, word string) bool {
 		}
 	}
 	return false
-}
-
-// reach says how surely a change bears on this key, principal or account.
-func (s *scan) reach(row int, st *story) fit {
-	switch s.t.Source(row) {
-	case "kms.amazonaws.com":
-		return s.reachesKey(row, st)
-	case "iam.amazonaws.com":
-		return s.reachesPrincipal(row, st)
-	case "organizations.amazonaws.com":
-		return s.reachesAccount(row, st)
-	case "sso.amazonaws.com":
-		if strings.HasPrefix(st.name, "AWSReservedSSO_") {
-			return weak
-		}
-		return unfit
-	}
-	if s.t.Account(row) == st.account && s.t.Region(row) == st.region {
-		return weak
-	}
-	return unfit
-}
-
-// reachesKey: a change on another key is none of ours, however near in time.
-// Disconnecting a key store names no key.
-func (s *scan) reachesKey(row int, st *story) fit {
-	key := s.keyOf(row)
-	switch {
-	case strings.HasSuffix(s.t.Name(row), "CustomKeyStore"):
-		return weak
-	case st.key == "" || key == "" || !sameKey(key, st.key) && s.t.Target(row) == "":
-		return unfit
-	case sameKey(key, st.key), strings.HasSuffix(st.key, ":"+s.t.Target(row)):
-		return strong
-	}
-	return unfit
-}
-
-// reachesPrincipal: a change on the role or user itself, or on a policy that
-// the archive shows attached to it or that KMS's message names.
-func (s *scan) reachesPrincipal(row int, st *story) fit {
-	if hasWord(versions, s.t.Name(row)) {
-		policy := s.t.Policy(row)
-		if policy != "" && (policy == st.named || s.attachedTo(policy, st)) {
-			return strong
-		}
-		return unfit
-	}
-	if s.t.Account(row) == st.owner && strings.EqualFold(s.t.Target(row), st.name) {
-		return strong
-	}
-	return unfit
-}
-
-// attachedTo reports whether the archive shows a policy being attached to the
-// principal, or set as its boundary.
-func (s *scan) attachedTo(policy string, st *story) bool {
-	for _, row := range s.changes {
-		switch s.t.Name(row) {
-		case "AttachRolePolicy", "AttachUserPolicy", "PutRolePermissionsBoundary", "PutUserPermissionsBoundary":
-			if s.t.Policy(row) == policy && s.t.Account(row) == st.owner && strings.EqualFold(s.t.Target(row), st.name) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// reachesAccount: a policy of the organisation that the message names, or that
-// is attached to the account itself, is surely ours; the ancestry of roots and
-// units is not in the logs.
-func (s *scan) reachesAccount(row int, st *story) fit {
-	policy := s.t.Policy(row)
-	switch {
-	case policy != "" && st.named != "":
-		if strings.HasSuffix(st.named, "/"+policy) {
-			return strong
-		}
-		return unfit // the message names another policy
-	case st.owner != "" && s.t.Target(row) == st.owner:
-		return strong
-	}
-	return weak
 }
 
 func (r *reporter) by(row int) string {

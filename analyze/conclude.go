@@ -86,6 +86,7 @@ func unreadable(m *custody.Manifest) []string {
 	add(m.Objects.Unread, "object", "could not be read")
 	add(m.Objects.Partial, "object", "could be read in part only")
 	add(m.Records.Refused, "record", "could not be placed and had to be refused")
+	add(m.Other.Refused, "item of other evidence", "could not be placed and had to be refused")
 	return out
 }
 
@@ -123,6 +124,8 @@ func count(n int, what string) string {
 		return "1 " + what
 	case what == "launch":
 		return fmt.Sprintf("%d launches", n)
+	case what == "item of other evidence":
+		return fmt.Sprintf("%d items of other evidence", n)
 	}
 	return fmt.Sprintf("%d %ss", n, what)
 }

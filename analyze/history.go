@@ -7,7 +7,9 @@ import (
 )
 
 // history fills the map of instance, volume and key from every success in the
-// archive. A volume keeps its key for life, so an old tie still holds.
+// archive, from AWS Config's pictures, and from volumes that EventBridge says
+// could not be attached. A volume keeps its key for life, so an old tie still
+// holds.
 func (s *scan) history() {
 	for _, row := range s.order {
 		if s.t.ErrorCode(row) != "" {
@@ -18,11 +20,15 @@ func (s *scan) history() {
 			s.tie(row, s.t.Grantee(row))
 		case table.ConfigItem, table.Described:
 			s.tie(row, s.t.Instances(row)[0])
+		case table.VolumeItem:
+			s.tie(row, first(s.t.Instances(row)))
+		case table.VolumeEvent:
+			s.tie(row, "")
 		case table.Storage:
-			instances := s.t.Instances(row)
-			if s.t.Name(row) == "AttachVolume" && len(instances) > 0 {
-				s.tie(row, instances[0])
-			} else if s.t.Name(row) == "CreateVolume" {
+			switch s.t.Name(row) {
+			case "AttachVolume":
+				s.tie(row, first(s.t.Instances(row)))
+			case "CreateVolume":
 				s.tie(row, "")
 			}
 		}
@@ -33,6 +39,14 @@ func (s *scan) history() {
 		}
 	}
 	s.owners()
+}
+
+// first is the first of a list, or "".
+func first(ids []string) string {
+	if len(ids) == 0 {
+		return ""
+	}
+	return ids[0]
 }
 
 // owners notes who has launched which instance.

@@ -143,12 +143,30 @@ func (s *scan) settle(t *tie, r *refusal, launches []int, by string) {
 		}
 		t.launches = append(t.launches, i)
 	}
+	if by == byCallTime {
+		t.launches = s.usingKey(t.launches, r)
+	}
 	if t.fit = len(t.launches); t.fit > 0 {
 		t.why = ""
 	}
 	if t.fit > maxListed {
 		t.launches = nearest(s.launches, t.launches, r.ns)
 	}
+}
+
+// usingKey leaves out the launches of which every instance is known to use
+// other keys only, unless that would leave none.
+func (s *scan) usingKey(launches []int, r *refusal) []int {
+	left := slices.DeleteFunc(slices.Clone(launches), func(i int) bool {
+		l := &s.launches[i]
+		return len(l.instances) > 0 && !slices.ContainsFunc(l.instances, func(id string) bool {
+			return !s.usesOther(instanceID{l.place, id}, r.key)
+		})
+	})
+	if len(left) == 0 {
+		return launches
+	}
+	return left
 }
 
 // nearest lists the launches closest to a time, earlier first where equal.

@@ -53,6 +53,9 @@ func (s *scan) refusal(row int) {
 		principal: s.principals.of(t.Identity(row), message),
 		instance:  t.Grantee(row), volumes: t.Volumes(row),
 	}
+	if id := s.request(row); len(r.volumes) == 0 && id.id != "" {
+		r.volumes = s.unattached[id]
+	}
 	said := s.read(t.ErrorCode(row), message)
 	r.cause = said.cause
 	// A forwarded denial has no parameters: its key survives in the message

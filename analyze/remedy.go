@@ -65,6 +65,8 @@ func remedy(inc *incident.Incident) incident.Remedy {
 		out.Notes = append(out.Notes, "The refused call is the instance's own, made by EC2's infrastructure role. No identity policy binds it: the deny is in the key policy, in a policy of the organisation, or in a condition on the network (aws:SourceIp, aws:SourceVpc, aws:SourceVpce) that needs an exemption for aws:ec2-infrastructure.")
 	case serviceLinked(inc.Principal.ARN):
 		serviceLinkedRole(&out, &a, inc, sc)
+	case permissionSet(inc.Principal.ARN) && a.identity:
+		out.Notes = append(out.Notes, "This role belongs to a permission set of IAM Identity Center and cannot be edited: put the policy into the set, in the management or delegated account, and provision it.")
 	}
 	a = crossAccount(&out, a, inc)
 	if inc.Key.Manager == byAWS {
@@ -81,6 +83,7 @@ func remedy(inc *incident.Incident) incident.Remedy {
 	if a.key {
 		out.KeyPolicyStatement = sc.keyStatement()
 	}
+	out.Terraform = optional(sc.terraform(a.identity, a.key))
 	out.Notes = append(out.Notes, commands(inc.Cause.Code, sc)...)
 	out.Notes = append(out.Notes, needs(sc), "To confirm: start the instance again and look for a granted CreateGrant, and the instance's own Decrypt, under the same requestID as the start.")
 	return out

@@ -5,6 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
 	"grantrail/analyze/incident"
 )
 
@@ -23,6 +26,7 @@ func sample(cause, principal, key string) *incident.Incident {
 const (
 	opsRole = "arn:aws:iam::111122223333:role/team/ops"
 	asgRole = "arn:aws:iam::111122223333:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
+	ssoRole = "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Ops_0123456789abcdef"
 	farKey  = "arn:aws:kms:eu-west-1:444455556666:key/1111aaaa-22bb-33cc-44dd-5555eeee6666"
 )
 
@@ -30,12 +34,13 @@ const (
 // names no wildcard.
 func TestPolicies(t *testing.T) {
 	for code := range statements {
-		for _, principal := range []string{opsRole, asgRole, "arn:aws:iam::111122223333:role/aws:ec2-infrastructure"} {
+		for _, principal := range []string{opsRole, asgRole, "arn:aws:iam::111122223333:user/ana", ssoRole, "arn:aws:iam::111122223333:role/aws:ec2-infrastructure"} {
 			for _, key := range []string{testKey, farKey, ""} {
 				r := remedy(sample(code, principal, key))
 				for _, policy := range []json.RawMessage{r.IdentityPolicy, r.KeyPolicyStatement} {
 					checkPolicy(t, code, key, policy)
 				}
+				checkTerraform(t, r, principal, key)
 				if r.Summary == "" || len(r.Notes) == 0 {
 					t.Errorf("%s: nothing is advised", code)
 				}
@@ -58,6 +63,62 @@ func checkPolicy(t *testing.T, code, key string, policy json.RawMessage) {
 	}
 }
 
+// checkTerraform: where there is a policy there is Terraform that parses, and
+// names the key and no wildcard.
+func checkTerraform(t *testing.T, r incident.Remedy, principal, key string) {
+	t.Helper()
+	if r.Terraform == nil {
+		if r.IdentityPolicy != nil || r.KeyPolicyStatement != nil {
+			t.Errorf("%s: a policy without Terraform", principal)
+		}
+		return
+	}
+	f, diags := hclsyntax.ParseConfig([]byte(*r.Terraform), "remedy.tf", hcl.InitialPos)
+	if diags.HasErrors() {
+		t.Fatalf("%v in:\n%s", diags, *r.Terraform)
+	}
+	documents := 0
+	for _, b := range f.Body.(*hclsyntax.Body).Blocks {
+		if b.Type != "data" {
+			continue
+		}
+		documents++
+		for _, st := range b.Body.Blocks {
+			v, diags := st.Body.Attributes["resources"].Expr.Value(nil)
+			if diags.HasErrors() || v.LengthInt() != 1 || v.AsValueSlice()[0].AsString() != key {
+				t.Errorf("a statement is not scoped to %q: %#v", key, v)
+			}
+		}
+	}
+	want := 0
+	for _, policy := range []json.RawMessage{r.IdentityPolicy, r.KeyPolicyStatement} {
+		if policy != nil {
+			want++
+		}
+	}
+	if documents != want || strings.Contains(*r.Terraform, `"*"`) {
+		t.Errorf("%d documents for %d policies:\n%s", documents, want, *r.Terraform)
+	}
+}
+
+// TestTerraformHostileName: what a stranger called the role stays a string.
+func TestTerraformHostileName(t *testing.T) {
+	const name = `x"${file("/etc/passwd")}%{if true}`
+	r := remedy(sample(identityMissing, "arn:aws:iam::111122223333:role/"+name, testKey))
+	f, diags := hclsyntax.ParseConfig([]byte(*r.Terraform), "remedy.tf", hcl.InitialPos)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	for _, b := range f.Body.(*hclsyntax.Body).Blocks {
+		if b.Type == "resource" {
+			v, diags := b.Body.Attributes["role"].Expr.Value(nil) // no functions, no variables
+			if diags.HasErrors() || v.AsString() != `passwd")}%{if true}` {
+				t.Errorf("got %#v, %v", v, diags)
+			}
+		}
+	}
+}
+
 // TestRemedy: what helps is offered, and what cannot help is not.
 func TestRemedy(t *testing.T) {
 	for _, c := range []struct {
@@ -76,6 +137,7 @@ func TestRemedy(t *testing.T) {
 		{"identity deny", identityDeny, opsRole, testKey, false, false, ""},
 		{"disabled", keyDisabled, opsRole, testKey, false, false, "aws kms enable-key --region eu-west-1 --key-id '" + testKey + "'"},
 		{"pending", keyPending, opsRole, testKey, false, false, "aws kms cancel-key-deletion"},
+		{"permission set", identityMissing, ssoRole, testKey, true, false, "put the policy into the set"},
 		{"unnamed key", identityMissing, opsRole, "", false, false, "do not name the key"},
 		{"hostile key", identityMissing, opsRole, testKey + "'; rm -rf /", false, false, "do not name the key"},
 		{"infrastructure", keyDeny, "arn:aws:iam::111122223333:role/aws:ec2-infrastructure", testKey, false, false, "exemption for aws:ec2-infrastructure"},

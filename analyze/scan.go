@@ -67,12 +67,14 @@ type scan struct {
 	lives      map[instanceID][]mark
 	granted    map[instanceID][]grant
 	cleaned    map[request][]cleanup
-	attached   map[volumeID]string // volume to instance, the latest
-	volumeKeys map[volumeID]string // volume to key
+	attached   map[volumeID]string  // volume to instance, the latest
+	unattached map[request][]string // volumes that EventBridge says could not be attached
+	volumeKeys map[volumeID]string  // volume to key
 	ties       map[place][]tied
 	launchedBy map[actorInstance]bool
 	exactIndex map[request][]int       // launches by request, once asked for
 	used       map[instanceID][]string // keys that an instance is known to use
+	iamIndex   *iam                    // what changes show of policies and groups, once asked for
 }
 
 type placeName struct{ account, region string }
@@ -132,7 +134,7 @@ func newScan(t *table.Table, opt *Options) *scan {
 		t: t, opt: opt, principals: newPrincipals(), keys: newKeyring(), readings: map[[2]string]reading{},
 		successes: map[string][]success{}, requests: map[request]string{}, places: newNumbering[placeName](), actors: newNumbering[string](),
 		lives: map[instanceID][]mark{}, granted: map[instanceID][]grant{}, cleaned: map[request][]cleanup{},
-		attached: map[volumeID]string{}, volumeKeys: map[volumeID]string{}, used: map[instanceID][]string{},
+		attached: map[volumeID]string{}, unattached: map[request][]string{}, volumeKeys: map[volumeID]string{}, used: map[instanceID][]string{},
 		ties: map[place][]tied{}, launchedBy: map[actorInstance]bool{},
 	}
 	s.sort()
@@ -227,6 +229,9 @@ func (s *scan) learn() {
 		s.principals.learn(s.t.Identity(row))
 		if s.t.ErrorCode(row) == "" {
 			s.keys.learn(s.t, row)
+		}
+		if s.t.Kind(row) == table.VolumeEvent {
+			s.unattached[s.request(row)] = s.t.Volumes(row)
 		}
 	}
 }
@@ -332,6 +337,8 @@ func (s *scan) grant(row int) {
 	instance := s.t.Grantee(row)
 	if isEC2(s.forwarder(row)) {
 		s.succeed(row, instance)
+	} else if s.t.Target(row) != "" && s.t.Name(row) == "CreateGrant" {
+		s.changes = append(s.changes, row) // given by hand
 	}
 	if instance == "" {
 		return

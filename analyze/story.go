@@ -29,7 +29,9 @@ type story struct {
 	account, region string
 	place           place
 	principal       string // id
+	arn             string // of the principal
 	name            string // of the role or user
+	user            bool   // it is an IAM user
 	owner           string // account of the principal
 	key             string
 	named           string // policy ARN in KMS's message
@@ -43,8 +45,9 @@ type story struct {
 func (r *reporter) story(g *gathered, inc *incident.Incident) *story {
 	st := &story{
 		cause: g.cause, account: inc.Account, region: inc.Region, place: g.place,
-		principal: g.principal, key: g.key,
+		principal: g.principal, key: g.key, arn: inc.Principal.ARN,
 		owner: accountOf(inc.Principal.ARN), name: inc.Principal.ARN[strings.LastIndexAny(inc.Principal.ARN, "/:")+1:],
+		user:  strings.Contains(inc.Principal.ARN, ":user/"),
 		calls: map[string]bool{}, instances: map[string]bool{},
 		first: inc.FirstSeen.UnixNano(), broken: inc.Attempts[0].Denials[0].Ref.EventTime.UnixNano(),
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -25,10 +26,7 @@ type candidate struct {
 // done to it. A mending change is the last one too.
 func (r *reporter) candidates(st *story, d direction, after, before int64) []candidate {
 	var out []candidate
-	for _, row := range r.s.changes {
-		if ns := r.s.t.Nanos(row); ns <= after || ns > before {
-			continue
-		}
+	for _, row := range r.s.changesIn(after, before) {
 		if f, why := r.s.judge(row, st, d); f > unfit {
 			out = append(out, candidate{row, f, why})
 		}
@@ -36,6 +34,14 @@ func (r *reporter) candidates(st *story, d direction, after, before int64) []can
 	slices.Reverse(out)
 	slices.SortStableFunc(out, func(a, b candidate) int { return cmp.Compare(b.fit, a.fit) })
 	return out
+}
+
+// changesIn are the rows of the changes in (after, before]. They are in time
+// order.
+func (s *scan) changesIn(after, before int64) []int {
+	from := sort.Search(len(s.changes), func(i int) bool { return s.t.Nanos(s.changes[i]) > after })
+	to := sort.Search(len(s.changes), func(i int) bool { return s.t.Nanos(s.changes[i]) > before })
+	return s.changes[from:max(from, to)]
 }
 
 // trigger names the best candidate for what broke the launches, and what was
@@ -74,16 +80,7 @@ func (r *reporter) named(st *story, after int64, c candidate) incident.Trigger {
 // to be looked through: IAM is logged in us-east-1 (or its partition's own
 // region) and the organisation's policies in the management account.
 func (r *reporter) searched(st *story, after int64, found int) string {
-	n, iam, org := 0, false, false
-	for _, row := range r.s.changes {
-		ns := r.s.t.Nanos(row)
-		inside := ns > after && ns <= st.broken
-		if inside {
-			n++
-		}
-		iam = iam || r.s.t.Source(row) == "iam.amazonaws.com" && r.s.t.Account(row) == st.owner
-		org = org || r.s.t.Source(row) == "organizations.amazonaws.com"
-	}
+	n := len(r.s.changesIn(after, st.broken))
 	since := "the start of the archive"
 	if after > 0 {
 		since = "the last success at " + time.Unix(0, after).UTC().Format(time.RFC3339)
@@ -94,11 +91,11 @@ func (r *reporter) searched(st *story, after int64, found int) string {
 	case strings.HasPrefix(st.cause, "session"):
 		text += " Session policies leave no change in IAM: look at the AssumeRole call."
 	case strings.HasPrefix(st.cause, "scp"), strings.HasPrefix(st.cause, "rcp"):
-		if !org {
+		if !r.s.iam().organised {
 			text += " The archive has no change of the organisation's policies: those are logged in the management account."
 		}
 	case strings.HasPrefix(st.cause, "identity"), strings.HasPrefix(st.cause, "boundary"):
-		if !iam {
+		if !r.s.iam().accounts[st.owner] {
 			text += " The archive has no IAM change of this account: those are logged in us-east-1."
 		}
 	}

@@ -141,13 +141,15 @@ func (w *worker) reservation(it container.Item) {
 }
 
 // refuseOther refuses an item that is no CloudTrail record: it is named, and
-// counted by the warning alone, since records.refused counts CloudTrail
-// records.
+// counted apart, since records.refused counts CloudTrail records.
 func (w *worker) refuseOther(index int, err error) {
+	w.res.other.Refused++
 	var refusal *record.Refusal
 	if errors.As(err, &refusal) {
 		w.warn(&index, refusal.Kind, refusal.Detail)
+		return
 	}
+	w.warn(&index, custody.KindRecordType, err.Error())
 }
 
 func (w *worker) keep(e *record.Event, it container.Item) {

@@ -24,7 +24,7 @@ func TestJSONHasNoNullLists(t *testing.T) {
 	nulls("", doc, &null)
 	for _, path := range null {
 		switch last := path[strings.LastIndex(path, ".")+1:]; last {
-		case "from", "to", "first", "last", "arn", "account", "last_good", "resolution", "identity_policy", "key_policy_statement":
+		case "from", "to", "first", "last", "arn", "account", "last_good", "resolution", "identity_policy", "key_policy_statement", "terraform":
 		default:
 			t.Errorf("%s is null", path)
 		}
@@ -81,5 +81,16 @@ func TestFenceKeepsPolicy(t *testing.T) {
 	var out map[string]string
 	if err := json.Unmarshal([]byte(body), &out); err != nil || !reflect.DeepEqual(in, out) {
 		t.Errorf("policy reads back as %v, %v", out, err)
+	}
+}
+
+// A listing holds whatever text it is given, and nothing in it ends the block.
+func TestListingStaysClosed(t *testing.T) {
+	p := new(page)
+	p.listing("hcl", "role = \"x```\n```\n# owned\u202e\x1b[2J\"\n")
+	body, ok := strings.CutPrefix(p.String(), "```hcl\n")
+	body, ok2 := strings.CutSuffix(body, "\n```\n\n")
+	if !ok || !ok2 || strings.ContainsAny(body, "`\u202e\x1b") {
+		t.Fatalf("listing is open:\n%s", p)
 	}
 }

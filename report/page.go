@@ -81,6 +81,19 @@ func (p *page) fence(doc json.RawMessage) error {
 	return nil
 }
 
+// listing writes text in another language as a code block. A backtick becomes
+// the escape that JSON and HCL strings share, what cannot be seen is shown, and
+// no line begins like the row of a table.
+func (p *page) listing(language inert, text string) {
+	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	for i, line := range lines {
+		if lines[i] = strings.ReplaceAll(visible(line), "`", `\u0060`); strings.HasPrefix(line, "|") {
+			lines[i] = " " + lines[i]
+		}
+	}
+	fmt.Fprintf(p, "```%s\n%s\n```\n\n", language, strings.Join(lines, "\n"))
+}
+
 // omitted says how many of something a list left out, and where they are.
 func (p *page) omitted(n int, one, many, where inert) {
 	if n > 0 {

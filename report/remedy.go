@@ -54,6 +54,10 @@ func writeRemedy(p *page, r incident.Remedy) error {
 			return err
 		}
 	}
+	if r.Terraform != nil {
+		p.para("The same for Terraform:")
+		p.listing("hcl", *r.Terraform)
+	}
 	notes := make([]inert, len(r.Notes))
 	for i, n := range r.Notes {
 		notes[i] = prose(n)

@@ -52,6 +52,7 @@ func holes(m *custody.Manifest) inert {
 		{m.Objects.Unread, "object was not read", "objects were not read"},
 		{m.Objects.Partial, "object was read in part", "objects were read in part"},
 		{m.Records.Refused, "record was refused", "records were refused"},
+		{m.Other.Refused, "item of other evidence was refused", "items of other evidence were refused"},
 	} {
 		if q.n > 0 {
 			parts = append(parts, count(q.n, q.one, q.many))

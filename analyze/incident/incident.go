@@ -225,12 +225,14 @@ type Resolution struct {
 }
 
 // Remedy is what really fixes this cause. The policies are JSON documents
-// filled from the evidence, nil where no policy of that kind can help.
+// filled from the evidence, nil where no policy of that kind can help;
+// Terraform is the same policies in its language.
 type Remedy struct {
 	Summary            string          `json:"summary"`
 	IdentityPolicy     json.RawMessage `json:"identity_policy"`
 	KeyPolicyStatement json.RawMessage `json:"key_policy_statement"`
 	Notes              []string        `json:"notes"`
+	Terraform          *string         `json:"terraform"`
 }
 
 // AtRisk is another instance that the archive ties to the same principal and

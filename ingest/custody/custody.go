@@ -88,6 +88,7 @@ type Other struct {
 	NetworkActivity   int `json:"network_activity"`   // CloudTrail network activity records
 	Aggregated        int `json:"aggregated"`         // CloudTrail aggregated records
 	Notifications     int `json:"notifications"`      // S3, SNS and SQS messages that also say Records
+	Refused           int `json:"refused"`            // of the counted here, those that cannot be placed: no time, no instance
 }
 
 // Span is a stretch of event time, inclusive at both ends; nil where nothing
@@ -170,10 +171,10 @@ func New() Manifest {
 }
 
 // Incomplete reports whether some evidence could not be had: an object unread
-// or partial, or a record refused. Such a run ends with exit code 3, and its
+// or partial, or a record or another item of evidence refused. Such a run ends with exit code 3, and its
 // conclusion without incidents is never clean.
 func (m *Manifest) Incomplete() bool {
-	return m.Objects.Unread > 0 || m.Objects.Partial > 0 || m.Records.Refused > 0
+	return m.Objects.Unread > 0 || m.Objects.Partial > 0 || m.Records.Refused > 0 || m.Other.Refused > 0
 }
 
 // Add sums o into c.
@@ -187,4 +188,5 @@ func (c *Other) Add(o Other) {
 	c.NetworkActivity += o.NetworkActivity
 	c.Aggregated += o.Aggregated
 	c.Notifications += o.Notifications
+	c.Refused += o.Refused
 }

@@ -13,7 +13,8 @@ func (p parts) change(e *Event) {
 		e.Target = p.request.text("aliasName")
 	case sourceIAM:
 		e.Target = firstOf(p.request.text("roleName"), p.request.text("userName"), p.request.text("groupName"))
-		e.Policy = firstOf(p.request.text("policyArn"), p.request.text("permissionsBoundary"), p.request.text("policyName"))
+		// Who joins or leaves a group takes on or loses what the group holds.
+		e.Policy = firstOf(p.request.text("policyArn"), p.request.text("permissionsBoundary"), p.request.text("policyName"), p.request.text("groupName"))
 	case sourceOrg:
 		e.Target = p.request.text("targetId")
 		e.Policy = p.request.text("policyId")

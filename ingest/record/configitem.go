@@ -9,8 +9,11 @@ import (
 	"grantrail/ingest/custody"
 )
 
-// instanceType is what AWS Config calls an instance.
-const instanceType = "AWS::EC2::Instance"
+// What AWS Config calls an instance and a volume.
+const (
+	instanceType = "AWS::EC2::Instance"
+	volumeType   = "AWS::EC2::Volume"
+)
 
 // ConfigItemOf decodes a configuration item of AWS Config:
 //
@@ -21,8 +24,12 @@ const instanceType = "AWS::EC2::Instance"
 // as https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigurationItem.html and
 // https://github.com/awslabs/aws-config-resource-schema give it. History and
 // snapshot spell ARN and arn; the API says accountId, and hands the
-// configuration over as text. It returns nil for anything but an instance, and
-// for an instance that is gone, whose configuration is null.
+// configuration over as text. Of a volume the configuration is
+//
+//	{"volumeId","encrypted","kmsKeyId","attachments":[{"instanceId"}]}
+//
+// It returns nil for anything but the two, and for what is gone, whose
+// configuration is null.
 //
 // An item has no id that holds over its copies, so its content is what it says
 // here: history and notification of one item are the same event.
@@ -31,30 +38,58 @@ func ConfigItemOf(raw []byte) (*Event, error) {
 	if err != nil {
 		return nil, &Refusal{custody.KindRecordNames, err.Error()}
 	}
-	if n.text("resourceType") != instanceType {
+	kind := n.text("resourceType")
+	if kind != instanceType && kind != volumeType {
 		return nil, nil
 	}
 	at, ok := moment(n.get("configurationItemCaptureTime"))
 	if !ok {
 		return nil, &Refusal{custody.KindRecordTime, "configuration item without a possible configurationItemCaptureTime"}
 	}
-	c := n.get("configuration").opened()
-	state := c.text("state", "name")
-	if state == "" {
-		return nil, nil
-	}
 	e := &Event{
-		Kind: ConfigItem, Time: at, Name: instanceType, Source: "config.amazonaws.com",
+		Time: at, Name: kind, Source: "config.amazonaws.com",
 		Region: n.text("awsRegion"), Account: firstOf(n.text("awsAccountId"), n.text("accountId")),
-		StateReason: firstOf(c.text("stateReason", "code"), c.text("stateTransitionReason")),
-		Volumes:     volumesOf(c),
 	}
-	e.addInstance(firstOf(n.text("resourceId"), c.text("instanceId")), strings.ToLower(state))
-	if len(e.Instances) == 0 {
-		return nil, &Refusal{custody.KindRecordField, "configuration item of an instance without its id"}
+	c, id := n.get("configuration").opened(), n.text("resourceId")
+	told := false
+	if kind == instanceType {
+		told, err = e.picture(c, id)
+	} else {
+		told = e.volumePicture(c, id)
+	}
+	if !told || err != nil {
+		return nil, err
 	}
 	e.Content = e.said()
 	return e, nil
+}
+
+// picture takes the configuration of an instance.
+func (e *Event) picture(c node, id string) (bool, error) {
+	state := c.text("state", "name")
+	if state == "" {
+		return false, nil
+	}
+	e.Kind, e.Volumes = ConfigItem, volumesOf(c)
+	e.StateReason = firstOf(c.text("stateReason", "code"), c.text("stateTransitionReason"))
+	e.addInstance(firstOf(id, c.text("instanceId")), strings.ToLower(state))
+	if len(e.Instances) == 0 {
+		return false, &Refusal{custody.KindRecordField, "configuration item of an instance without its id"}
+	}
+	return true, nil
+}
+
+// volumePicture takes the configuration of a volume, where it says what the
+// volume is attached to or encrypted with.
+func (e *Event) volumePicture(c node, id string) bool {
+	if id = strings.ToLower(firstOf(id, c.text("volumeId"))); id == "" {
+		return false
+	}
+	e.Kind, e.Volumes, e.Key = VolumeItem, []string{id}, c.text("kmsKeyId")
+	for _, a := range c.list("attachments") {
+		e.addInstance(a.text("instanceId"), "")
+	}
+	return e.Key != "" || len(e.Instances) > 0
 }
 
 // volumesOf lists the volumes that an instance's picture names. Config writes
@@ -107,7 +142,7 @@ func moment(n node) (time.Time, bool) {
 // says, as it is decoded.
 func (e *Event) said() [16]byte {
 	words := []string{
-		strconv.Itoa(int(e.Kind)), e.Account, e.Region, e.Time.Format(time.RFC3339Nano), e.StateReason,
+		strconv.Itoa(int(e.Kind)), e.Account, e.Region, e.Time.Format(time.RFC3339Nano), e.StateReason, e.Key,
 		strings.Join(e.Instances, ","), strings.Join(e.States, ","), strings.Join(e.Volumes, ","),
 	}
 	return Fingerprint([]byte(strings.Join(words, "\x00")))

@@ -28,7 +28,8 @@ func (d *Decoder) Event(raw []byte) (*Event, error) {
 	}
 	e := &Event{
 		Kind: kind, ID: h.eventID, Time: h.Time, Name: h.Name, Source: h.Source,
-		Region: h.Region, Account: h.Account, Request: strings.ToLower(h.requestID),
+		Region: h.Region, Account: h.Account,
+		Request:  strings.ToLower(firstOf(h.requestID, p.response.text("requestId"))), // EC2 answers with it too
 		SharedID: h.sharedID, SourceIP: h.sourceIP, Agent: h.userAgent,
 		ErrorCode: h.errorCode, ErrorMessage: h.errorMessage,
 		Replaces: strings.ToLower(p.addendum.text("originalEventID")),

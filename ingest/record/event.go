@@ -55,8 +55,8 @@ type Event struct {
 	Interfaces []string // network interfaces
 	Owners     []string // instance of each interface, parallel to Interfaces
 	Volumes    []string
-	Target     string // what a Change is about: role, user or group name, policy id, alias
-	Policy     string // policy ARN or id that a Change attaches or alters
+	Target     string // what a Change is about: role, user or group name, policy id, alias; grantee of a grant that is no instance
+	Policy     string // policy ARN or id that a Change attaches or alters; group that a user joins or leaves
 
 	StateReason string // why an instance is in its state, of a ConfigItem or Described: the code
 }

@@ -19,6 +19,7 @@ const (
 	ConfigItem        // AWS Config's picture of an instance at a time
 	Described         // an instance in saved describe-instances output
 	VolumeEvent       // EventBridge EBS Volume Notification of something that failed
+	VolumeItem        // AWS Config's picture of a volume at a time
 )
 
 // OfTrail reports whether events of this kind come from CloudTrail records.

@@ -20,7 +20,7 @@ func (p parts) key(e *Event) {
 	grantee := p.request.text("granteePrincipal")
 	e.Grantee = instanceOf(grantee)
 	if e.Grantee == "" {
-		e.Grantee = p.infrastructure()
+		e.Grantee, e.Target = p.infrastructure(), grantee
 	}
 	p.context(e, grantee)
 }

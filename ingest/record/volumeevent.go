@@ -30,6 +30,9 @@ func VolumeFailed(raw []byte) (*Event, error) {
 		Region: n.text("region"), Account: n.text("account"), Request: strings.ToLower(n.text("detail", "request-id")),
 		ErrorMessage: n.text("detail", "cause"), Content: Fingerprint(raw),
 	}
+	if first, _, _ := strings.Cut(e.ErrorMessage, " "); strings.HasPrefix(first, "arn:") && strings.Contains(first, ":key/") {
+		e.Key = first
+	}
 	for _, r := range n.list("resources") {
 		s, _ := r.v.(string)
 		if _, id, ok := strings.Cut(s, ":volume/"); ok {

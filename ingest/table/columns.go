@@ -36,16 +36,21 @@ func (t *Table) SourceIP(row int) string { return t.text(row, colSourceIP) }
 // Key is the KMS key as the record names it: an ARN, a bare id or an alias.
 func (t *Table) Key(row int) string { return t.text(row, colKey) }
 
+// GrantID is the id of the grant that the row gives, takes back or uses.
+func (t *Table) GrantID(row int) string { return t.text(row, colGrantID) }
+
 // Grantee is the instance that a grant is for or that decrypts, or "".
 func (t *Table) Grantee(row int) string { return t.text(row, colGrantee) }
 
 // Service is another AWS service that the call was really made for, or "".
 func (t *Table) Service(row int) string { return t.text(row, colService) }
 
-// Target is what a change is about.
+// Target is what a change is about, or the grantee of a grant that is for no
+// instance.
 func (t *Table) Target(row int) string { return t.text(row, colTarget) }
 
-// Policy is the policy that a change attaches or alters.
+// Policy is the policy that a change attaches or alters, or the group that a
+// user joins or leaves.
 func (t *Table) Policy(row int) string { return t.text(row, colPolicy) }
 
 // StateReason is the code of why an instance is in its state, as AWS Config or

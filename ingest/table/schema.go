@@ -44,8 +44,8 @@
 //	interfaces      list<string>          network interface ids
 //	owners          list<string>          instance of each interface
 //	volumes         list<string>          volume ids
-//	target          dictionary            what a change is about
-//	policy          dictionary            policy that a change attaches or alters
+//	target          dictionary            what a change is about; grantee of a grant
+//	policy          dictionary            policy that a change attaches or alters, or group that a user joins or leaves
 //	state_reason    dictionary            code of why an instance is in its state (Config, describe-instances)
 //
 // # Ownership

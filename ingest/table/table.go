@@ -32,6 +32,7 @@ const (
 	ConfigItem   = record.ConfigItem
 	Described    = record.Described
 	VolumeEvent  = record.VolumeEvent
+	VolumeItem   = record.VolumeItem
 )
 
 // Table is a sequence of record batches, read by row. Rows are numbered from
