@@ -236,8 +236,16 @@ func (s *scan) learn() {
 	}
 }
 
+// place is where a call was made. A KMS call on another account's key is
+// logged in both accounts: it is the caller's, whichever copy is at hand.
 func (s *scan) place(row int) place {
-	return place(s.places.of(placeName{s.t.Account(row), s.t.Region(row)}))
+	account := s.t.Account(row)
+	if k := s.t.Kind(row); k == table.Grant || k == table.DataKey {
+		if caller := s.t.Caller(row); caller != "" {
+			account = caller
+		}
+	}
+	return place(s.places.of(placeName{account, s.t.Region(row)}))
 }
 
 func (s *scan) request(row int) request { return request{s.place(row), s.t.Request(row)} }

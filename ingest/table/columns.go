@@ -15,6 +15,9 @@ func (t *Table) Region(row int) string { return t.text(row, colRegion) }
 // Account is the account in whose trail the record was written.
 func (t *Table) Account(row int) string { return t.text(row, colAccount) }
 
+// Caller is the account of the row's caller, or "".
+func (t *Table) Caller(row int) string { return t.text(row, colIdentityAccount) }
+
 // Request is the row's requestID, in lower case.
 func (t *Table) Request(row int) string { return t.text(row, colRequest) }
 
