@@ -14,7 +14,7 @@ func (r *reporter) ref(row int) incident.Ref {
 	return incident.Ref{
 		EventID: strings.Clone(r.s.t.ID(row)), EventName: strings.Clone(r.s.t.Name(row)),
 		EventTime: r.s.t.Time(row), Object: r.objects[at.Object], Record: at.Record,
-		Offset: at.Offset, Length: at.Length,
+		Offset: at.Offset, Length: at.Length, Nested: at.Nested,
 	}
 }
 

@@ -21,6 +21,8 @@ type collector struct {
 	coverage map[place]*custody.Coverage
 	known    map[identity][]sighting
 	replaced []sighting
+	shared   map[call]bool   // calls that several accounts log, of the events kept
+	spare    []*record.Event // copies that count only where no better one is met
 	progress Progress
 
 	names   []string    // of the listed objects, then of members of archives that gave events
@@ -30,6 +32,10 @@ type collector struct {
 // identity is what makes two records the same event: the eventID, in the
 // account whose trail wrote it.
 type identity struct{ account, id string }
+
+// call is what the copies of one call in several accounts have in common. The
+// ID alone is not enough: it stands in records of one account too.
+type call struct{ shared, source, name, request string }
 
 // sighting is one distinct content of an event, and where it was first met.
 type sighting struct {
@@ -47,7 +53,7 @@ func newCollector(l *Listing, opt Options) *collector {
 	return &collector{
 		names: names, listing: l, opt: opt, builder: table.NewBuilder(opt.Allocator),
 		manifest: custody.New(), coverage: map[place]*custody.Coverage{},
-		known:    map[identity][]sighting{},
+		known: map[identity][]sighting{}, shared: map[call]bool{},
 		progress: Progress{OfObjects: len(l.Objects), OfBytes: l.Bytes},
 	}
 }
@@ -68,6 +74,10 @@ func (c *collector) take(ordinal int, res *result) error {
 	c.members = map[int]int{0: ordinal}
 	for _, e := range res.events {
 		e.Object = c.ordinal(res, e.member)
+		if e.Lossy || foreign(e.Event) {
+			c.spare = append(c.spare, e.Event)
+			continue
+		}
 		if err := c.event(e.Event); err != nil {
 			return err
 		}
@@ -113,13 +123,51 @@ func (c *collector) cover(at place, t *tally) {
 	cov.Launches += t.launches
 }
 
+// foreign reports whether an event is the copy of another account's call. On a
+// key of another account both accounts log it; the caller's copy says more.
+func foreign(e *record.Event) bool {
+	return e.SharedID != "" && e.Identity.Account != "" && e.Account != e.Identity.Account
+}
+
+func callOf(e *record.Event) call { return call{e.SharedID, e.Source, e.Name, e.Request} }
+
+// spares keeps, of the copies that were put by, those of events that no better
+// copy was met of: first those that lost only their account, in listing order.
+func (c *collector) spares() error {
+	slices.SortStableFunc(c.spare, func(a, b *record.Event) int {
+		return cmp.Compare(fromBool(a.Lossy), fromBool(b.Lossy))
+	})
+	for _, e := range c.spare {
+		_, known := c.known[identityOf(e)]
+		if e.Lossy && known || foreign(e) && c.shared[callOf(e)] {
+			c.count(e, &c.manifest.Records.Duplicate)
+			continue
+		}
+		if err := c.event(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func fromBool(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func identityOf(e *record.Event) identity {
+	if e.ID == "" {
+		return identity{e.Account, string(e.Content[:])}
+	}
+	return identity{e.Account, strings.ToLower(e.ID)}
+}
+
 // event keeps an event that is new. An event without an ID is known by its
 // content alone.
 func (c *collector) event(e *record.Event) error {
-	id := identity{e.Account, strings.ToLower(e.ID)}
-	if e.ID == "" {
-		id.id = string(e.Content[:])
-	}
+	id := identityOf(e)
 	seen := c.known[id]
 	for _, s := range seen {
 		if s.content == e.Content {
@@ -136,6 +184,9 @@ func (c *collector) event(e *record.Event) error {
 		c.replaced = append(c.replaced, this)
 	}
 	c.known[id] = append(seen, this)
+	if e.SharedID != "" {
+		c.shared[callOf(e)] = true
+	}
 	c.count(e, &c.manifest.Records.Kept)
 	return c.builder.Append(e)
 }
@@ -157,7 +208,10 @@ func (c *collector) conflict(e *record.Event, first sighting) {
 	})
 }
 
-func (c *collector) finish() *Evidence {
+func (c *collector) finish() (*Evidence, error) {
+	if err := c.spares(); err != nil {
+		return nil, err
+	}
 	c.superseded()
 	for _, cov := range c.coverage {
 		c.manifest.Coverage = append(c.manifest.Coverage, *cov)
@@ -165,7 +219,7 @@ func (c *collector) finish() *Evidence {
 	slices.SortFunc(c.manifest.Coverage, func(a, b custody.Coverage) int {
 		return cmp.Or(cmp.Compare(a.Account, b.Account), cmp.Compare(a.Region, b.Region))
 	})
-	return &Evidence{Table: c.builder.Finish(), Objects: c.names, Manifest: c.manifest}
+	return &Evidence{Table: c.builder.Finish(), Objects: c.names, Manifest: c.manifest}, nil
 }
 
 // superseded names the events that a later addendum replaces; the analysis

@@ -212,6 +212,7 @@ func TestArchives(t *testing.T) {
 		{"sound", packed, *archive.NewBudget(), custody.Read, "", 8},
 		{"members", packed, archive.Budget{Members: 1, Bytes: 1 << 20, Zip: 1 << 20}, custody.Partial, custody.KindArchive, 4},
 		{"bytes", inTar(t, member{"a.json", log}, member{"b.json", log}), archive.Budget{Members: 9, Bytes: 1024, Zip: 1}, custody.Partial, custody.KindArchive, 4},
+		{"gzip bomb", inZip(t, member{"a.json.gz", zipped(t, log+strings.Repeat(" ", 1<<20))}), archive.Budget{Members: 9, Bytes: 256 << 10, Zip: 1 << 20}, custody.Partial, custody.KindArchive, 4},
 		{"large zip", packed, archive.Budget{Members: 9, Bytes: 1 << 20, Zip: 100}, custody.Unread, custody.KindArchive, 0},
 		{"cut zip", packed[:len(packed)-9], *archive.NewBudget(), custody.Unread, custody.KindArchive, 0},
 		{"encrypted", string(locked), *archive.NewBudget(), custody.Unread, custody.KindArchive, 0},

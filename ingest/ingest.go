@@ -14,7 +14,18 @@
 //     the events that the analysis keeps.
 //
 // How an object's bytes are inflated is package inflate, how its shape is
-// recognised package container, how archives are unpacked package archive, how a record is decoded package record.
+// recognised package container, how archives are unpacked package archive, how a record is decoded package record,
+// and what Security Lake makes of one package securitylake.
+//
+// # Copies
+//
+// One event can reach a run many times: from two trails on one bucket, from a
+// log file and a lookup, from the trails of two accounts. It is one event. The
+// same record, whatever its layout, is known by eventID and account; the
+// copies that both accounts of a call on another account's key log, by
+// sharedEventID; and a lossy copy out of Security Lake by eventID alone. The
+// fullest copy is kept, and stands in the table behind all others where it is
+// a lesser one. The rest is counted as duplicate.
 package ingest
 
 import (
@@ -93,9 +104,13 @@ func (o *Options) asked(t time.Time) bool {
 // itself cannot go on: the context ended, or the table is full.
 func Read(ctx context.Context, listing *Listing, opt Options) (*Evidence, error) {
 	c := newCollector(listing, opt)
-	if err := run(ctx, listing.Objects, opt, c.take); err != nil {
-		c.builder.Release()
-		return nil, err
+	err := run(ctx, listing.Objects, opt, c.take)
+	if err == nil {
+		var ev *Evidence
+		if ev, err = c.finish(); err == nil {
+			return ev, nil
+		}
 	}
-	return c.finish(), nil
+	c.builder.Release()
+	return nil, err
 }

@@ -56,6 +56,7 @@ type worker struct {
 	// of the object being read
 	ordinal int
 	body    body
+	lossy   bool // what is read is a copy that has lost something
 	res     *result
 }
 

@@ -27,6 +27,10 @@ func (w *worker) take(b body, src io.Reader, budget *archive.Budget) {
 	b.seen, b.notifications = w.res.records.Seen, w.res.other.Notifications
 	w.body = b
 	reader := w.reader(b.depth)
+	reader.Meter(nil)
+	if budget != nil {
+		reader.Meter(budget.Spend)
+	}
 	got, err := reader.Read(src, w.item)
 	w.res.state = got.State
 	for _, warning := range got.Warnings {
@@ -35,15 +39,14 @@ func (w *worker) take(b body, src io.Reader, budget *archive.Budget) {
 	switch {
 	case err != nil:
 		w.failed(err, got, reader)
+	case got.Archive == container.Parquet:
+		w.lake(reader.Text())
 	case got.Archive != container.NoArchive:
 		w.unpack(got.Archive, reader.Text(), budget)
 	default:
 		w.review(got, reader)
 	}
 	w.res.inflated += reader.Inflated()
-	if b.depth > 0 && budget != nil && reader.Gzipped() {
-		budget.Spend(reader.Inflated())
-	}
 }
 
 // reader is the reader for bodies inside so many archives; the ones around

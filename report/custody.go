@@ -64,7 +64,7 @@ func otherCounts(o custody.Other) []quantity {
 		{o.ConfigItems, "AWS Config items"}, {o.DescribeInstances, "Instances in saved `describe-instances`"},
 		{o.Digests, "Digest files"}, {o.Insights, "Insights records"}, {o.NetworkActivity, "Network activity records"},
 		{o.Aggregated, "Aggregated records"}, {o.Notifications, "S3, SNS and SQS notifications"},
-		{o.Refused, "Refused among these"},
+		{o.LakeRows, "Security Lake rows of other sources"}, {o.Refused, "Refused among these"},
 	}
 }
 

@@ -134,7 +134,11 @@ func (e *explanation) around(in *incident.Incident) {
 // record is one step: what it says, where it stands, and how to see it.
 func (e *explanation) record(name, what string, r incident.Ref) {
 	e.line(1, "%s: %s, at %s", name, what, stamp(r.EventTime))
-	e.line(2, "record   %d of %s (%d bytes at offset %d of the inflated object), event %s", r.Record, r.Object, r.Length, r.Offset, r.EventID)
+	where := fmt.Sprintf("%d bytes at offset %d of the inflated object", r.Length, r.Offset)
+	if r.Length == 0 {
+		where = "a row of Parquet"
+	}
+	e.line(2, "record   %d of %s (%s), event %s", r.Record, r.Object, where, r.EventID)
 	if line, ok := shellLine(r); ok {
 		e.b.WriteString(strings.Repeat("  ", 2) + "show     " + line + "\n")
 	}

@@ -1,25 +1,46 @@
 package report
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 
 	"grantrail/analyze/incident"
 )
 
-// shellLine is a line for bash or zsh that prints exactly one record of the archive, or
-// false where the object came by standard input and is gone. A record of which
-// only the envelope's place is known is printed with its envelope.
+// shellLine is a line for bash or zsh that prints exactly one record of the
+// archive, or false where no line can: the object came by standard input and
+// is gone. Of a row of Parquet it prints the row. Evidence without an eventID
+// is printed with the envelope around it.
 func shellLine(r incident.Ref) (string, bool) {
+	if r.Length == 0 {
+		return parquetLine(r)
+	}
 	open, ok := opener(r.Object)
 	if !ok {
 		return "", false
 	}
-	cut := fmt.Sprintf("tail -c +%d", r.Offset+1)
-	if r.Length > 0 {
-		return fmt.Sprintf("%s | %s | head -c %d | jq .", open, cut, r.Length), true
+	return fmt.Sprintf("%s | tail -c +%d | head -c %d | jq %s", open, r.Offset+1, r.Length, filter(r)), true
+}
+
+// filter is the jq program that prints the record of the bytes cut out. In an
+// envelope it looks through every value, and through every text that holds
+// JSON, for the record's eventID.
+func filter(r incident.Ref) string {
+	id, err := json.Marshal(r.EventID)
+	if !r.Nested || r.EventID == "" || err != nil {
+		return "."
 	}
-	return fmt.Sprintf("%s | %s | jq -n input", open, cut), true
+	return quote(fmt.Sprintf("def all: .., (.. | strings | fromjson? | all); first(all | objects | select(.eventID == %s))", id))
+}
+
+// parquetLine prints a row of Parquet. DuckDB keeps the order of rows.
+func parquetLine(r incident.Ref) (string, bool) {
+	if r.Object == "-" || strings.Contains(r.Object, "!/") {
+		return "", false
+	}
+	query := fmt.Sprintf("SELECT * FROM read_parquet('%s') LIMIT 1 OFFSET %d", strings.ReplaceAll(r.Object, "'", "''"), r.Record)
+	return "duckdb -json -c " + quote(query) + " | jq .", true
 }
 
 // opener prints an object's inflated bytes. gzip -dcf passes plain bytes

@@ -272,8 +272,10 @@ type Ref struct {
 	Record    int       `json:"record"`
 
 	// Where the record, or the outermost envelope around it, stands in the
-	// inflated object, in bytes: what a person
-	// cuts out to see the original.
+	// inflated object, in bytes: what a person cuts out to see the original.
+	// Length is zero for a row of Parquet, which has no bytes of its own.
+	// Nested says that there may be such an envelope.
 	Offset int64 `json:"offset"`
 	Length int   `json:"length"`
+	Nested bool  `json:"nested"`
 }

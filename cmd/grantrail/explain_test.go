@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
+
+	"github.com/itchyny/gojq"
 
 	"grantrail/analyze/incident"
 	"grantrail/ingest/trailtest"
@@ -16,8 +18,8 @@ import (
 )
 
 // TestExplainedLines runs the shell lines that explain prints: each prints
-// exactly the record that it stands under. The pretty-printing behind them is
-// left out, since not every machine has jq.
+// exactly the record that it stands under. What they pipe into jq is run by a
+// jq of the test's own, since not every machine has one.
 func TestExplainedLines(t *testing.T) {
 	trail, err := trailtest.Parse(`
 default by=role/team/ops-ec2/ana key=1111aaaa-22bb-33cc-44dd-5555eeee6666
@@ -75,21 +77,108 @@ func shown(text string) (lines []string) {
 
 func checkLine(t *testing.T, line string, want incident.Ref) {
 	t.Helper()
-	cut, ok := strings.CutSuffix(line, " | jq .")
-	if !ok {
+	at := strings.LastIndex(line, " | jq ")
+	if at < 0 {
 		t.Fatalf("%q does not end in jq", line)
 	}
+	cut, program := line[:at], line[at+len(" | jq "):]
 	out, err := exec.Command("bash", "-c", cut).Output()
 	if err != nil {
 		t.Fatalf("%q: %v", cut, err)
 	}
-	var got struct {
-		EventID string    `json:"eventID"`
-		ID      string    `json:"id"`
-		Time    time.Time `json:"eventTime"`
+	word, err := exec.Command("bash", "-c", "printf %s "+program).Output()
+	if err != nil {
+		t.Fatalf("%q: %v", program, err)
 	}
-	if err := json.Unmarshal(out, &got); err != nil || got.EventID+got.ID != want.EventID {
-		t.Errorf("%q prints %.80q, want event %s (%v)", cut, out, want.EventID, err)
+	got := jq(t, string(word), out)
+	if len(got) != 1 {
+		t.Fatalf("%q prints %d values of %.200q", line, len(got), out)
+	}
+	record, _ := got[0].(map[string]any)
+	id, ok := record["eventID"].(string)
+	if !ok {
+		id, _ = record["id"].(string)
+	}
+	if id != want.EventID {
+		t.Errorf("%q prints %.80v, want event %s", line, got[0], want.EventID)
+	}
+}
+
+// jq runs a program on a JSON text.
+func jq(t *testing.T, program string, text []byte) (out []any) {
+	t.Helper()
+	query, err := gojq.Parse(program)
+	if err != nil {
+		t.Fatalf("%q: %v", program, err)
+	}
+	var in any
+	if err := json.Unmarshal(text, &in); err != nil {
+		t.Fatalf("%.200q: %v", text, err)
+	}
+	for iter := query.Run(in); ; {
+		v, ok := iter.Next()
+		if !ok {
+			return out
+		}
+		if err, ok := v.(error); ok {
+			t.Fatalf("%q: %v", program, err)
+		}
+		out = append(out, v)
+	}
+}
+
+// TestExplainedEnvelopes: the lines print the record and not what is around
+// it, however it came.
+func TestExplainedEnvelopes(t *testing.T) {
+	trail, err := trailtest.Parse(`
+default by=role/team/ops-ec2/ana key=1111aaaa-22bb-33cc-44dd-5555eeee6666
+file a.json plain
+start   at=2026-03-02T10:20:30Z instance=i-0aaa1111bbbb2222c request=r1
+refused at=+1s request=r1 because=identity-missing {"userAgent":"it's {\"eventID\": 1} \"quoted\""}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct{ Records []json.RawMessage }
+	if err := json.Unmarshal(trail.Objects[0].Data, &file); err != nil {
+		t.Fatal(err)
+	}
+	text := func(v any) string {
+		b, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	type object map[string]any
+	start, refused := file.Records[0], file.Records[1]
+	for name, content := range map[string]string{
+		"lookup.json":  text(object{"Events": []object{{"EventId": "x", "CloudTrailEvent": string(start)}, {"EventId": "y", "CloudTrailEvent": string(refused)}}}),
+		"bridge.json":  text(object{"detail-type": "AWS API Call via CloudTrail", "detail": start}) + text(object{"detail-type": "AWS API Call via CloudTrail", "detail": refused}),
+		"sns.json":     text(object{"Messages": []object{{"Body": text(object{"Type": "Notification", "Message": text(object{"detail-type": "AWS API Call via CloudTrail", "detail": start})})}}}) + "\n" + string(refused),
+		"logs.json":    text(object{"messageType": "DATA_MESSAGE", "logEvents": []object{{"timestamp": 1, "message": string(start)}, {"timestamp": 2, "message": string(refused)}}}),
+		"lines.txt":    "2026-03-02T10:20:30.000Z " + string(start) + "\n2026-03-02T10:20:31.000Z " + string(refused) + "\n",
+		"array.json":   "[" + string(start) + ",\n" + string(refused) + "]",
+		"pretty.jsonl": string(start) + "\n" + string(refused) + "\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			saved := filepath.Join(t.TempDir(), "case.json")
+			command(t, "investigate", dir, "--format", "json", "-o", saved)
+			c, err := openCase(saved)
+			if err != nil || len(c.Incidents) != 1 {
+				t.Fatalf("%d incidents, %v", len(c.Incidents), err)
+			}
+			a := c.Incidents[0].Attempts[0]
+			lines := shown(command(t, "explain", saved, c.Incidents[0].ID))
+			if len(lines) != 2 {
+				t.Fatalf("%q", lines)
+			}
+			checkLine(t, lines[0], a.Launch.Ref)
+			checkLine(t, lines[1], a.Denials[0].Ref)
+		})
 	}
 }
 

@@ -59,8 +59,15 @@ func (b *Budget) member() error {
 	return b.left()
 }
 
-// Spend takes bytes that the caller inflated out of a member.
-func (b *Budget) Spend(n int64) { b.Bytes -= n }
+// Spend takes bytes that the caller inflated out of a member. Its error is an
+// [*Error].
+func (b *Budget) Spend(n int) error {
+	b.Bytes -= int64(n)
+	if err := b.left(); err != nil {
+		return &Error{err}
+	}
+	return nil
+}
 
 func (b *Budget) left() error {
 	if b.Bytes < 0 {

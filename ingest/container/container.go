@@ -30,8 +30,9 @@
 //
 //	2026-03-02T10:20:31.000Z {…}          CloudWatch Logs export to S3
 //
-// Files of files, named in [Result.Archive] and left to the caller: zip by its
-// first bytes "PK\x03\x04", tar by "ustar" at offset 257, of the inflated text.
+// Files of files and of rows, named in [Result.Archive] and left to the caller:
+// zip by its first bytes "PK\x03\x04", tar by "ustar" at offset 257, Parquet by
+// "PAR1", of the inflated text.
 //
 // A log file is one value: whatever follows it, in the same gzip member or in
 // another, is never taken as evidence, since a forged record appended to a
@@ -94,6 +95,7 @@ type Item struct {
 	Index  int   // zero-based position among the object's items
 	Offset int64 // in the inflated object, of Raw or of the outermost envelope around it
 	Length int   // of the same, in bytes
+	Nested bool  // there may be such an envelope
 }
 
 // Result says what became of an object. Warnings name no object; the caller
@@ -124,6 +126,7 @@ type Reader struct {
 	known   bool   // a shape of ours was met, if only an empty one
 	whole   bool   // the one value was read to its end
 	emit    func(Item)
+	spend   func(n int) error
 	res     Result
 }
 
@@ -132,10 +135,27 @@ const textBuffer = 64 << 10
 // NewReader makes a Reader.
 func NewReader() *Reader {
 	r := &Reader{inflate: inflate.NewReader()}
-	r.once = bufio.NewReaderSize(r.inflate, textBuffer)
+	r.once = bufio.NewReaderSize(metered{r}, textBuffer)
 	r.plain, r.text = r.inflate, r.once
 	r.dec = jsontext.NewDecoder(&r.limit)
 	return r
+}
+
+// Meter has the inflated bytes of gzip counted as they come: what spend fails
+// with ends the object as a failure of its storage. Nil counts nothing.
+func (r *Reader) Meter(spend func(n int) error) { r.spend = spend }
+
+// metered is the inflated text, counted.
+type metered struct{ r *Reader }
+
+func (m metered) Read(p []byte) (int, error) {
+	n, err := m.r.inflate.Read(p)
+	if m.r.spend != nil && m.r.inflate.Gzipped() {
+		if over := m.r.spend(n); over != nil {
+			return n, &inflate.Error{Damage: inflate.Storage, Err: over}
+		}
+	}
+	return n, err
 }
 
 // Stored is the number of stored bytes taken from the last object.
@@ -173,7 +193,7 @@ func (r *Reader) Read(src io.Reader, emit func(Item)) (Result, error) {
 // begin opens an object, and once more where gzip is inside gzip.
 func (r *Reader) begin(src io.Reader) {
 	r.inflate.Reset(src)
-	r.once.Reset(r.inflate)
+	r.once.Reset(metered{r})
 	r.plain, r.text = r.inflate, r.once
 	if head, _ := r.once.Peek(2); !r.inflate.Gzipped() || string(head) != "\x1f\x8b" {
 		return
@@ -215,7 +235,7 @@ func (r *Reader) warn(kind custody.Kind, format string, args ...any) {
 func (r *Reader) offset() int64 { return r.base + r.dec.InputOffset() }
 
 func (r *Reader) give(class Class, raw []byte, offset int64) {
-	r.emit(Item{Class: class, Raw: raw, Index: r.index, Offset: offset, Length: r.outer})
+	r.emit(Item{Class: class, Raw: raw, Index: r.index, Offset: offset, Length: r.outer, Nested: len(raw) != r.outer})
 	r.index++
 	r.limit.left = MaxValue
 }

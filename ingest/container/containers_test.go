@@ -73,6 +73,8 @@ func TestContainers(t *testing.T) {
 		{"SQS", `{"Messages":[{"MessageId":"1","Body":` + quote(change) + `}]}`, custody.Read, "S"},
 		{"SQS of others", `{"Messages":[{"MessageId":"1","Body":"hi"}]}`, custody.Skipped, ""},
 		{"SQS by Lambda", `{"Records":[{"receiptHandle":"x","body":` + quote(sns(rec)) + `}]}`, custody.Read, "R"},
+		{"SQS by Lambda, one a line", `{"Records":[{"receiptHandle":"x","body":` + quote(rec) + `}]}` + "\n" + `{"Records":[{"receiptHandle":"y","body":` + quote(rec) + `}]}`, custody.Read, "RR"},
+		{"record and SQS, and more", `{"Records":[` + rec + `,{"receiptHandle":"x","body":` + quote(rec) + `}]}{"Records":[` + rec + `]}`, custody.Partial, "RR"},
 		{"S3 by SQS by Lambda", `{"Records":[{"receiptHandle":"x","body":` + quote(`{"Records":[`+s3event+`]}`) + `}]}`, custody.Read, "R"}, // the message, for the decoder to name
 		{"log file in SNS", sns(`{"Records":[` + rec + `,` + rec + `]}`), custody.Read, "RR"},
 
@@ -124,6 +126,8 @@ func TestArchive(t *testing.T) {
 		{"zip", zipMagic + "…", Zip},
 		{"tar", tarred, Tar},
 		{"tar.gz", string(zip(t, []byte(tarred))), Tar},
+		{"parquet", parquetMagic + "…", Parquet},
+		{"near parquet", "PAR2…", NoArchive},
 		{"near zip", "PK\x05\x06", NoArchive},
 		{"near tar", strings.Replace(tarred, tarMagic, "ustaR", 1), NoArchive},
 	} {

@@ -52,7 +52,7 @@ func (r *Reader) classify(raw []byte, start int64, depth int) shape {
 		r.give(ConfigItem, raw, start)
 	case f.Instances.Kind() == '[':
 		r.give(Reservation, raw, start)
-	case depth == 0 && f.Records != nil:
+	case depth == 0 && f.Records != nil && !f.carries():
 		return logFile
 	default:
 		return r.unwrap(&f, start, depth+1)

@@ -85,6 +85,24 @@ func (f *face) isNotification() bool {
 	return f.Message.Kind() == '"' && textOf(f.Type) == "Notification"
 }
 
+// isMessage knows an element of what SQS and SNS hand to Lambda.
+func (f *face) isMessage() bool { return f.LowerBody != nil || f.Sns != nil }
+
+// carries knows a list of such messages from a log file: there is nothing else
+// in it.
+func (f *face) carries() bool {
+	var all []jsontext.Value
+	if json.Unmarshal(f.Records, &all, jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true)) != nil {
+		return false
+	}
+	for _, raw := range all {
+		if one, ok := faceOf(raw); !ok || one.isRecord(false) || !one.isMessage() {
+			return false
+		}
+	}
+	return len(all) > 0
+}
+
 // textOf is the text of a JSON string, and "" of anything else.
 func textOf(v jsontext.Value) string {
 	if v.Kind() != '"' {

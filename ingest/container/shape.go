@@ -204,8 +204,11 @@ func (r *Reader) list(name string, m *members) error {
 		return r.dec.SkipValue()
 	}
 	if name == recordsList {
-		m.found = logFile
-		return r.records()
+		carriers, err := r.records()
+		if m.found = logFile; carriers {
+			m.found, r.known = evidence, true // of which a stream may have many
+		}
+		return err
 	}
 	if name == "logEvents" && bytes.Contains(m.raw, []byte(`"CONTROL_MESSAGE"`)) {
 		return r.dec.SkipValue()
@@ -234,38 +237,54 @@ func (r *Reader) list(name string, m *members) error {
 }
 
 // records hands out the elements of a Records array. All are handed out: what
-// is no record there is for the decoder to say.
-func (r *Reader) records() error {
+// is no record there is for the decoder to say. It reports whether all were
+// messages that carried evidence, as SQS and SNS hand them to Lambda: such a
+// list is no log file.
+func (r *Reader) records() (carriers bool, err error) {
 	switch r.dec.PeekKind() {
 	case '[':
 	case 'n':
 		r.warn(custody.KindRecordsNull, "Records is null: the log file has lost its records, or never had any")
 		r.res.State = custody.Unread
-		return r.dec.SkipValue()
+		return false, r.dec.SkipValue()
 	default:
 		if err := r.dec.SkipValue(); err != nil {
-			return err
+			return false, err
 		}
 		r.warn(custody.KindRecordsType, "Records is not an array")
 		r.res.State = custody.Unread
-		return nil
+		return false, nil
 	}
 	if _, err := r.dec.ReadToken(); err != nil {
-		return err
+		return false, err
 	}
+	records, messages := 0, 0
 	for r.dec.PeekKind() != ']' {
 		raw, err := r.dec.ReadValue()
 		if err != nil {
-			return err
+			return false, err
 		}
 		r.outer = len(raw)
-		start := r.offset() - int64(len(raw))
-		if !mayCarry(raw) || r.classify(raw, start, 1) == unknown {
-			r.give(Record, raw, start)
+		if r.message(raw, r.offset()-int64(len(raw))) {
+			messages++
+		} else {
+			records++
 		}
 	}
-	_, err := r.dec.ReadToken()
-	return err
+	_, err = r.dec.ReadToken()
+	return messages > 0 && records == 0, err
+}
+
+// message hands out an element of Records, and reports whether it was a
+// message with evidence in it.
+func (r *Reader) message(raw []byte, start int64) bool {
+	if mayCarry(raw) {
+		if f, ok := faceOf(raw); ok && f.isMessage() && !f.isRecord(false) && r.classify(raw, start, 1) != unknown {
+			return true
+		}
+	}
+	r.give(Record, raw, start)
+	return false
 }
 
 // mayCarry reports whether an element of Records may be a message with

@@ -88,6 +88,7 @@ type Other struct {
 	NetworkActivity   int `json:"network_activity"`   // CloudTrail network activity records
 	Aggregated        int `json:"aggregated"`         // CloudTrail aggregated records
 	Notifications     int `json:"notifications"`      // S3, SNS and SQS messages that also say Records
+	LakeRows          int `json:"lake_rows"`          // rows of Security Lake files that are not CloudTrail's
 	Refused           int `json:"refused"`            // of the counted here, those that cannot be placed: no time, no instance
 }
 
@@ -188,5 +189,6 @@ func (c *Other) Add(o Other) {
 	c.NetworkActivity += o.NetworkActivity
 	c.Aggregated += o.Aggregated
 	c.Notifications += o.Notifications
+	c.LakeRows += o.LakeRows
 	c.Refused += o.Refused
 }

@@ -57,6 +57,8 @@ const (
 	// KindArchive is a zip or tar, or a member of one, that cannot be
 	// unpacked or passes a limit.
 	KindArchive Kind = "archive"
+	// KindParquet is a Parquet file that is damaged or passes a limit.
+	KindParquet Kind = "parquet"
 	// KindUnrecognised is an object named like a log file, of another shape.
 	KindUnrecognised Kind = "unrecognised"
 )

@@ -26,7 +26,10 @@ type Event struct {
 	Object int   // ordinal of the object in listing order
 	Record int   // zero-based position in the object's records
 	Offset int64 // of the record, or of the outermost envelope around it, in the inflated object
-	Length int   // of the same, in bytes
+	Length int   // of the same, in bytes; zero where the record has no bytes of its own
+	Nested bool  // there may be such an envelope
+
+	Lossy bool // a copy that has lost something on its way: not stored in tables
 
 	ID       string    // eventID as written
 	Time     time.Time // eventTime, UTC

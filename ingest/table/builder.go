@@ -38,6 +38,7 @@ func (b *Builder) Append(e *record.Event) error {
 	f[colRecord].(*array.Int32Builder).Append(int32(e.Record))
 	f[colOffset].(*array.Int64Builder).Append(e.Offset)
 	f[colLength].(*array.Int32Builder).Append(int32(e.Length))
+	f[colNested].(*array.BooleanBuilder).Append(e.Nested)
 	f[colTime].(*array.TimestampBuilder).Append(arrow.Timestamp(e.Time.UnixNano()))
 	f[colContent].(*array.FixedSizeBinaryBuilder).Append(e.Content[:])
 	for _, c := range textCells(e) {

@@ -4,7 +4,7 @@
 // # Schema
 //
 // One row is one event. Rows stand in listing order of their objects, and in
-// record order within an object; a batch holds at most [BatchRows] of them.
+// record order within an object, those of lesser copies behind all others; a batch holds at most [BatchRows] of them.
 // Strings that repeat are dictionary-encoded with 32-bit indices, one
 // dictionary a batch. An empty string means absent; no column is nullable.
 //
@@ -13,7 +13,8 @@
 //	object          int32                 ordinal of the object in listing order
 //	record          int32                 zero-based position in the object's records
 //	offset          int64                 of the record, or of the envelope around it, in the inflated object
-//	length          int32                 of the same, in bytes
+//	length          int32                 of the same, in bytes; zero of a row of Parquet
+//	nested          bool                  there may be such an envelope
 //	time            timestamp[ns, UTC]    eventTime
 //	event_id        string                eventID as written
 //	event_name      dictionary            eventName
@@ -74,6 +75,7 @@ const (
 	colRecord
 	colOffset
 	colLength
+	colNested
 	colTime
 	colID
 	colName
@@ -116,6 +118,7 @@ var Schema = arrow.NewSchema([]arrow.Field{
 	colRecord:          {Name: "record", Type: arrow.PrimitiveTypes.Int32},
 	colOffset:          {Name: "offset", Type: arrow.PrimitiveTypes.Int64},
 	colLength:          {Name: "length", Type: arrow.PrimitiveTypes.Int32},
+	colNested:          {Name: "nested", Type: arrow.FixedWidthTypes.Boolean},
 	colTime:            {Name: "time", Type: &arrow.TimestampType{Unit: arrow.Nanosecond, TimeZone: "UTC"}},
 	colID:              {Name: "event_id", Type: text},
 	colName:            {Name: "event_name", Type: dict},

@@ -52,6 +52,7 @@ type batch struct {
 	lengths []int32
 	times   []arrow.Timestamp
 	content *array.FixedSizeBinary
+	nested  *array.Boolean
 	texts   [colStateReason + 1]textColumn
 	lists   [colStateReason + 1]listColumn
 }
@@ -105,6 +106,7 @@ func unpack(rec arrow.Record) batch {
 		lengths: rec.Column(colLength).(*array.Int32).Int32Values(),
 		times:   rec.Column(colTime).(*array.Timestamp).TimestampValues(),
 		content: rec.Column(colContent).(*array.FixedSizeBinary),
+		nested:  rec.Column(colNested).(*array.Boolean),
 	}
 	for i, col := range rec.Columns() {
 		switch c := col.(type) {
@@ -167,7 +169,8 @@ func (t *Table) Time(row int) time.Time { return time.Unix(0, t.Nanos(row)).UTC(
 type Origin struct {
 	Object, Record int
 	Offset         int64 // of its first byte in the inflated object
-	Length         int   // in bytes
+	Length         int   // in bytes; zero of a row of Parquet
+	Nested         bool  // the bytes may be those of an envelope around it
 }
 
 // Origin is where the row's record stands: the object's ordinal in listing
@@ -175,5 +178,5 @@ type Origin struct {
 // object.
 func (t *Table) Origin(row int) Origin {
 	b, i := t.locate(row)
-	return Origin{int(b.objects[i]), int(b.records[i]), b.offsets[i], int(b.lengths[i])}
+	return Origin{int(b.objects[i]), int(b.records[i]), b.offsets[i], int(b.lengths[i]), b.nested.Value(i)}
 }

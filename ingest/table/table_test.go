@@ -16,7 +16,7 @@ import (
 func sample(i int) *record.Event {
 	s := func(name string) string { return fmt.Sprintf("%s-%d", name, i) }
 	return &record.Event{
-		Kind: record.Kind(1 + i%9), Object: i, Record: i + 1, Offset: int64(i) << 33, Length: i + 2,
+		Kind: record.Kind(1 + i%9), Object: i, Record: i + 1, Offset: int64(i) << 33, Length: i + 2, Nested: i%2 == 0,
 		ID: s("id"), Time: time.Unix(1772446831, int64(i)).UTC(), Name: s("name"), Source: s("source"),
 		Region: s("region"), Account: s("account"), Request: s("request"), Replaces: s("replaces"),
 		Identity: record.Identity{
@@ -58,7 +58,7 @@ func checkRow(t *testing.T, tb *Table, i int) {
 	interfaces, owners := tb.Interfaces(i)
 	for name, pair := range map[string][2]any{
 		"kind":   {tb.Kind(i), e.Kind},
-		"origin": {tb.Origin(i), Origin{e.Object, e.Record, e.Offset, e.Length}},
+		"origin": {tb.Origin(i), Origin{e.Object, e.Record, e.Offset, e.Length, e.Nested}},
 		"time":   {tb.Time(i), e.Time}, "id": {tb.ID(i), e.ID}, "name": {tb.Name(i), e.Name}, "source": {tb.Source(i), e.Source},
 		"region": {tb.Region(i), e.Region}, "account": {tb.Account(i), e.Account}, "request": {tb.Request(i), e.Request},
 		"replaces": {tb.Replaces(i), e.Replaces}, "identity": {tb.Identity(i), e.Identity}, "invoked by": {tb.InvokedBy(i), e.Identity.InvokedBy},

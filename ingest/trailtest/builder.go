@@ -154,7 +154,7 @@ func (b *builder) put(l *line, e element) {
 		b.files = append(b.files, b.newFile(&line{asked: map[string]bool{}}))
 	}
 	f := b.files[len(b.files)-1]
-	if e.own && l.verb == "state" && !f.envelopes {
+	if e.own && l.verb == "state" && f.kind != eventBridge {
 		l.fail("needs an object opened with kind=eventbridge")
 		return
 	}

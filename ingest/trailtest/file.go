@@ -14,6 +14,9 @@ import (
 	"github.com/klauspost/compress/gzip"
 )
 
+// eventBridge is a file of envelopes.
+const eventBridge = "eventbridge"
+
 // file is an object under construction.
 type file struct {
 	line            int // where it was opened
@@ -24,7 +27,7 @@ type file struct {
 	pretty, plain, bom bool
 	members            int
 	order              string
-	envelopes          bool
+	kind               string
 	separator          string
 }
 
@@ -33,7 +36,7 @@ func (b *builder) newFile(l *line) *file {
 	f.pretty, f.plain, f.bom = l.flag("pretty"), l.flag("plain"), l.flag("bom")
 	f.members = l.number("members", 1)
 	f.order = oneOf(l, "order", "", "name-first", "sorted")
-	f.envelopes = oneOf(l, "kind", "cloudtrail", "eventbridge") == "eventbridge"
+	f.kind = oneOf(l, "kind", "cloudtrail", eventBridge, lake1, lake2)
 	if oneOf(l, "sep", "none", "newline") == "newline" {
 		f.separator = "\n"
 	}
@@ -66,7 +69,10 @@ func (f *file) name(ordinal int) string {
 	}
 	delivered := last.Add(5 * time.Minute).Truncate(5 * time.Minute)
 	seed := fmt.Sprint(f.account, f.region, ordinal, stamp(last))
-	if f.envelopes {
+	if f.isLake() {
+		return f.lakeName(delivered, seed)
+	}
+	if f.kind == eventBridge {
 		stream := fmt.Sprintf("state-changes-1-%s-%s.gz", delivered.Format("2006-01-02-15-04-05"), uuid(4, "stream", seed))
 		return path.Join("eventbridge", delivered.Format("2006/01/02/15"), stream)
 	}
@@ -78,6 +84,9 @@ func (f *file) name(ordinal int) string {
 }
 
 func (f *file) encode() ([]byte, error) {
+	if f.isLake() {
+		return f.lake()
+	}
 	text := f.text()
 	if f.bom {
 		text = append([]byte("\ufeff"), text...)
@@ -90,7 +99,7 @@ func (f *file) encode() ([]byte, error) {
 
 // text is the object before compression.
 func (f *file) text() []byte {
-	if f.envelopes {
+	if f.kind == eventBridge {
 		var stream []byte
 		for _, e := range f.elements {
 			stream = append(stream, f.layout(envelope(f.account, e))...)

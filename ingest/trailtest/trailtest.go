@@ -19,12 +19,14 @@
 // that knows it; an empty value takes it back.
 //
 //	file [PATH] [pretty] [plain] [bom] [members=N] [order=name-first|sorted]
-//	     [kind=eventbridge] [sep=newline]
+//	     [kind=eventbridge|securitylake|securitylake-1] [sep=newline]
 //
 // "file" opens a new object; without a PATH it gets the name that the service
 // would give it. Objects are gzip members of one line without a newline, unless
 // the flags say otherwise: pretty JSON, no gzip, a byte order mark, the JSON
-// spread over N gzip members. kind=eventbridge holds envelopes back to back.
+// spread over N gzip members. kind=eventbridge holds envelopes back to back,
+// kind=securitylake the records as OCSF in Parquet, and securitylake-1 as its
+// first version had them.
 //
 // Every other verb writes records into the object. All of them take:
 //
