@@ -77,7 +77,7 @@ func Case(ev Evidence, opt Options) *incident.Case {
 		Incidents: r.incidents(ties), Unlinked: r.unlinked(ties), Unexplained: r.unexplained(ties),
 	}
 	c.Summary = summarise(c)
-	c.Conclusion, c.Reasons = conclude(c, &opt, r.launched())
+	c.Conclusion, c.Reasons = conclude(c, &opt, r.launched(), s.outsiders(&ev.Manifest))
 	return c
 }
 

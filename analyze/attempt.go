@@ -29,7 +29,7 @@ func (r *reporter) attempt(a *attempt) incident.Attempt {
 	}
 	slices.SortStableFunc(a.ties, func(x, y *tie) int { return x.refusal - y.refusal }) // time order
 	for _, t := range a.ties {
-		out.Denials = append(out.Denials, r.denial(t))
+		out.Denials = append(out.Denials, r.denial(l, t))
 	}
 	out.LagS = float64(r.s.refusals[a.ties[0].refusal].ns-l.ns) / float64(time.Second)
 	out.Grade = r.grade(l, out.Instances, a.ties)
@@ -99,7 +99,7 @@ func (r *reporter) stop(f fate) *incident.Stop {
 	return &incident.Stop{Source: f.source, StateReason: optional(f.reason), Ref: r.ref(f.row)}
 }
 
-func (r *reporter) denial(t *tie) incident.Denial {
+func (r *reporter) denial(l *launch, t *tie) incident.Denial {
 	ref := &r.s.refusals[t.refusal]
 	d := incident.Denial{
 		Ref: r.ref(ref.row), Action: action(r.s.t.Name(ref.row), r.s.t.ErrorMessage(ref.row)),
@@ -107,9 +107,37 @@ func (r *reporter) denial(t *tie) incident.Denial {
 		Candidates: t.fit,
 	}
 	if len(ref.volumes) > 0 {
-		d.Volume = optional(ref.volumes[0])
+		d.Volume, d.VolumeFrom = optional(ref.volumes[0]), optional(fromRecord)
+	} else if v := r.s.onlyVolume(l, ref); v != "" {
+		d.Volume, d.VolumeFrom = optional(v), optional(fromHistory)
 	}
 	return d
+}
+
+// How a refusal's volume is known: the records of the call name it, or it is
+// the only one with this key that the archive ties to the launch's instances.
+const (
+	fromRecord  = "record"
+	fromHistory = "history"
+)
+
+// onlyVolume is the one volume with the refusal's key among all that the
+// archive ties to the instances that it can have cost, or "".
+func (s *scan) onlyVolume(l *launch, ref *refusal) string {
+	left, _ := s.suspects(l, ref)
+	only := ""
+	for _, id := range left {
+		for _, v := range s.volumesOf[instanceID{l.place, id}] {
+			switch {
+			case ref.key == "" || !sameKey(s.volumeKeys[volumeID{l.place, v}], ref.key), v == only:
+			case only != "":
+				return ""
+			default:
+				only = v
+			}
+		}
+	}
+	return only
 }
 
 // action is the KMS action that was refused. CloudTrail logs both halves of a

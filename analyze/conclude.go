@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"fmt"
+	"strings"
 
 	"grantrail/analyze/incident"
 	"grantrail/ingest/custody"
@@ -32,7 +33,7 @@ func summarise(c *incident.Case) incident.Summary {
 
 // conclude gives the one word and its reasons. Clean is a claim about the
 // whole of what was asked, and needs evidence that could be read for it.
-func conclude(c *incident.Case, opt *Options, launched bool) (incident.Conclusion, []string) {
+func conclude(c *incident.Case, opt *Options, launched bool, outsiders []string) (incident.Conclusion, []string) {
 	doubts := doubts(c, opt)
 	if !launched && len(opt.Principals)+len(opt.Instances) > 0 {
 		doubts = append(doubts, "No launch in the archive is of the asked principals and instances.")
@@ -43,9 +44,21 @@ func conclude(c *incident.Case, opt *Options, launched bool) (incident.Conclusio
 	case len(doubts) > 0:
 		return incident.Inconclusive, doubts
 	}
-	return incident.Clean, []string{fmt.Sprintf(
+	reasons := []string{fmt.Sprintf(
 		"All %d objects that hold evidence were read whole, %d records of %s; every account and region with launches shows KMS records too.",
 		c.Custody.Objects.Read, c.Custody.Records.Seen, places(len(c.Custody.Coverage)))}
+	if len(outsiders) > 0 {
+		reasons = append(reasons, fmt.Sprintf("Keys of this archive are used from %s %s, whose own logs are not in it: a refusal there is logged only there.",
+			plural(len(outsiders), "account", "accounts"), strings.Join(outsiders, ", ")))
+	}
+	return incident.Clean, reasons
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
 }
 
 func places(n int) string {

@@ -34,9 +34,14 @@ func (s *scan) history() {
 		}
 	}
 	for v, instance := range s.attached {
+		at := instanceID{v.place, instance}
+		s.volumesOf[at] = append(s.volumesOf[at], v.id)
 		if key := s.volumeKeys[v]; key != "" {
-			s.use(instanceID{v.place, instance}, key)
+			s.use(at, key)
 		}
+	}
+	for _, volumes := range s.volumesOf {
+		slices.Sort(volumes)
 	}
 	s.owners()
 }

@@ -37,7 +37,12 @@ func (s *scan) reachesKey(row int, st *story) fit {
 		return weak
 	case st.key == "" || key == "" || !sameKey(key, st.key) && s.t.Target(row) == "":
 		return unfit
+	case key != st.key && sameKey(key, st.key):
+		return weak // a replica in another region has a policy and a state of its own
 	case sameKey(key, st.key), strings.HasSuffix(st.key, ":"+s.t.Target(row)):
+		if st.inferred {
+			return likely
+		}
 		return strong
 	}
 	return unfit

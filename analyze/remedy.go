@@ -59,6 +59,9 @@ func remedy(inc *incident.Incident) incident.Remedy {
 	a := remedies[inc.Cause.Code]
 	sc := scopeOf(inc)
 	out := incident.Remedy{Summary: a.summary, Notes: append([]string{}, a.notes...)}
+	if policy := namedPolicy(inc); policy != "" {
+		out.Notes = append([]string{"KMS names the policy that decided: " + policy + "."}, out.Notes...)
+	}
 	switch {
 	case strings.Contains(inc.Principal.ARN, "role/aws:ec2-infrastructure"):
 		a.identity, a.key = false, false
@@ -89,6 +92,18 @@ func remedy(inc *incident.Incident) incident.Remedy {
 	return out
 }
 
+// namedPolicy is the policy that KMS's message names, or "".
+func namedPolicy(inc *incident.Incident) string {
+	for _, a := range inc.Attempts {
+		for _, d := range a.Denials {
+			if arn := parseMessage(d.ErrorMessage).policyARN; arn != "" {
+				return arn
+			}
+		}
+	}
+	return ""
+}
+
 func scopeOf(inc *incident.Incident) scope {
 	sc := scope{region: inc.Region, principal: inc.Principal.ARN, anyway: serviceLinked(inc.Principal.ARN)}
 	if key := deref(inc.Key.ARN); plainKey.MatchString(key) {
@@ -115,13 +130,11 @@ func serviceLinkedRole(out *incident.Remedy, a *advice, inc *incident.Incident, 
 		out.Summary = "Let the service-linked role use the key: add it to the key policy, or give it a grant."
 		a.identity, a.key = false, true
 	}
-	note := "A service-linked role's own policies cannot be edited: only the key policy or a grant helps."
+	out.Notes = append(out.Notes, "A service-linked role's own policies cannot be edited: only the key policy or a grant helps. Deleting and creating the role again orphans a grant.")
 	if sc.key != "" && a.key {
-		note += fmt.Sprintf(" The grant: aws kms create-grant --region %s --key-id '%s' --grantee-principal '%s' --operations Encrypt Decrypt ReEncryptFrom ReEncryptTo GenerateDataKey GenerateDataKeyWithoutPlaintext DescribeKey CreateGrant",
-			keyRegion(sc.key), sc.key, shellSafe(inc.Principal.ARN))
-		note += " Deleting and creating the role again orphans the grant."
+		out.Notes = append(out.Notes, fmt.Sprintf("The grant, run in account %s: aws kms create-grant --region %s --key-id '%s' --grantee-principal '%s' --operations Encrypt Decrypt ReEncryptFrom ReEncryptTo GenerateDataKey GenerateDataKeyWithoutPlaintext DescribeKey CreateGrant",
+			inc.Account, keyRegion(sc.key), sc.key, shellSafe(inc.Principal.ARN)))
 	}
-	out.Notes = append(out.Notes, note)
 }
 
 // crossAccount asks for both sides where key and caller are of two accounts.

@@ -2,11 +2,31 @@ package analyze
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
 	"grantrail/analyze/incident"
+	"grantrail/ingest/custody"
 )
+
+// outsiders are the accounts whose callers EC2 used KMS for in another
+// account's log, and that have no log of their own in the archive, sorted.
+func (s *scan) outsiders(m *custody.Manifest) []string {
+	covered := map[string]bool{}
+	for _, cov := range m.Coverage {
+		covered[cov.Account] = true
+	}
+	seen := map[string]bool{}
+	for _, all := range s.successes {
+		for _, ok := range all {
+			if caller := s.places.values[ok.place].account; !covered[caller] {
+				seen[strings.Clone(caller)] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(seen))
+}
 
 // unlinked lists the refused KMS calls that no launch explains, in time order.
 func (r *reporter) unlinked(ties []tie) []incident.Unlinked {

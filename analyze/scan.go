@@ -67,9 +67,10 @@ type scan struct {
 	lives      map[instanceID][]mark
 	granted    map[instanceID][]grant
 	cleaned    map[request][]cleanup
-	attached   map[volumeID]string  // volume to instance, the latest
-	unattached map[request][]string // volumes that EventBridge says could not be attached
-	volumeKeys map[volumeID]string  // volume to key
+	attached   map[volumeID]string     // volume to instance, the latest
+	unattached map[request][]string    // volumes that EventBridge says could not be attached
+	volumeKeys map[volumeID]string     // volume to key
+	volumesOf  map[instanceID][]string // the volumes last attached to an instance
 	ties       map[place][]tied
 	launchedBy map[actorInstance]bool
 	exactIndex map[request][]int       // launches by request, once asked for
@@ -134,7 +135,7 @@ func newScan(t *table.Table, opt *Options) *scan {
 		t: t, opt: opt, principals: newPrincipals(), keys: newKeyring(), readings: map[[2]string]reading{},
 		successes: map[string][]success{}, requests: map[request]string{}, places: newNumbering[placeName](), actors: newNumbering[string](),
 		lives: map[instanceID][]mark{}, granted: map[instanceID][]grant{}, cleaned: map[request][]cleanup{},
-		attached: map[volumeID]string{}, unattached: map[request][]string{}, volumeKeys: map[volumeID]string{}, used: map[instanceID][]string{},
+		attached: map[volumeID]string{}, unattached: map[request][]string{}, volumeKeys: map[volumeID]string{}, volumesOf: map[instanceID][]string{}, used: map[instanceID][]string{},
 		ties: map[place][]tied{}, launchedBy: map[actorInstance]bool{},
 	}
 	s.sort()

@@ -34,6 +34,7 @@ type story struct {
 	user            bool   // it is an IAM user
 	owner           string // account of the principal
 	key             string
+	inferred        bool   // the refusals name no key: it is the one that all the instances are known to use
 	named           string // policy ARN in KMS's message
 	calls           map[string]bool
 	instances       map[string]bool
@@ -63,7 +64,25 @@ func (r *reporter) story(g *gathered, inc *incident.Incident) *story {
 			}
 		}
 	}
+	if st.key == "" {
+		st.key = r.s.onlyKey(st)
+		st.inferred = st.key != ""
+	}
 	return st
+}
+
+// onlyKey is the one key that the volumes of all the story's instances are
+// known to use, or "".
+func (s *scan) onlyKey(st *story) string {
+	key := ""
+	for id := range st.instances {
+		keys := s.used[instanceID{st.place, id}]
+		if len(keys) != 1 || key != "" && keys[0] != key {
+			return ""
+		}
+		key = keys[0]
+	}
+	return key
 }
 
 // tell fills in what came before and after an incident.
@@ -86,7 +105,7 @@ func (st *story) matches(s *scan, ok *success) bool {
 	if ok.place != st.place || !st.calls[s.t.Name(ok.row)] {
 		return false
 	}
-	if st.key == "" {
+	if st.key == "" || st.inferred {
 		return st.instances[ok.instance]
 	}
 	return sameKey(ok.key, st.key)
@@ -170,7 +189,7 @@ func (r *reporter) resolution(st *story) *incident.Resolution {
 // instances whose volumes use the key, and that the principal has launched.
 func (r *reporter) atRisk(st *story) []incident.AtRisk {
 	out := []incident.AtRisk{}
-	if st.key == "" {
+	if st.key == "" || st.inferred {
 		return out
 	}
 	seen := map[string]bool{}

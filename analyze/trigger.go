@@ -67,7 +67,12 @@ func (r *reporter) named(st *story, after int64, c candidate) incident.Trigger {
 	if after > 0 {
 		text += " and after the last success"
 	}
-	if c.fit == weak {
+	switch {
+	case st.inferred && r.s.t.Source(c.row) == "kms.amazonaws.com":
+		text += "; the refusals name no key, and this is the one that the instances are known to use"
+	case c.fit == weak && r.s.t.Source(c.row) == "kms.amazonaws.com" && r.s.t.Region(c.row) != st.region:
+		text += "; it is on another region's replica of this multi-Region key, which has a policy and a state of its own"
+	case c.fit == weak:
 		text += "; whether it reaches this principal or key is not in the logs"
 	}
 	return incident.Trigger{

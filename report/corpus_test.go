@@ -130,6 +130,7 @@ func crowdedCase() *incident.Case {
 	in := &c.Incidents[0]
 	in.Remedy.KeyPolicyStatement = json.RawMessage(`{}`)
 	in.Attempts[0].Instances[0].Stop.StateReason = ptr("Client.InternalError")
+	in.Attempts[0].Denials[0].Volume, in.Attempts[0].Denials[0].VolumeFrom = ptr("vol-1"), ptr("record")
 	return c
 }
 

@@ -66,6 +66,9 @@ func (e *explanation) attempt(a *incident.Attempt, n, of int) {
 		d := &a.Denials[i]
 		e.record("refusal", d.Action+" was refused with "+d.ErrorCode, d.Ref)
 		e.line(2, "message  %s", d.ErrorMessage)
+		if d.Volume != nil {
+			e.line(2, "volume   %s, %s", *d.Volume, volumeMeans[deref(d.VolumeFrom)])
+		}
 		e.line(2, "fits     %s", fits(d.Candidates))
 	}
 	for _, by := range a.JoinedBy {
@@ -76,6 +79,19 @@ func (e *explanation) attempt(a *incident.Attempt, n, of int) {
 		e.instance(in)
 	}
 	e.line(1, "grade     %s: %s", string(a.Grade), string(meaning[a.Grade]))
+}
+
+// volumeMeans says how a volume is known.
+var volumeMeans = map[string]string{
+	"record":  "as the records of this request name it",
+	"history": "the only one with this key that earlier or later records tie to the instances",
+}
+
+func deref(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
 }
 
 func fits(n int) string {

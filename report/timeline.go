@@ -90,7 +90,7 @@ func denialRow(p *page, a incident.Attempt, d incident.Denial) happening {
 		what += say(", fits %s launches", number(d.Candidates))
 	}
 	return happening{d.Ref.EventTime, []inert{
-		"", at(d.Ref.EventTime), lag(a, d.Ref), what, optional(d.Volume), code(d.ErrorCode), codes(a.JoinedBy, maxValues), p.cite(d.Ref),
+		"", at(d.Ref.EventTime), lag(a, d.Ref), what, volume(d), code(d.ErrorCode), codes(a.JoinedBy, maxValues), p.cite(d.Ref),
 	}}
 }
 
@@ -110,4 +110,12 @@ func stopRow(p *page, a incident.Attempt, i incident.Instance) happening {
 // lag is how long after the launch a record is, negative for before.
 func lag(a incident.Attempt, r incident.Ref) inert {
 	return apart(r.EventTime.Sub(a.Launch.Ref.EventTime))
+}
+
+// volume is the volume that a refusal cost, and whether it says so itself.
+func volume(d incident.Denial) inert {
+	if d.Volume != nil && d.VolumeFrom != nil && *d.VolumeFrom == "history" {
+		return say("%s (by history)", code(*d.Volume))
+	}
+	return optional(d.Volume)
 }

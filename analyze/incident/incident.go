@@ -195,7 +195,10 @@ type Stop struct {
 	Ref         Ref     `json:"ref"`
 }
 
-// Denial is one refused KMS call tied to the attempt. Candidates is the number
+// Denial is one refused KMS call tied to the attempt. Volume is named by the
+// records of the call itself where VolumeFrom is "record"; where it is
+// "history", it is the only volume with this key that other records tie to the
+// instances. Candidates is the number
 // of launches that fit it; above one the tie is possible only. Where more fit
 // than are listed, the nearest are.
 type Denial struct {
@@ -204,6 +207,7 @@ type Denial struct {
 	ErrorCode    string  `json:"error_code"`
 	ErrorMessage string  `json:"error_message"`
 	Volume       *string `json:"volume"`
+	VolumeFrom   *string `json:"volume_from"`
 	Candidates   int     `json:"candidates"`
 }
 

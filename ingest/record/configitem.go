@@ -71,7 +71,7 @@ func (e *Event) picture(c node, id string) (bool, error) {
 		return false, nil
 	}
 	e.Kind, e.Volumes = ConfigItem, volumesOf(c)
-	e.StateReason = firstOf(c.text("stateReason", "code"), c.text("stateTransitionReason"))
+	e.StateReason = firstOf(c.text("stateReason", "code"), transition(c.text("stateTransitionReason")))
 	e.addInstance(firstOf(id, c.text("instanceId")), strings.ToLower(state))
 	if len(e.Instances) == 0 {
 		return false, &Refusal{custody.KindRecordField, "configuration item of an instance without its id"}

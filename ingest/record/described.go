@@ -43,7 +43,7 @@ func described(owner string, n node) (*Event, error) {
 	e := &Event{
 		Kind: Described, Name: "DescribeInstances", Source: sourceEC2, Account: owner,
 		Region:      regionOf(n.text("Placement", "AvailabilityZone")),
-		StateReason: n.text("StateReason", "Code"), Volumes: volumesOf(n),
+		StateReason: firstOf(n.text("StateReason", "Code"), transition(n.text("StateTransitionReason"))), Volumes: volumesOf(n),
 	}
 	e.addInstance(n.get("InstanceId").v, strings.ToLower(n.text("State", "Name")))
 	if len(e.Instances) == 0 || e.States[0] == "" {
@@ -55,6 +55,12 @@ func described(owner string, n node) (*Event, error) {
 	}
 	e.Content = e.said()
 	return e, nil
+}
+
+// transition is a StateTransitionReason without its time: "User initiated",
+// or a code like that of a state's reason.
+func transition(reason string) string {
+	return strings.TrimSpace(transitionTime.ReplaceAllString(reason, ""))
 }
 
 func describedAt(n node) (time.Time, bool) {
