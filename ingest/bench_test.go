@@ -27,7 +27,7 @@ noise n=2000 at=2026-03-03T00:00:00Z every=10s`)
 	b.ReportAllocs()
 	var records, inflated int64
 	for b.Loop() {
-		listing, err := List(context.Background(), []string{dir}, nil)
+		listing, err := List(context.Background(), []string{dir}, Places{})
 		if err != nil {
 			b.Fatal(err)
 		}

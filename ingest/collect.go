@@ -212,6 +212,7 @@ func (c *collector) finish() (*Evidence, error) {
 	if err := c.spares(); err != nil {
 		return nil, err
 	}
+	c.manifest.LeftOut = append(c.manifest.LeftOut, c.listing.LeftOut...)
 	c.superseded()
 	for _, cov := range c.coverage {
 		c.manifest.Coverage = append(c.manifest.Coverage, *cov)

@@ -46,7 +46,7 @@ func sample(t *testing.T) string {
 // that every listed object is in one state.
 func read(t *testing.T, opt Options, sources ...string) *Evidence {
 	t.Helper()
-	listing, err := List(context.Background(), sources, strings.NewReader(""))
+	listing, err := List(context.Background(), sources, Places{Stdin: strings.NewReader("")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,7 +150,7 @@ func TestMembers(t *testing.T) {
 // TestVanished: a file that goes between listing and opening costs itself.
 func TestVanished(t *testing.T) {
 	dir := sample(t)
-	listing, err := List(context.Background(), []string{dir}, nil)
+	listing, err := List(context.Background(), []string{dir}, Places{})
 	if err != nil {
 		t.Fatal(err)
 	}

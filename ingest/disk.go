@@ -21,14 +21,14 @@ const Stdin = "-"
 // disk opens files by path.
 type disk struct{}
 
-func (disk) Open(_ context.Context, name string) (io.ReadCloser, error) { return os.Open(name) }
+func (disk) Open(_ context.Context, o *Object) (io.ReadCloser, error) { return os.Open(o.Name) }
 
 // stream is a source that can be opened once.
 type stream struct{ r io.Reader }
 
 // Open reads through a pipe, since a read from an idle standard input does not
 // end with the run by itself. The copy ends with the input or the process.
-func (s stream) Open(ctx context.Context, _ string) (io.ReadCloser, error) {
+func (s stream) Open(ctx context.Context, _ *Object) (io.ReadCloser, error) {
 	r, w := io.Pipe()
 	context.AfterFunc(ctx, func() { _ = w.CloseWithError(ctx.Err()) }) // it always returns nil
 	go func() {
@@ -39,15 +39,15 @@ func (s stream) Open(ctx context.Context, _ string) (io.ReadCloser, error) {
 }
 
 // List finds the objects that the sources name: files, directories (walked,
-// links not followed), globs (** crosses directories) and "-" for stdin. A
-// source that names nothing is an error, and so is a directory named as a
+// links not followed), globs (** crosses directories), "-" for stdin, and what
+// the remote claims. A source that names nothing is an error, and so is a directory named as a
 // source that cannot be listed. What is met inside a directory and cannot be
 // used becomes a listed object with its state.
-func List(ctx context.Context, sources []string, stdin io.Reader) (*Listing, error) {
-	l := &lister{ctx: ctx, known: make(map[string]int)}
+func List(ctx context.Context, sources []string, at Places) (*Listing, error) {
+	l := &lister{ctx: ctx, at: at, known: make(map[string]int)}
 	l.Sources = append([]string{}, sources...)
 	for _, src := range sources {
-		if err := l.source(src, stdin); err != nil {
+		if err := l.source(src); err != nil {
 			return nil, fmt.Errorf("listing %q: %w", src, err)
 		}
 	}
@@ -58,13 +58,17 @@ func List(ctx context.Context, sources []string, stdin io.Reader) (*Listing, err
 type lister struct {
 	Listing
 	ctx   context.Context
+	at    Places
 	known map[string]int // absolute path to index in Objects
 }
 
-func (l *lister) source(src string, stdin io.Reader) error {
-	if src == Stdin {
-		l.add(Object{Name: Stdin, store: stream{stdin}})
+func (l *lister) source(src string) error {
+	switch {
+	case src == Stdin:
+		l.add(Object{Name: Stdin, store: stream{l.at.Stdin}})
 		return nil
+	case l.at.Remote != nil && l.at.Remote.Claims(src):
+		return l.far(src)
 	}
 	info, err := os.Stat(src)
 	if err == nil {
@@ -74,6 +78,23 @@ func (l *lister) source(src string, stdin io.Reader) error {
 		return err
 	}
 	return l.glob(src)
+}
+
+// far lists a remote source. Its objects are not looked up among the known:
+// settle finds those that come twice, and there can be a million.
+func (l *lister) far(src string) error {
+	before := len(l.Objects)
+	left, err := l.at.Remote.List(l.ctx, src, l.at.Scope, func(o Object) {
+		l.Objects = append(l.Objects, o)
+		if l.at.Progress != nil {
+			l.at.Progress(len(l.Objects))
+		}
+	})
+	l.LeftOut, l.remote = append(l.LeftOut, left...), true
+	if err == nil && len(l.Objects) == before && len(left) == 0 {
+		return errors.New("no object has this prefix")
+	}
+	return err
 }
 
 func (l *lister) glob(pattern string) error {
@@ -197,7 +218,7 @@ func (l *lister) add(o Object) {
 		o, l.Objects[first] = l.Objects[first], o
 	}
 	o.Size = 0
-	o.verdict = &verdict{custody.Duplicate, custody.KindDuplicateObject, fmt.Sprintf("the sources name it twice; read once, as %q", l.Objects[first].Name)}
+	o.verdict = named(l.Objects[first].Name)
 	l.Objects = append(l.Objects, o)
 }
 

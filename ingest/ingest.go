@@ -42,6 +42,7 @@ type Options struct {
 	Jobs      int   // objects read at a time; default one a processor
 	Memory    int64 // stored bytes of objects in flight; default DefaultMemory
 	MaxObject int64 // objects stored larger than this are not read; 0 is no limit
+	Requests  int   // remote objects fetched at a time
 
 	// From and To bound event time, half-open. Events up to Before earlier
 	// and After later are kept as well: a refusal just behind the asked
@@ -104,7 +105,11 @@ func (o *Options) asked(t time.Time) bool {
 // itself cannot go on: the context ended, or the table is full.
 func Read(ctx context.Context, listing *Listing, opt Options) (*Evidence, error) {
 	c := newCollector(listing, opt)
-	err := run(ctx, listing.Objects, opt, c.take)
+	requests := 0 // files are opened by as many as read them
+	if listing.remote {
+		requests = max(opt.Requests, 1)
+	}
+	err := run(ctx, listing.Objects, requests, opt, c.take)
 	if err == nil {
 		var ev *Evidence
 		if ev, err = c.finish(); err == nil {

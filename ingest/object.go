@@ -64,18 +64,38 @@ func newWorker(opt Options) *worker {
 	return &worker{opt: opt, decoder: record.NewDecoder()}
 }
 
+// contents are an object's stored bytes, or why there are none. Its body is nil
+// where there is nothing to open.
+type contents struct {
+	body io.ReadCloser
+	err  error
+}
+
+// open opens what is to be read of an object.
+func open(ctx context.Context, o *Object, opt *Options) contents {
+	if o.verdict != nil || opt.tooLarge(o) {
+		return contents{}
+	}
+	body, err := o.store.Open(ctx, o)
+	return contents{body, err}
+}
+
+func (o *Options) tooLarge(of *Object) bool { return o.MaxObject > 0 && of.Size > o.MaxObject }
+
 // read reads one object. Whatever is wrong with it is in the result.
-func (w *worker) read(ctx context.Context, ordinal int, o *Object) *result {
+func (w *worker) read(ctx context.Context, ordinal int, o *Object, from contents) *result {
 	w.ordinal, w.body = ordinal, body{name: o.Name}
 	w.res = &result{places: map[place]*tally{}}
 	switch {
 	case o.verdict != nil:
 		w.settle(o.verdict.state, o.verdict.kind, o.verdict.detail)
-	case w.opt.MaxObject > 0 && o.Size > w.opt.MaxObject:
+	case w.opt.tooLarge(o):
 		w.settle(custody.Unread, custody.KindTooLarge,
 			fmt.Sprintf("%d stored bytes are over the limit of %d; raise --max-object-size to read it", o.Size, w.opt.MaxObject))
+	case from.err != nil:
+		w.faulty(from.err)
 	default:
-		w.open(ctx, o)
+		w.stored(ctx, from.body)
 	}
 	return w.res
 }
@@ -89,14 +109,18 @@ func (w *worker) warn(record *int, kind custody.Kind, detail string) {
 	w.res.warnings = append(w.res.warnings, custody.Warning{Object: w.body.name, Record: record, Kind: kind, Detail: detail})
 }
 
-func (w *worker) open(ctx context.Context, o *Object) {
-	stored, err := o.store.Open(ctx, o.Name)
-	if err != nil {
-		w.settle(custody.Unread, storageKind(err), fmt.Sprintf("cannot be opened: %v", reason(err)))
+func (w *worker) faulty(err error) {
+	var fault *Fault
+	if errors.As(err, &fault) {
+		w.settle(custody.Unread, fault.Kind, fault.Detail)
 		return
 	}
+	w.settle(custody.Unread, storageKind(err), fmt.Sprintf("cannot be opened: %v", reason(err)))
+}
+
+func (w *worker) stored(ctx context.Context, stored io.ReadCloser) {
 	defer func() { _ = stored.Close() }() // it was only read
-	w.take(body{name: o.Name}, contextReader{ctx, stored}, nil)
+	w.take(w.body, contextReader{ctx, stored}, nil)
 	w.res.stored = w.reader(0).Stored()
 }
 
@@ -114,7 +138,10 @@ func (w *worker) failed(err error, got container.Result, reader *container.Reade
 
 func storageKind(err error) custody.Kind {
 	var fault *archive.Error
+	var told *Fault
 	switch {
+	case errors.As(err, &told):
+		return told.Kind
 	case errors.As(err, &fault):
 		return custody.KindArchive
 	case errors.Is(err, fs.ErrNotExist):

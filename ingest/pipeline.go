@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"runtime"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/semaphore"
@@ -19,6 +20,7 @@ type job struct {
 	ordinal int
 	object  *Object
 	weight  int64
+	from    contents
 	done    chan *result
 }
 
@@ -27,8 +29,11 @@ type job struct {
 // its weight from the moment it is scheduled until its result is taken, so a
 // slow first object cannot pile up results behind it.
 //
+// Objects are opened ahead of the workers, since a remote one is fetched while
+// it is opened: many requests wait at a time, and few processors work.
+//
 // All concurrency of the reading is here.
-func run(ctx context.Context, objects []Object, opt Options, take func(int, *result) error) error {
+func run(ctx context.Context, objects []Object, requests int, opt Options, take func(int, *result) error) error {
 	jobs := opt.Jobs
 	if jobs <= 0 {
 		jobs = runtime.GOMAXPROCS(0)
@@ -41,7 +46,7 @@ func run(ctx context.Context, objects []Object, opt Options, take func(int, *res
 	inFlight := semaphore.NewWeighted(budget)
 
 	group, ctx := errgroup.WithContext(ctx) // ends at the first failure, or with the caller's
-	work := make(chan job)
+	work, fetched := make(chan job), make(chan job)
 	// The ordered queue holds at most what the budget admits.
 	ordered := make(chan job, budget/minWeight)
 
@@ -49,7 +54,7 @@ func run(ctx context.Context, objects []Object, opt Options, take func(int, *res
 		defer close(work)
 		defer close(ordered)
 		for i := range objects {
-			j := job{i, &objects[i], min(max(objects[i].Size, minWeight), budget), make(chan *result, 1)}
+			j := job{ordinal: i, object: &objects[i], weight: min(max(objects[i].Size, minWeight), budget), done: make(chan *result, 1)}
 			if err := inFlight.Acquire(ctx, j.weight); err != nil {
 				return err
 			}
@@ -62,11 +67,31 @@ func run(ctx context.Context, objects []Object, opt Options, take func(int, *res
 		}
 		return nil
 	})
+	fetching := sync.WaitGroup{}
+	for range max(requests, jobs) {
+		fetching.Add(1)
+		group.Go(func() error {
+			defer fetching.Done()
+			for j := range work {
+				j.from = open(ctx, j.object, &opt)
+				if err := send(ctx, fetched, j); err != nil {
+					j.from.close()
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	group.Go(func() error {
+		fetching.Wait()
+		close(fetched)
+		return nil
+	})
 	for range jobs {
 		group.Go(func() error {
 			w := newWorker(opt)
-			for j := range work {
-				j.done <- w.read(ctx, j.ordinal, j.object)
+			for j := range fetched {
+				j.done <- w.read(ctx, j.ordinal, j.object, j.from)
 				if err := ctx.Err(); err != nil {
 					return err
 				}
@@ -89,6 +114,13 @@ func run(ctx context.Context, objects []Object, opt Options, take func(int, *res
 		return nil
 	})
 	return group.Wait()
+}
+
+// close drops what nobody will read.
+func (c contents) close() {
+	if c.body != nil {
+		_ = c.body.Close() // it was never read
+	}
 }
 
 func send(ctx context.Context, to chan<- job, j job) error {

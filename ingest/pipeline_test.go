@@ -23,7 +23,8 @@ type shelf struct {
 	delay      func(name string) time.Duration
 }
 
-func (m *shelf) Open(ctx context.Context, name string) (io.ReadCloser, error) {
+func (m *shelf) Open(ctx context.Context, o *Object) (io.ReadCloser, error) {
+	name := o.Name
 	m.most.Store(max(m.most.Load(), m.open.Add(1)))
 	if m.delay != nil {
 		select {
@@ -127,7 +128,7 @@ func TestFailingStore(t *testing.T) {
 
 type brokenStore struct{}
 
-func (brokenStore) Open(context.Context, string) (io.ReadCloser, error) {
+func (brokenStore) Open(context.Context, *Object) (io.ReadCloser, error) {
 	whole := `{"Records":[{"eventTime":"2026-03-02T10:20:30Z","eventName":"A","eventSource":"b"},`
 	return io.NopCloser(io.MultiReader(strings.NewReader(whole), broken{})), nil
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"grantrail/analyze/incident"
+	"grantrail/ingest/custody"
 )
 
 // corpus is what strangers write. Each text tries to become something else in
@@ -127,6 +128,7 @@ func crowdedCase() *incident.Case {
 	c.Asked.Regions, c.Asked.Principals = []string{region}, []string{"*"}
 	c.Asked.Keys, c.Asked.Instances = []string{opsKey}, []string{"i-1"}
 	c.Custody.Integrity = clean.Custody.Integrity
+	c.Custody.LeftOut = []custody.LeftOut{{Prefix: "s3://b/p/", Why: "another region"}}
 	in := &c.Incidents[0]
 	in.Remedy.KeyPolicyStatement = json.RawMessage(`{}`)
 	in.Attempts[0].Instances[0].Stop.StateReason = ptr("Client.InternalError")

@@ -27,6 +27,22 @@ func writeRead(p *page, c *incident.Case) {
 		[]inert{"Event time found (UTC)", span(m.Time.First, m.Time.Last, dash, dash)})
 	p.table([]inert{"Evidence", "Amount"}, rows)
 	writeCoverage(p, m.Coverage)
+	writeLeftOut(p, m.LeftOut)
+}
+
+// writeLeftOut is what of the sources was not listed: the report is not about
+// it.
+func writeLeftOut(p *page, left []custody.LeftOut) {
+	if len(left) == 0 {
+		return
+	}
+	p.para("Not listed, and so not part of any figure here:")
+	rows := make([][]inert, min(len(left), maxLeftOut))
+	for i := range rows {
+		rows[i] = []inert{code(left[i].Prefix), prose(left[i].Why)}
+	}
+	p.table([]inert{"Left out", "Why"}, rows)
+	p.omitted(len(left)-len(rows), "prefix", "prefixes", inJSON)
 }
 
 // quantity is a figure with its name.

@@ -16,6 +16,7 @@ const (
 	maxWarnings           = 100
 	maxCoverage           = 200
 	maxGaps               = 100
+	maxLeftOut            = 50
 	maxFindings           = 100
 	maxOthers             = 5 // runners-up of one trigger
 	maxValues             = 10

@@ -68,6 +68,16 @@ func (p *progressLine) update(at ingest.Progress) {
 		humanize.IBytes(uint64(at.Bytes)), humanize.IBytes(uint64(at.OfBytes)))
 }
 
+// listing shows how many objects are listed so far.
+func (p *progressLine) listing(objects int) {
+	now := time.Now()
+	if !p.progress || now.Sub(p.last) < redraw {
+		return
+	}
+	p.last = now
+	_, _ = fmt.Fprintf(p.w, "\r\x1b[Kgrantrail: listing, %s objects", humanize.Comma(int64(objects)))
+}
+
 // end wipes the line: what stays is the summary.
 func (p *progressLine) end() {
 	if p.progress && !p.last.IsZero() {

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"grantrail/analyze"
+	"grantrail/ingest/s3source"
 )
 
 // typed is what was typed, unchecked.
@@ -21,6 +22,7 @@ type typed struct {
 	progress, logFormat                            string
 	quiet                                          bool
 	failOn                                         string
+	connection                                     s3source.Options
 }
 
 // readingFlags are shared by every verb that reads sources.
@@ -42,6 +44,23 @@ func (t *typed) readingFlags(cmd *cobra.Command) {
 	f.StringVar(&t.logFormat, "log-format", "text", "messages on standard error: text or json")
 	f.BoolVar(&t.quiet, "quiet", false, "no summary on standard error")
 	f.StringVar(&t.failOn, "fail-on", never, "exit 4 on incidents of at least this grade: never, possible, probable or confirmed")
+}
+
+// connectionFlags are shared by every verb that reads sources: they say how to
+// reach s3://.
+func (t *typed) connectionFlags(cmd *cobra.Command) {
+	f, c := cmd.Flags(), &t.connection
+	f.StringVar(&c.Profile, "profile", "", "profile of the AWS configuration (default the SDK's own chain)")
+	f.StringVar(&c.Region, "aws-region", "", "region of the buckets (default asked of S3)")
+	f.StringVar(&c.Endpoint, "endpoint-url", "", "S3 endpoint to use instead of AWS's")
+	f.BoolVar(&c.PathStyle, "path-style", false, "name the bucket in the path and not in the host")
+	f.StringVar(&c.AssumeRole, "assume-role", "", "ARN of a role to assume")
+	f.StringVar(&c.ExternalID, "external-id", "", "external id for the role to assume")
+	f.BoolVar(&c.RequestPayer, "request-payer", false, "pay for the requests to a requester-pays bucket")
+	f.BoolVar(&c.Unsigned, "no-sign-request", false, "do not sign requests: public buckets")
+	f.IntVar(&c.Requests, "requests", s3source.DefaultRequests, "requests to S3 at a time")
+	f.DurationVar(&c.Stall, "stall-timeout", s3source.DefaultStall, "longest wait for the next byte of S3 before it is asked again")
+	f.DurationVar(&c.Overlap, "delivery-overlap", s3source.DefaultOverlap, "how late a log file may be delivered: days of S3 are listed this far behind --to")
 }
 
 // writingFlags are shared by every verb that writes reports.

@@ -14,10 +14,13 @@ import (
 const investigateHelp = `Read the sources, join refused KMS calls with the launches that caused them and
 with evidence of the stop, and write an incident report.
 
-A SOURCE is a file, a directory (walked, links not followed), a glob, or - for
-standard input. What it holds is recognised by content, never by name.
+A SOURCE is a file, a directory (walked, links not followed), a glob, - for
+standard input, or s3://BUCKET/PREFIX, of which only the accounts, regions and
+days are listed that the question allows. What it holds is recognised by
+content, never by name.
 
   grantrail investigate ./logs
+  grantrail investigate s3://trail-bucket --from 2026-03-02 --to 2026-03-03
   grantrail investigate ./logs --account 111122223333 --format json | jq .summary
   grantrail investigate ./logs --fail-on probable -o report.md
 
@@ -38,6 +41,7 @@ func newInvestigate(w world, code *int) *cobra.Command {
 		},
 	}
 	t.readingFlags(cmd)
+	t.connectionFlags(cmd)
 	t.writingFlags(cmd)
 	return cmd
 }
@@ -57,11 +61,13 @@ func investigate(ctx context.Context, opt *options, w world) (int, error) {
 }
 
 func conclude(ctx context.Context, opt *options, w world) (*incident.Case, error) {
-	listing, err := ingest.List(ctx, opt.sources, w.stdin)
+	progress := opt.show.start()
+	opt.places.Stdin, opt.places.Progress = w.stdin, progress.listing
+	listing, err := ingest.List(ctx, opt.sources, opt.places)
 	if err != nil {
+		progress.end()
 		return nil, err
 	}
-	progress := opt.show.start()
 	opt.read.Progress = progress.update
 	evidence, err := ingest.Read(ctx, listing, opt.read)
 	progress.end()

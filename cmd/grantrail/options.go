@@ -10,11 +10,13 @@ import (
 
 	"grantrail/analyze"
 	"grantrail/ingest"
+	"grantrail/ingest/s3source"
 )
 
 // options are what was typed, checked. Nothing behind them sees a flag.
 type options struct {
 	sources  []string
+	places   ingest.Places
 	read     ingest.Options
 	question analyze.Options
 	out      *output
@@ -32,6 +34,10 @@ func (t *typed) options(sources []string, w world, now time.Time) (*options, err
 	if o.read, err = t.reading(&o.question); err != nil {
 		return nil, err
 	}
+	if o.places, err = t.places(&o.read, &o.question); err != nil {
+		return nil, err
+	}
+	o.read.Requests = t.connection.Requests
 	if o.failOn, err = parseThreshold(t.failOn); err != nil {
 		return nil, err
 	}
@@ -119,6 +125,30 @@ func (t *typed) reading(q *analyze.Options) (ingest.Options, error) {
 	}
 	r.MaxObject, err = parseSize("max-object-size", t.maxObject)
 	return r, err
+}
+
+// places say where sources are, and what of an archive can matter: the asked
+// time with its margins.
+func (t *typed) places(r *ingest.Options, q *analyze.Options) (ingest.Places, error) {
+	c := t.connection
+	switch {
+	case c.Requests < 1 || c.Requests > 1024:
+		return ingest.Places{}, usagef("--requests %d: want 1 to 1024", c.Requests)
+	case c.Stall <= 0 || c.Overlap < 0:
+		return ingest.Places{}, usagef("--stall-timeout and --delivery-overlap must not be negative")
+	case c.ExternalID != "" && c.AssumeRole == "":
+		return ingest.Places{}, usagef("--external-id is for --assume-role, which is missing")
+	case c.Unsigned && c.AssumeRole != "":
+		return ingest.Places{}, usagef("--no-sign-request and --assume-role exclude each other")
+	}
+	scope := ingest.Scope{Accounts: q.Accounts, Regions: q.Regions}
+	if !q.From.IsZero() {
+		scope.From = q.From.Add(-r.Before)
+	}
+	if !q.To.IsZero() {
+		scope.To = q.To.Add(r.After)
+	}
+	return ingest.Places{Remote: s3source.New(c), Scope: scope}, nil
 }
 
 func parseSize(flag, s string) (int64, error) {

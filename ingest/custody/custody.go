@@ -29,6 +29,14 @@ type Manifest struct {
 	Warnings  []Warning  `json:"warnings"`
 	Coverage  []Coverage `json:"coverage"`
 	Integrity Integrity  `json:"integrity"`
+	LeftOut   []LeftOut  `json:"left_out"`
+}
+
+// LeftOut is a part of a source that was not listed, since the filters cannot
+// want it or it is another service's.
+type LeftOut struct {
+	Prefix string `json:"prefix"` // the s3:// URI that it begins with
+	Why    string `json:"why"`
 }
 
 // Objects counts the listed objects by what became of them.
@@ -168,6 +176,7 @@ func New() Manifest {
 		Integrity: Integrity{
 			Checks: []string{}, Logs: map[string]int{}, Digests: map[string]int{}, Findings: []Finding{},
 		},
+		LeftOut: []LeftOut{},
 	}
 }
 

@@ -32,6 +32,15 @@ const (
 	KindVanished Kind = "vanished"
 	// KindDenied is an object or a directory that may not be read.
 	KindDenied Kind = "denied"
+	// KindKeyDenied is an object whose KMS key may not be used.
+	KindKeyDenied Kind = "denied-key"
+	// KindArchived is an object in a storage class that must be restored first.
+	KindArchived Kind = "archived"
+	// KindChanged is an object that was another one when it was opened than
+	// when it was listed.
+	KindChanged Kind = "changed"
+	// KindStalled is an object whose bytes stopped coming, also when asked again.
+	KindStalled Kind = "stalled"
 	// KindReadError is any other failure of the storage.
 	KindReadError Kind = "read-error"
 	// KindTooLarge is an object over --max-object-size.
@@ -82,6 +91,8 @@ const (
 	KindLink Kind = "link"
 	// KindNotRegular is a device, pipe or socket met in a directory.
 	KindNotRegular Kind = "not-regular"
+	// KindMarker is a key that stands for a folder and holds nothing.
+	KindMarker Kind = "folder-marker"
 	// KindNotEvidence is an object that is not CloudTrail evidence.
 	KindNotEvidence Kind = "not-cloudtrail"
 	// KindNotification is an S3, SNS or SQS message that also says Records.

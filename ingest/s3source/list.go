@@ -1,0 +1,187 @@
+package s3source
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"golang.org/x/sync/errgroup"
+
+	"grantrail/ingest"
+	"grantrail/ingest/custody"
+)
+
+const scheme = "s3://"
+
+// Claims implements [ingest.Remote].
+func (s *Source) Claims(source string) bool { return strings.HasPrefix(source, scheme) }
+
+// List implements [ingest.Remote].
+func (s *Source) List(ctx context.Context, source string, scope ingest.Scope, add func(ingest.Object)) ([]custody.LeftOut, error) {
+	bucket, prefix, _ := strings.Cut(strings.TrimPrefix(source, scheme), "/")
+	if bucket == "" {
+		return nil, fmt.Errorf("%q names no bucket: want s3://BUCKET/PREFIX", source)
+	}
+	client, err := s.client(ctx, bucket)
+	if err != nil {
+		return nil, err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(s.opt.Requests)
+	l := &lister{
+		bucket: bucket, client: client, store: &store{client: client, bucket: bucket, opt: &s.opt},
+		payer: payer(s.opt.RequestPayer), scope: &scope, days: daysOf(&scope, s.opt.Overlap), group: group, add: add,
+	}
+	group.Go(func() error { return l.source(ctx, prefix) })
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	return l.left, nil
+}
+
+// lister lists one source. Its folders are listed in parallel; what they give
+// is handed on one at a time.
+type lister struct {
+	bucket string
+	client *s3.Client
+	store  *store
+	payer  payerOf
+	scope  *ingest.Scope
+	days   days
+	group  *errgroup.Group
+
+	mu   sync.Mutex
+	add  func(ingest.Object)
+	left []custody.LeftOut
+}
+
+// maxProbe is how many folders outside a layout are each looked into for one,
+// and maxProbeDepth how deep. More than that is no prefix before AWSLogs.
+const (
+	maxProbe      = 64
+	maxProbeDepth = 3
+)
+
+// source lists what a typed prefix names: a key, a folder, or any beginning.
+func (l *lister) source(ctx context.Context, prefix string) error {
+	if prefix == "" || strings.HasSuffix(prefix, "/") {
+		return l.folder(ctx, prefix, 0)
+	}
+	page, err := l.level(ctx, prefix)
+	if err != nil {
+		return err
+	}
+	for _, o := range page.objects {
+		if aws.ToString(o.Key) == prefix {
+			l.object(o)
+			return nil
+		}
+	}
+	for _, f := range page.folders {
+		if f == prefix+"/" {
+			return l.folder(ctx, f, 0)
+		}
+	}
+	return l.flat(ctx, prefix, "", "")
+}
+
+// folder lists a folder by what it is in a layout.
+func (l *lister) folder(ctx context.Context, prefix string, depth int) error {
+	switch at := levelOf(prefix); at {
+	case outside:
+		return l.probe(ctx, prefix, depth)
+	case inRegion:
+		after, before := l.days.bounds(prefix)
+		l.pruned(prefix)
+		return l.flat(ctx, prefix, after, before)
+	case inConfigRegion:
+		return l.config(ctx, prefix)
+	case flat:
+		return l.flat(ctx, prefix, "", "")
+	default:
+		return l.layout(ctx, prefix, at)
+	}
+}
+
+// layout lists the folders of a level that can hold what is asked for.
+func (l *lister) layout(ctx context.Context, prefix string, at level) error {
+	page, err := l.level(ctx, prefix)
+	if err != nil {
+		return err
+	}
+	l.objects(page)
+	for _, f := range page.folders {
+		if why := at.leftOut(lastName(f), l.scope); why != "" {
+			l.leave(f, why)
+			continue
+		}
+		if err := l.spawn(func() error { return l.folder(ctx, f, 0) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// probe looks for a layout in a folder outside of one, and lists it flat where
+// there is none near.
+func (l *lister) probe(ctx context.Context, prefix string, depth int) error {
+	page, err := l.level(ctx, prefix)
+	if err != nil {
+		return err
+	}
+	if len(page.folders) > maxProbe || depth >= maxProbeDepth {
+		return l.flat(ctx, prefix, "", "")
+	}
+	l.objects(page)
+	for _, f := range page.folders {
+		if err := l.spawn(func() error { return l.folder(ctx, f, depth+1) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// config lists the days of AWS Config. They are not padded, so their order is
+// not that of time, and a range of them is a request each.
+func (l *lister) config(ctx context.Context, prefix string) error {
+	folders, ok := l.days.folders(prefix)
+	if !ok {
+		return l.flat(ctx, prefix, "", "")
+	}
+	l.pruned(prefix)
+	for _, f := range folders {
+		if err := l.spawn(func() error { return l.flat(ctx, f, "", "") }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pruned notes that only some days of a folder are listed.
+func (l *lister) pruned(prefix string) {
+	if l.days.bounded() {
+		l.leave(prefix, l.days.String())
+	}
+}
+
+// spawn runs f beside the others, or here where there is no room.
+func (l *lister) spawn(f func() error) error {
+	if l.group.TryGo(f) {
+		return nil
+	}
+	return f()
+}
+
+func (l *lister) leave(prefix, why string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.left = append(l.left, custody.LeftOut{Prefix: scheme + l.bucket + "/" + prefix, Why: why})
+}
+
+func lastName(folder string) string {
+	folder = strings.TrimSuffix(folder, "/")
+	return folder[strings.LastIndexByte(folder, '/')+1:]
+}
