@@ -6,8 +6,14 @@ FUZZTIME     ?= 30s
 LINT_VERSION := v2.15.0
 LINT         := .bin/$(LINT_VERSION)/golangci-lint
 
+# A real S3 server and a proxy that spoils its network, for the tests.
+S3_VERSION    := v1.8.0
+S3            := .bin/versitygw-$(S3_VERSION)/versitygw
+PROXY_VERSION := v2.5.0
+PROXY         := .bin/toxiproxy-$(PROXY_VERSION)/toxiproxy
+
 .DEFAULT_GOAL := help
-.PHONY: help demo build test bench lint cover fuzz update clean
+.PHONY: help demo build tools test bench lint cover fuzz update clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,8 +24,17 @@ demo: build ## investigate the specimen archive in testdata/demo
 build: ## build bin/grantrail, reproducibly
 	@CGO_ENABLED=0 $(GO) build -trimpath -o bin/grantrail ./cmd/grantrail
 
+tools: $(S3) $(PROXY) ## build the S3 server and the fault proxy that the tests start
+
+$(S3):
+	CGO_ENABLED=0 GOFLAGS= GOBIN=$(CURDIR)/$(@D) $(GO) install github.com/versity/versitygw/cmd/versitygw@$(S3_VERSION)
+
+$(PROXY):
+	CGO_ENABLED=0 GOFLAGS= GOBIN=$(CURDIR)/$(@D) $(GO) install github.com/Shopify/toxiproxy/v2/cmd/server@$(PROXY_VERSION)
+	mv $(@D)/server $@
+
 # The race detector needs cgo, and so a C compiler; the program needs neither.
-test: ## vet, and test with the race detector
+test: $(S3) $(PROXY) ## vet, and test with the race detector
 	$(GO) vet ./...
 	@set -- $$($(GO) env CC); \
 	if command -v "$$1" >/dev/null 2>&1; then \
@@ -37,7 +52,7 @@ lint: $(LINT) ## run golangci-lint, installed into .bin when absent
 $(LINT):
 	GOBIN=$(CURDIR)/$(@D) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
 
-cover: ## test, and print what the tests reach
+cover: $(S3) $(PROXY) ## test, and print what the tests reach
 	$(GO) test -coverpkg=./... -coverprofile=cover.out ./...
 	$(GO) tool cover -func=cover.out | tail -n 1
 

@@ -47,6 +47,9 @@ func NewObject(name string, size int64, tag string, store Store) Object {
 	return Object{Name: name, Size: size, Tag: tag, store: store}
 }
 
+// Open opens the object, as its store does.
+func (o *Object) Open(ctx context.Context) (io.ReadCloser, error) { return o.store.Open(ctx, o) }
+
 // Settled is an object whose state is known without opening it.
 func Settled(name string, state custody.State, kind custody.Kind, detail string) Object {
 	return Object{Name: name, verdict: &verdict{state, kind, detail}}

@@ -76,7 +76,7 @@ func open(ctx context.Context, o *Object, opt *Options) contents {
 	if o.verdict != nil || opt.tooLarge(o) {
 		return contents{}
 	}
-	body, err := o.store.Open(ctx, o)
+	body, err := o.Open(ctx)
 	return contents{body, err}
 }
 

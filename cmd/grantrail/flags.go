@@ -59,6 +59,7 @@ func (t *typed) connectionFlags(cmd *cobra.Command) {
 	f.BoolVar(&c.RequestPayer, "request-payer", false, "pay for the requests to a requester-pays bucket")
 	f.BoolVar(&c.Unsigned, "no-sign-request", false, "do not sign requests: public buckets")
 	f.IntVar(&c.Requests, "requests", s3source.DefaultRequests, "requests to S3 at a time")
+	f.IntVar(&c.Attempts, "attempts", s3source.DefaultAttempts, "how often a request to S3 is made before its object is given up")
 	f.DurationVar(&c.Stall, "stall-timeout", s3source.DefaultStall, "longest wait for the next byte of S3 before it is asked again")
 	f.DurationVar(&c.Overlap, "delivery-overlap", s3source.DefaultOverlap, "how late a log file may be delivered: days of S3 are listed this far behind --to")
 }

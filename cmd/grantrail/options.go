@@ -134,6 +134,8 @@ func (t *typed) places(r *ingest.Options, q *analyze.Options) (ingest.Places, er
 	switch {
 	case c.Requests < 1 || c.Requests > 1024:
 		return ingest.Places{}, usagef("--requests %d: want 1 to 1024", c.Requests)
+	case c.Attempts < 1 || c.Attempts > 100:
+		return ingest.Places{}, usagef("--attempts %d: want 1 to 100", c.Attempts)
 	case c.Stall <= 0 || c.Overlap < 0:
 		return ingest.Places{}, usagef("--stall-timeout and --delivery-overlap must not be negative")
 	case c.ExternalID != "" && c.AssumeRole == "":

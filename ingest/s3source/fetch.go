@@ -39,6 +39,9 @@ var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 // large one.
 func (s *store) Open(ctx context.Context, o *ingest.Object) (io.ReadCloser, error) {
 	b := &body{ctx: ctx, store: s, object: o, buffer: buffers.Get().(*bytes.Buffer)}
+	if o.Size == 0 {
+		return b, nil // nothing to ask for
+	}
 	if err := b.fetch(); err != nil {
 		_ = b.Close() // it only gives the buffer back
 		return nil, err
@@ -56,7 +59,7 @@ type body struct {
 	rest   bytes.Reader // of the part at hand
 }
 
-// fetch fetches the next part. An empty object has none, and no request.
+// fetch fetches the next part.
 func (b *body) fetch() error {
 	size := min(b.object.Size-b.next, partSize)
 	if size <= 0 {
@@ -107,7 +110,7 @@ func (s *store) get(ctx context.Context, o *ingest.Object, from int64, into *par
 	d := manager.NewDownloader(s.client, func(d *manager.Downloader) { //nolint:staticcheck // see the import
 		d.Concurrency, d.PartSize, d.PartBodyMaxRetries = 1, partSize, partRetries
 	})
-	n, err := d.Download(ctx, into, in)
+	n, err := d.Download(ctx, into, in) //nolint:staticcheck // see the import
 	if err == nil && n != into.want {
 		err = fmt.Errorf("%w: %d bytes of %d", io.ErrUnexpectedEOF, n, into.want)
 	}

@@ -37,7 +37,7 @@ type watched struct {
 
 // Read implements [io.Reader].
 func (w *watched) Read(p []byte) (int, error) {
-	timer := time.AfterFunc(w.stall, func() { _ = w.ReadCloser.Close() }) // the read fails with it
+	timer := time.AfterFunc(w.stall, func() { _ = w.Close() }) // the read fails with it
 	n, err := w.ReadCloser.Read(p)
 	if !timer.Stop() && err != nil && !errors.Is(err, io.EOF) {
 		err = errStalled

@@ -1,0 +1,176 @@
+package s3source_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"grantrail/ingest"
+	"grantrail/ingest/custody"
+	"grantrail/ingest/s3source"
+	"grantrail/ingest/s3source/s3test"
+)
+
+// source is a Source that speaks to a server here.
+func source(t testing.TB, url string, opt s3source.Options) *s3source.Source {
+	t.Helper()
+	for _, v := range s3test.Env() {
+		name, value, _ := strings.Cut(v, "=")
+		t.Setenv(name, value)
+	}
+	opt.Endpoint, opt.PathStyle, opt.Region = url, true, s3test.Region
+	return s3source.New(opt)
+}
+
+// keys are what a source lists, sorted, and what it leaves out.
+func keys(t *testing.T, s *s3source.Source, from string, scope ingest.Scope) (names []string, left []custody.LeftOut) {
+	t.Helper()
+	left, err := s.List(context.Background(), from, scope, func(o ingest.Object) { names = append(names, o.Name) })
+	if err != nil {
+		t.Fatalf("%s: %v", from, err)
+	}
+	slices.Sort(names)
+	return names, left
+}
+
+// asked is a day that is asked for.
+var asked = time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)
+
+// TestLayouts: in each of the layouts only what is asked for is listed, and
+// what is left out is said. What follows no layout is listed whole.
+func TestLayouts(t *testing.T) {
+	server := s3test.Start(t)
+	server.Bucket(t, "trail")
+	for _, root := range []string{"AWSLogs/", "some/prefix/AWSLogs/", "AWSLogs/o-ab12cd34ef/", "o-ab12cd34ef/AWSLogs/o-ab12cd34ef/"} {
+		for _, account := range []string{"111122223333", "444455556666"} {
+			for _, region := range []string{"eu-west-1", "eu-west-2", "us-east-1"} {
+				for _, day := range []string{"2026/03/01", "2026/03/02", "2026/03/03", "2026/03/04", "2026/11/02"} {
+					server.Put(t, "trail", root+account+"/CloudTrail/"+region+"/"+day+"/a.json.gz", []byte("x"), nil)
+				}
+			}
+			server.Put(t, "trail", root+account+"/Config/eu-west-1/2026/3/2/c.json.gz", []byte("x"), nil)
+			server.Put(t, "trail", root+account+"/Config/eu-west-1/2026/3/20/c.json.gz", []byte("x"), nil)
+			server.Put(t, "trail", root+account+"/elasticloadbalancing/eu-west-1/2026/03/02/x.log", []byte("x"), nil)
+		}
+	}
+	server.Put(t, "trail", "notes/readme.txt", []byte("x"), nil)
+
+	s := source(t, server.URL, s3source.Options{})
+	all, left := keys(t, s, "s3://trail", ingest.Scope{})
+	if len(all) != 4*2*(3*5+2)+1 {
+		t.Errorf("%d objects without a filter", len(all))
+	}
+	if len(left) != 8 || left[0].Why != "logs of another service" {
+		t.Errorf("left out: %v", left)
+	}
+
+	scope := ingest.Scope{
+		Accounts: []string{"111122223333"}, Regions: []string{"eu-west-1"}, From: asked, To: asked.Add(time.Hour),
+	}
+	some, left := keys(t, s, "s3://trail/", scope)
+	want := []string{"s3://trail/notes/readme.txt"}
+	for _, root := range []string{"AWSLogs/", "some/prefix/AWSLogs/", "AWSLogs/o-ab12cd34ef/", "o-ab12cd34ef/AWSLogs/o-ab12cd34ef/"} {
+		for _, rest := range []string{
+			"CloudTrail/eu-west-1/2026/03/02/a.json.gz", "CloudTrail/eu-west-1/2026/03/03/a.json.gz",
+			"CloudTrail/us-east-1/2026/03/02/a.json.gz", "CloudTrail/us-east-1/2026/03/03/a.json.gz",
+			"Config/eu-west-1/2026/3/2/c.json.gz",
+		} {
+			want = append(want, "s3://trail/"+root+"111122223333/"+rest)
+		}
+	}
+	slices.Sort(want)
+	if !slices.Equal(some, want) {
+		t.Errorf("listed %q\nwant %q", some, want)
+	}
+	for _, l := range []custody.LeftOut{
+		{Prefix: "s3://trail/AWSLogs/444455556666/", Why: "another account than asked for"},
+		{Prefix: "s3://trail/AWSLogs/111122223333/CloudTrail/eu-west-2/", Why: "another region than asked for"},
+		{Prefix: "s3://trail/AWSLogs/111122223333/CloudTrail/eu-west-1/", Why: "days before 2026-03-02 and after 2026-03-03"},
+	} {
+		if !slices.Contains(left, l) {
+			t.Errorf("%v is not left out: %v", l, left)
+		}
+	}
+}
+
+// TestPrefixes: a source can be a key, a folder, or any beginning; a folder is
+// preferred to a beginning.
+func TestPrefixes(t *testing.T) {
+	server := s3test.Start(t)
+	server.Bucket(t, "bkt")
+	for _, key := range []string{"a/1.gz", "a/2.gz", "ab/3.gz", "abc", "empty/"} {
+		server.Put(t, "bkt", key, []byte(strings.Repeat("x", strings.Count(key, "z"))), nil)
+	}
+	s := source(t, server.URL, s3source.Options{})
+	for from, want := range map[string]string{
+		"s3://bkt":       "a/1.gz a/2.gz ab/3.gz abc empty/",
+		"s3://bkt/a":     "a/1.gz a/2.gz",
+		"s3://bkt/a/":    "a/1.gz a/2.gz",
+		"s3://bkt/a/2":   "a/2.gz",
+		"s3://bkt/ab":    "ab/3.gz",
+		"s3://bkt/abc":   "abc",
+		"s3://bkt/a/1.g": "a/1.gz",
+		"s3://bkt/zzz":   "",
+	} {
+		got, _ := keys(t, s, from, ingest.Scope{})
+		for i := range got {
+			got[i] = strings.TrimPrefix(got[i], "s3://bkt/")
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s lists %q, want %q", from, got, want)
+		}
+	}
+	for from, says := range map[string]string{
+		"s3://":          "names no bucket",
+		"s3://missing/x": "NoSuchBucket",
+		"s3://bkt/zzz":   "no object has this prefix",
+	} {
+		_, err := ingest.List(context.Background(), []string{from}, ingest.Places{Remote: s})
+		if err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%s: %v, want %q", from, err, says)
+		}
+	}
+}
+
+// TestRefusedListing: a listing that may not be made ends the run, and says
+// which permission is missing.
+func TestRefusedListing(t *testing.T) {
+	server := s3test.Start(t)
+	server.Bucket(t, "bkt")
+	s := source(t, server.URL, s3source.Options{})
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "another-secret")
+	_, err := s.List(context.Background(), "s3://bkt/p/", ingest.Scope{}, func(ingest.Object) {})
+	if err == nil || !strings.Contains(err.Error(), "s3:ListBucket on arn:aws:s3:::bkt is needed") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestPages: more keys than fit a page come once each; a day of them costs the
+// requests of that day.
+func TestPages(t *testing.T) {
+	server := s3test.Start(t)
+	server.Bucket(t, "bkt")
+	front := server.Counted(t)
+	const perDay = 1100
+	for day := 1; day <= 4; day++ {
+		for i := range perDay {
+			server.Put(t, "bkt", fmt.Sprintf("AWSLogs/111122223333/CloudTrail/eu-west-1/2026/03/%02d/%05d.json.gz", day, i), nil, nil)
+		}
+	}
+	s := source(t, front.URL, s3source.Options{})
+	names, _ := keys(t, s, "s3://bkt", ingest.Scope{})
+	whole, _ := front.Asked()
+	if len(slices.Compact(names)) != 4*perDay {
+		t.Errorf("%d objects", len(names))
+	}
+	scope := ingest.Scope{From: asked, To: asked.Add(time.Hour)}
+	names, _ = keys(t, s, "s3://bkt", scope)
+	some, gets := front.Asked()
+	// Four levels down to the region, and two days of two pages in three.
+	if len(names) != 2*perDay || some > 4+3 || some >= whole || gets != 0 {
+		t.Errorf("%d objects by %d listings, %d for all, and %d other requests", len(names), some, whole, gets)
+	}
+}
