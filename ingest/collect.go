@@ -25,8 +25,8 @@ type collector struct {
 	spare    []*record.Event // copies that count only where no better one is met
 	progress Progress
 
-	names   []string    // of the listed objects, then of members of archives that gave events
-	members map[int]int // of the result at hand: member to ordinal in names
+	names   []string    // of the objects, and members of archives, that gave events
+	members map[int]int // of the result at hand: member to ordinal in names, 0 the object itself
 }
 
 // identity is what makes two records the same event: the eventID, in the
@@ -46,12 +46,8 @@ type sighting struct {
 }
 
 func newCollector(l *Listing, opt Options) *collector {
-	names := make([]string, len(l.Objects))
-	for i, o := range l.Objects {
-		names[i] = o.Name
-	}
 	return &collector{
-		names: names, listing: l, opt: opt, builder: table.NewBuilder(opt.Allocator),
+		listing: l, opt: opt, builder: table.NewBuilder(opt.Allocator),
 		manifest: custody.New(), coverage: map[place]*custody.Coverage{},
 		known: map[identity][]sighting{}, shared: map[call]bool{},
 		progress: Progress{OfObjects: len(l.Objects), OfBytes: l.Bytes},
@@ -71,9 +67,9 @@ func (c *collector) take(ordinal int, res *result) error {
 	for at, t := range res.places {
 		c.cover(at, t)
 	}
-	c.members = map[int]int{0: ordinal}
+	c.members = map[int]int{}
 	for _, e := range res.events {
-		e.Object = c.ordinal(res, e.member)
+		e.Object = c.ordinal(ordinal, res, e.member)
 		if e.Lossy || foreign(e.Event) {
 			c.spare = append(c.spare, e.Event)
 			continue
@@ -86,14 +82,18 @@ func (c *collector) take(ordinal int, res *result) error {
 	return nil
 }
 
-// ordinal is the ordinal of the object or member that an event came from. A
-// member gets one when it first gives an event.
-func (c *collector) ordinal(res *result, member int) int {
+// ordinal is the ordinal of the object or member that an event came from. It
+// gets one when it first gives an event: few of a large archive's do.
+func (c *collector) ordinal(listed int, res *result, member int) int {
 	at, ok := c.members[member]
 	if !ok {
 		at = len(c.names)
-		c.names = append(c.names, res.members[member-1])
 		c.members[member] = at
+		if member == 0 {
+			c.names = append(c.names, c.listing.Objects[listed].Name())
+		} else {
+			c.names = append(c.names, res.members[member-1])
+		}
 	}
 	return at
 }

@@ -21,7 +21,7 @@ const Stdin = "-"
 // disk opens files by path.
 type disk struct{}
 
-func (disk) Open(_ context.Context, o *Object) (io.ReadCloser, error) { return os.Open(o.Name) }
+func (disk) Open(_ context.Context, o *Object) (io.ReadCloser, error) { return os.Open(o.Name()) }
 
 // stream is a source that can be opened once.
 type stream struct{ r io.Reader }
@@ -44,7 +44,10 @@ func (s stream) Open(ctx context.Context, _ *Object) (io.ReadCloser, error) {
 // source that cannot be listed. What is met inside a directory and cannot be
 // used becomes a listed object with its state.
 func List(ctx context.Context, sources []string, at Places) (*Listing, error) {
-	l := &lister{ctx: ctx, at: at, known: make(map[string]int)}
+	l := &lister{ctx: ctx, at: at}
+	if len(sources) > 1 || len(sources) == 1 && strings.ContainsAny(sources[0], "*?[{") {
+		l.known = make(map[string]int) // one folder's walk meets a path once
+	}
 	l.Sources = append([]string{}, sources...)
 	for _, src := range sources {
 		if err := l.source(src); err != nil {
@@ -59,13 +62,13 @@ type lister struct {
 	Listing
 	ctx   context.Context
 	at    Places
-	known map[string]int // absolute path to index in Objects
+	known map[string]int // absolute path to index in Objects; nil where nothing can come twice
 }
 
 func (l *lister) source(src string) error {
 	switch {
 	case src == Stdin:
-		l.add(Object{Name: Stdin, store: stream{l.at.Stdin}})
+		l.add(NewObject(Stdin, 0, "", stream{l.at.Stdin}))
 		return nil
 	case l.at.Remote != nil && l.at.Remote.Claims(src):
 		return l.far(src)
@@ -187,20 +190,24 @@ func (l *lister) file(path string, info fs.FileInfo) {
 	if !info.Mode().IsRegular() {
 		size = 0 // a named pipe is read to its end
 	}
-	l.add(Object{Name: path, Size: size, store: disk{}})
+	l.add(NewObject(path, size, "", disk{}))
 }
 
 func (l *lister) settled(path string, state custody.State, kind custody.Kind, detail string) {
-	l.add(Object{Name: path, verdict: &verdict{state, kind, detail}})
+	l.add(Settled(path, state, kind, detail))
 }
 
 // add lists an object once. A second name for the same path is a duplicate;
 // the smaller spelling is the one that is read, so that the order in which
 // sources are named changes nothing.
 func (l *lister) add(o Object) {
-	id := o.Name
-	if o.Name != Stdin {
-		if abs, err := filepath.Abs(o.Name); err == nil {
+	if l.known == nil {
+		l.Objects = append(l.Objects, o)
+		return
+	}
+	id := o.Name()
+	if id != Stdin {
+		if abs, err := filepath.Abs(id); err == nil {
 			id = abs
 		}
 	}
@@ -214,11 +221,11 @@ func (l *lister) add(o Object) {
 		l.Objects[first] = o // named as a source as well, a link is followed
 		return
 	}
-	if o.verdict == nil && o.Name < l.Objects[first].Name {
+	if o.verdict == nil && byName(o, l.Objects[first]) < 0 {
 		o, l.Objects[first] = l.Objects[first], o
 	}
 	o.Size = 0
-	o.verdict = named(l.Objects[first].Name)
+	o.verdict = named(l.Objects[first].Name())
 	l.Objects = append(l.Objects, o)
 }
 

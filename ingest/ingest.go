@@ -81,7 +81,7 @@ type Progress struct {
 // Evidence is all that a run has read.
 type Evidence struct {
 	Table    *table.Table
-	Objects  []string // names by ordinal: the listed objects, then the members of archives that gave events
+	Objects  []string // names by ordinal of the objects, and members of archives, that gave events
 	Manifest custody.Manifest
 }
 

@@ -31,7 +31,11 @@ func (w *worker) item(it container.Item) {
 
 // record takes one CloudTrail record.
 func (w *worker) record(it container.Item) {
-	head, err := w.decoder.Head(it.Raw)
+	decode := w.decoder.ValidHead // what a list or a stream hands out was parsed
+	if it.Nested {
+		decode = w.decoder.Head
+	}
+	head, err := decode(it.Raw)
 	if record.IsForeign(err) {
 		w.foreign(it.Index)
 		return

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
+	"unique"
 
 	"grantrail/ingest/custody"
 )
@@ -33,18 +35,38 @@ func (f *Fault) Error() string { return f.Detail }
 // Unwrap gives the store's own error.
 func (f *Fault) Unwrap() error { return f.Err }
 
-// Object is one listed object.
+// Object is one listed object. There can be a million of them, so the folder
+// that many share is held once.
 type Object struct {
-	Name    string // the path as given, or a URI
+	folder  unique.Handle[string] // with its final slash
+	base    string
 	Size    int64  // stored bytes, as listed; 0 where unknown
 	Tag     string // what the store knows the listed version by, such as an ETag; "" where it has none
 	store   Store
 	verdict *verdict // settled while listing: nothing to open
 }
 
-// NewObject is an object that a store can open.
+// NewObject is an object that a store can open. Its name is the path as given,
+// or a URI.
 func NewObject(name string, size int64, tag string, store Store) Object {
-	return Object{Name: name, Size: size, Tag: tag, store: store}
+	cut := strings.LastIndexByte(name, '/') + 1
+	return Object{folder: unique.Make(name[:cut]), base: strings.Clone(name[cut:]), Size: size, Tag: tag, store: store}
+}
+
+// Name is the path as given, or a URI.
+func (o *Object) Name() string { return o.folder.Value() + o.base }
+
+// byName orders objects by their names, mostly without making them.
+func byName(a, b Object) int {
+	if a.folder == b.folder {
+		return cmp.Compare(a.base, b.base)
+	}
+	x, y := a.folder.Value(), b.folder.Value()
+	n := min(len(x), len(y))
+	if c := cmp.Compare(x[:n], y[:n]); c != 0 {
+		return c
+	}
+	return cmp.Compare(a.Name(), b.Name())
 }
 
 // Open opens the object, as its store does.
@@ -52,7 +74,9 @@ func (o *Object) Open(ctx context.Context) (io.ReadCloser, error) { return o.sto
 
 // Settled is an object whose state is known without opening it.
 func Settled(name string, state custody.State, kind custody.Kind, detail string) Object {
-	return Object{Name: name, verdict: &verdict{state, kind, detail}}
+	o := NewObject(name, 0, "", nil)
+	o.verdict = &verdict{state, kind, detail}
+	return o
 }
 
 // verdict is a state that is known without opening the object.
@@ -100,11 +124,11 @@ type Listing struct {
 func (l *Listing) settle() {
 	slices.Sort(l.Sources)
 	l.Sources = slices.Compact(l.Sources)
-	slices.SortStableFunc(l.Objects, func(a, b Object) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(l.Objects, byName)
 	for i := range l.Objects {
-		if i > 0 && l.Objects[i].verdict == nil && l.Objects[i].Name == l.Objects[i-1].Name {
+		if i > 0 && l.Objects[i].verdict == nil && byName(l.Objects[i], l.Objects[i-1]) == 0 {
 			l.Objects[i].Size = 0
-			l.Objects[i].verdict = named(l.Objects[i].Name)
+			l.Objects[i].verdict = named(l.Objects[i].Name())
 		}
 		if l.Objects[i].verdict == nil {
 			l.Bytes += l.Objects[i].Size

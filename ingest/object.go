@@ -84,7 +84,7 @@ func (o *Options) tooLarge(of *Object) bool { return o.MaxObject > 0 && of.Size 
 
 // read reads one object. Whatever is wrong with it is in the result.
 func (w *worker) read(ctx context.Context, ordinal int, o *Object, from contents) *result {
-	w.ordinal, w.body = ordinal, body{name: o.Name}
+	w.ordinal, w.body = ordinal, body{name: o.Name()}
 	w.res = &result{places: map[place]*tally{}}
 	switch {
 	case o.verdict != nil:

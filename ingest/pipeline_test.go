@@ -24,7 +24,7 @@ type shelf struct {
 }
 
 func (m *shelf) Open(ctx context.Context, o *Object) (io.ReadCloser, error) {
-	name := o.Name
+	name := o.Name()
 	m.most.Store(max(m.most.Load(), m.open.Add(1)))
 	if m.delay != nil {
 		select {
@@ -49,7 +49,7 @@ func (o *opened) Close() error {
 func objects(n int, size int64, s Store) *Listing {
 	l := &Listing{}
 	for i := range n {
-		l.Objects = append(l.Objects, Object{Name: fmt.Sprintf("o%04d", i), Size: size, store: s})
+		l.Objects = append(l.Objects, NewObject(fmt.Sprintf("o%04d", i), size, "", s))
 	}
 	return l
 }

@@ -22,6 +22,7 @@ type typed struct {
 	progress, logFormat                            string
 	quiet                                          bool
 	failOn                                         string
+	cpuProfile                                     string
 	connection                                     s3source.Options
 }
 
@@ -43,6 +44,7 @@ func (t *typed) readingFlags(cmd *cobra.Command) {
 	f.StringVar(&t.progress, "progress", "auto", "progress line on standard error: auto, always or never")
 	f.StringVar(&t.logFormat, "log-format", "text", "messages on standard error: text or json")
 	f.BoolVar(&t.quiet, "quiet", false, "no summary on standard error")
+	f.StringVar(&t.cpuProfile, "cpuprofile", "", "write a CPU profile to this file, for go tool pprof")
 	f.StringVar(&t.failOn, "fail-on", never, "exit 4 on incidents of at least this grade: never, possible, probable or confirmed")
 }
 

@@ -36,8 +36,10 @@ func newInvestigate(w world, code *int) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			*code, err = investigate(cmd.Context(), opt, w)
-			return err
+			return profiled(t.cpuProfile, func() error {
+				*code, err = investigate(cmd.Context(), opt, w)
+				return err
+			})
 		},
 	}
 	t.readingFlags(cmd)

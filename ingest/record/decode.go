@@ -19,7 +19,8 @@ func (d *Decoder) Event(raw []byte) (*Event, error) {
 	if kind == None {
 		return nil, nil
 	}
-	if h.errorMessage != "" && h.errorCode == "" && kind != Change {
+	message := loose(h.errorMessage)
+	if message != "" && h.errorCode == "" && kind != Change {
 		return nil, &Refusal{custody.KindRecordField, "record has an errorMessage and no errorCode: it does not say whether the call succeeded"}
 	}
 	p, err := h.parts()
@@ -27,16 +28,16 @@ func (d *Decoder) Event(raw []byte) (*Event, error) {
 		return nil, &Refusal{custody.KindRecordNames, err.Error()}
 	}
 	e := &Event{
-		Kind: kind, ID: h.eventID, Time: h.Time, Name: h.Name, Source: h.Source,
+		Kind: kind, ID: loose(h.eventID), Time: h.Time, Name: h.Name, Source: h.Source,
 		Region: h.Region, Account: h.Account,
-		Request:  strings.ToLower(firstOf(h.requestID, p.response.text("requestId"))), // EC2 answers with it too
-		SharedID: h.sharedID, SourceIP: h.sourceIP, Agent: h.userAgent,
-		ErrorCode: h.errorCode, ErrorMessage: h.errorMessage,
+		Request:  strings.ToLower(firstOf(loose(h.requestID), p.response.text("requestId"))), // EC2 answers with it too
+		SharedID: loose(h.sharedID), SourceIP: loose(h.sourceIP), Agent: loose(h.userAgent),
+		ErrorCode: h.errorCode, ErrorMessage: message,
 		Replaces: strings.ToLower(p.addendum.text("originalEventID")),
 		Identity: p.identity.identity(),
 	}
 	p.fill(e)
-	if !e.matters(h.eventType) {
+	if !e.matters(loose(h.eventType)) {
 		return nil, nil
 	}
 	e.Content = Fingerprint(raw)

@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -31,10 +31,11 @@ type Head struct {
 	resources  jsontext.Value
 	addendum   jsontext.Value
 
-	eventID, requestID, sharedID string
-	errorCode, errorMessage      string
-	sourceIP, userAgent          string
-	eventType                    string
+	errorCode string
+
+	eventID, requestID, sharedID jsontext.Value
+	errorMessage, eventType      jsontext.Value
+	sourceIP, userAgent          jsontext.Value
 }
 
 // Refusal says why a record cannot be used. The object goes on.
@@ -60,31 +61,41 @@ const maxName = 64
 // Decoder decodes records one after another. Its buffers are reused; it is not
 // safe for concurrent use.
 type Decoder struct {
-	buf  bytes.Buffer
-	dec  jsontext.Decoder
-	head Head
-	seen map[string]struct{}
+	head  Head
+	seen  [][]byte          // names of the record at hand
+	words map[string]string // values that repeat over records
 }
 
+// maxWords bounds the words remembered, and maxWord the length of one: names of
+// calls, services, regions and accounts, and not a stranger's novel.
+const (
+	maxWords = 4096
+	maxWord  = 64
+)
+
 // NewDecoder makes a Decoder.
-func NewDecoder() *Decoder { return &Decoder{seen: make(map[string]struct{}, 32)} }
+func NewDecoder() *Decoder { return &Decoder{words: make(map[string]string)} }
 
 // Head decodes the top level of one record. It returns a [*Refusal] for a
 // record that cannot be placed, beside as much of the head as was read, and an
 // error that [IsForeign] knows for another service's message. The Head is valid until the next call, and its
 // raw members as long as raw.
 func (d *Decoder) Head(raw []byte) (*Head, error) {
+	if len(raw) > 0 && raw[0] == '{' && !jsontext.Value(raw).IsValid(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)) {
+		d.head = Head{}
+		return &d.head, &Refusal{custody.KindJSONSyntax, "record is no valid JSON"}
+	}
+	return d.ValidHead(raw)
+}
+
+// ValidHead is Head for a record that a JSON parser has read whole.
+func (d *Decoder) ValidHead(raw []byte) (*Head, error) {
 	d.head = Head{}
-	clear(d.seen)
+	d.seen = d.seen[:0]
 	if len(raw) == 0 || raw[0] != '{' {
 		return nil, &Refusal{custody.KindRecordType, "record is " + article(raw) + ", not an object"}
 	}
-	d.buf = *bytes.NewBuffer(raw) // the decoder reads a Buffer in place
-	d.dec.Reset(&d.buf, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-	if _, err := d.dec.ReadToken(); err != nil {
-		return nil, &Refusal{custody.KindJSONSyntax, err.Error()}
-	}
-	if err := d.members(); IsForeign(err) {
+	if err := d.members(raw); IsForeign(err) {
 		return nil, err
 	} else if err != nil {
 		return &d.head, err
@@ -94,39 +105,41 @@ func (d *Decoder) Head(raw []byte) (*Head, error) {
 
 // members walks the top-level members. A message of another service is known
 // by a marker that CloudTrail never writes.
-func (d *Decoder) members() error {
+func (d *Decoder) members(raw []byte) error {
 	var fault error
-	for d.dec.PeekKind() != '}' {
-		name, err := d.dec.ReadToken()
-		if err != nil {
-			return syntax(err)
-		}
-		key := name.String()
-		if len(key) <= maxName {
-			if _, twice := d.seen[key]; twice && fault == nil {
-				fault = &Refusal{custody.KindRecordNames, fmt.Sprintf("%q is said twice in one record", key)}
+	err := walk(raw, func(name []byte, value jsontext.Value) error {
+		if len(name) <= maxName {
+			if d.twice(name) && fault == nil {
+				fault = &Refusal{custody.KindRecordNames, fmt.Sprintf("%q is said twice in one record", name)}
 			}
-			d.seen[key] = struct{}{}
+			d.seen = append(d.seen, name)
 		}
-		value, err := d.dec.ReadValue()
-		if err != nil {
-			return syntax(err)
-		}
-		if isForeignMember(key, value) {
+		if isForeignMember(string(name), value) {
 			return errForeign
 		}
-		if err := d.head.member(key, value); err != nil && fault == nil {
+		if err := d.member(name, value); err != nil && fault == nil {
 			fault = err
 		}
+		return nil
+	})
+	if errors.Is(err, errOutline) {
+		return &Refusal{custody.KindJSONSyntax, err.Error()}
+	}
+	if err != nil {
+		return err
 	}
 	return fault
 }
 
-func syntax(err error) error {
-	if errors.Is(err, io.EOF) {
-		err = io.ErrUnexpectedEOF
+// twice reports whether the record at hand has said a name before. A record
+// has some twenty names, most of a length of their own.
+func (d *Decoder) twice(name []byte) bool {
+	for _, known := range d.seen {
+		if len(known) == len(name) && bytes.Equal(known, name) {
+			return true
+		}
 	}
-	return &Refusal{custody.KindJSONSyntax, err.Error()}
+	return false
 }
 
 // isForeignMember knows the messages that AWS delivers under the same word,
@@ -145,39 +158,43 @@ func isForeignMember(key string, v jsontext.Value) bool {
 }
 
 // member takes one top-level member. The case of the first letter is not
-// trusted: some service events capitalise RequestParameters.
-func (h *Head) member(key string, v jsontext.Value) error {
-	switch key {
+// trusted: some service events capitalise RequestParameters. What only an event
+// that is kept needs stays raw.
+func (d *Decoder) member(name []byte, v jsontext.Value) error {
+	h := &d.head
+	switch key := string(name); key {
 	case "eventTime":
 		return h.time(v)
 	case "eventName":
-		return text(key, v, &h.Name)
+		return d.text(key, v, &h.Name)
 	case "eventSource":
-		return text(key, v, &h.Source)
+		return d.text(key, v, &h.Source)
 	case "awsRegion":
-		return text(key, v, &h.Region)
+		return d.text(key, v, &h.Region)
 	case "recipientAccountId":
-		return text(key, v, &h.Account)
-	case "eventCategory":
-		loose(v, &h.Category)
-	case "eventID", "eventId", "EventId":
-		loose(v, &h.eventID)
-	case "requestID", "requestId":
-		loose(v, &h.requestID)
-	case "sharedEventID":
-		loose(v, &h.sharedID)
-	case "eventType":
-		loose(v, &h.eventType)
+		return d.text(key, v, &h.Account)
 	case "errorCode":
 		// Absent means that the call succeeded: anything else than a string
 		// must not be taken for it.
-		return text(key, v, &h.errorCode)
+		return d.text(key, v, &h.errorCode)
+	case "eventCategory":
+		if v.Kind() == '"' {
+			h.Category = d.word(v)
+		}
+	case "eventID", "eventId", "EventId":
+		h.eventID = v
+	case "requestID", "requestId":
+		h.requestID = v
+	case "sharedEventID":
+		h.sharedID = v
+	case "eventType":
+		h.eventType = v
 	case "errorMessage":
-		loose(v, &h.errorMessage)
+		h.errorMessage = v
 	case "sourceIPAddress":
-		loose(v, &h.sourceIP)
+		h.sourceIP = v
 	case "userAgent":
-		loose(v, &h.userAgent)
+		h.userAgent = v
 	case "userIdentity":
 		h.identity = v
 	case "requestParameters", "RequestParameters":
@@ -196,11 +213,26 @@ func (h *Head) member(key string, v jsontext.Value) error {
 	return nil
 }
 
+// word is the text of a JSON string, one copy for all records that say it.
+func (d *Decoder) word(v jsontext.Value) string {
+	if len(v) > maxWord || len(v) < 2 {
+		return loose(v)
+	}
+	if w, ok := d.words[string(v)]; ok {
+		return w
+	}
+	w := loose(v)
+	if len(d.words) < maxWords {
+		d.words[string(v)] = w
+	}
+	return w
+}
+
 // text takes a member that must be a string. Null is the same as absent.
-func text(key string, v jsontext.Value, into *string) error {
+func (d *Decoder) text(key string, v jsontext.Value, into *string) error {
 	switch v.Kind() {
 	case '"':
-		loose(v, into)
+		*into = d.word(v)
 	case 'n':
 	case '0':
 		// An account id written as a number has lost its leading zeros.
@@ -215,15 +247,19 @@ func text(key string, v jsontext.Value, into *string) error {
 	return nil
 }
 
-// loose takes a string, and leaves anything else as absent.
-func loose(v jsontext.Value, into *string) {
-	if v.Kind() == '"' {
-		b, err := jsontext.AppendUnquote(nil, v)
-		if err != nil && len(b) == 0 {
-			return
-		}
-		*into = string(b)
+// loose is the text of a JSON string, and "" of anything else.
+func loose(v jsontext.Value) string {
+	if v.Kind() != '"' || len(v) < 2 {
+		return ""
 	}
+	if inner := v[1 : len(v)-1]; bytes.IndexByte(inner, '\\') < 0 && utf8.Valid(inner) {
+		return string(inner)
+	}
+	b, err := jsontext.AppendUnquote(nil, v)
+	if err != nil && len(b) == 0 {
+		return ""
+	}
+	return string(b)
 }
 
 // The years in which CloudTrail can have written a record: the service began
@@ -239,8 +275,8 @@ func (h *Head) time(v jsontext.Value) error {
 	if v.Kind() == 'n' {
 		return nil
 	}
-	var s string
-	if loose(v, &s); v.Kind() != '"' {
+	s := loose(v)
+	if v.Kind() != '"' {
 		return &Refusal{custody.KindRecordType, "eventTime is " + article(v) + ", not a string"}
 	}
 	if s == "" {

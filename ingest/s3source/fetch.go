@@ -68,7 +68,7 @@ func (b *body) fetch() error {
 	part := &part{want: size, into: b.buffer}
 	part.reset()
 	if err := b.store.get(b.ctx, b.object, b.next, part); err != nil {
-		return fault(b.ctx, b.object.Name, err)
+		return fault(b.ctx, b.object.Name(), err)
 	}
 	b.next += size
 	b.rest.Reset(part.bytes())
@@ -99,7 +99,7 @@ func (b *body) Close() error {
 // or stalls is asked for again.
 func (s *store) get(ctx context.Context, o *ingest.Object, from int64, into *part) error {
 	in := &s3.GetObjectInput{
-		Bucket: aws.String(s.bucket), Key: aws.String(strings.TrimPrefix(o.Name, scheme+s.bucket+"/")), RequestPayer: payer(s.opt.RequestPayer),
+		Bucket: aws.String(s.bucket), Key: aws.String(strings.TrimPrefix(o.Name(), scheme+s.bucket+"/")), RequestPayer: payer(s.opt.RequestPayer),
 	}
 	if o.Tag != "" {
 		in.IfMatch = aws.String(o.Tag)
@@ -152,7 +152,7 @@ func (f frozen) Open(ctx context.Context, o *ingest.Object) (io.ReadCloser, erro
 	body, err := f.store.Open(ctx, o)
 	var told *ingest.Fault
 	if errors.As(err, &told) && told.Kind == custody.KindArchived {
-		return nil, archived(o.Name, f.class, err)
+		return nil, archived(o.Name(), f.class, err)
 	}
 	return body, err
 }

@@ -121,10 +121,10 @@ func TestFaults(t *testing.T) {
 		switch {
 		case want.kind == "":
 			if err != nil {
-				t.Errorf("%s: %v", l.Objects[i].Name, err)
+				t.Errorf("%s: %v", l.Objects[i].Name(), err)
 			}
 		case !errors.As(err, &fault) || fault.Kind != want.kind || !strings.Contains(fault.Detail, want.says):
-			t.Errorf("%s: %v, want %s, %q", l.Objects[i].Name, err, want.kind, want.says)
+			t.Errorf("%s: %v, want %s, %q", l.Objects[i].Name(), err, want.kind, want.says)
 		}
 	}
 }

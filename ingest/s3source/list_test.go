@@ -28,7 +28,7 @@ func source(t testing.TB, url string, opt s3source.Options) *s3source.Source {
 // keys are what a source lists, sorted, and what it leaves out.
 func keys(t *testing.T, s *s3source.Source, from string, scope ingest.Scope) (names []string, left []custody.LeftOut) {
 	t.Helper()
-	left, err := s.List(context.Background(), from, scope, func(o ingest.Object) { names = append(names, o.Name) })
+	left, err := s.List(context.Background(), from, scope, func(o ingest.Object) { names = append(names, o.Name()) })
 	if err != nil {
 		t.Fatalf("%s: %v", from, err)
 	}

@@ -10,7 +10,7 @@
 //
 //	column          type                  meaning
 //	kind            uint8                 record.Kind: the part the event plays
-//	object          int32                 ordinal of the object in listing order
+//	object          int32                 ordinal of the object in listing order, of those that gave events
 //	record          int32                 zero-based position in the object's records
 //	offset          int64                 of the record, or of the envelope around it, in the inflated object
 //	length          int32                 of the same, in bytes; zero of a row of Parquet
