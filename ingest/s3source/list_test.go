@@ -3,6 +3,8 @@ package s3source_test
 import (
 	"context"
 	"fmt"
+	"io"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -172,5 +174,26 @@ func TestPages(t *testing.T) {
 	// Four levels down to the region, and two days of two pages in three.
 	if len(names) != 2*perDay || some > 4+3 || some >= whole || gets != 0 {
 		t.Errorf("%d objects by %d listings, %d for all, and %d other requests", len(names), some, whole, gets)
+	}
+}
+
+// TestBrokenPage: a page of a listing that breaks off is asked for again.
+func TestBrokenPage(t *testing.T) {
+	server := s3test.Start(t)
+	server.Bucket(t, "bkt")
+	server.Put(t, "bkt", "p/a", nil, nil)
+	front := server.Counted(t)
+	n := 0
+	front.Instead(func(w http.ResponseWriter, r *http.Request) bool {
+		if n++; n != 1 {
+			return false
+		}
+		w.Header().Set("Content-Length", "1000")
+		_, _ = io.WriteString(w, `<?xml version="1.0"?><ListBucketResult><Contents><Key>p/`) // the client sees the rest missing
+		return true
+	})
+	names, _ := keys(t, source(t, front.URL, s3source.Options{}), "s3://bkt/p/", ingest.Scope{})
+	if len(names) != 1 || n != 2 {
+		t.Errorf("%q after %d requests", names, n)
 	}
 }

@@ -2,12 +2,15 @@ package s3source
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/aws/smithy-go"
 
 	"grantrail/ingest"
 	"grantrail/ingest/custody"
@@ -37,7 +40,7 @@ func (l *lister) level(ctx context.Context, prefix string) (page, error) {
 		Bucket: aws.String(l.bucket), Prefix: aws.String(prefix), Delimiter: aws.String("/"), RequestPayer: l.payer,
 	})
 	for pages.HasMorePages() {
-		p, err := pages.NextPage(ctx)
+		p, err := l.next(ctx, pages)
 		if err != nil {
 			return out, l.refused(prefix, err)
 		}
@@ -58,7 +61,7 @@ func (l *lister) flat(ctx context.Context, prefix, after, before string) error {
 	}
 	pages := s3.NewListObjectsV2Paginator(l.client, in)
 	for pages.HasMorePages() {
-		p, err := pages.NextPage(ctx)
+		p, err := l.next(ctx, pages)
 		if err != nil {
 			return l.refused(prefix, err)
 		}
@@ -71,6 +74,27 @@ func (l *lister) flat(ctx context.Context, prefix, after, before string) error {
 		l.objects(page{objects: p.Contents})
 	}
 	return nil
+}
+
+// betweenPages is the wait before a page that broke off is asked for again,
+// times the attempts so far.
+const betweenPages = 100 * time.Millisecond
+
+// next is the next page of a listing. One whose body breaks off is asked for
+// again: the client retries what fails before the body, and not in it.
+func (l *lister) next(ctx context.Context, pages *s3.ListObjectsV2Paginator) (*s3.ListObjectsV2Output, error) {
+	for attempt := 1; ; attempt++ {
+		p, err := pages.NextPage(ctx)
+		var broken *smithy.DeserializationError
+		if err == nil || attempt >= l.store.opt.Attempts || !errors.As(err, &broken) {
+			return p, err
+		}
+		select {
+		case <-time.After(time.Duration(attempt) * betweenPages):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
 }
 
 // refused is a listing that failed: the run cannot know what is there.
