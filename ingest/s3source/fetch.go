@@ -57,7 +57,14 @@ type body struct {
 	next   int64 // offset of the next part
 	buffer *bytes.Buffer
 	rest   bytes.Reader // of the part at hand
+
+	metadata map[string]string
 }
+
+// Metadata is the object's user metadata, names in lower case and without
+// x-amz-meta-. CloudTrail puts a digest's own signature there and nowhere else:
+// "signature", "signature-algorithm".
+func (b *body) Metadata() map[string]string { return b.metadata }
 
 // fetch fetches the next part.
 func (b *body) fetch() error {
@@ -67,9 +74,11 @@ func (b *body) fetch() error {
 	}
 	part := &part{want: size, into: b.buffer}
 	part.reset()
-	if err := b.store.get(b.ctx, b.object, b.next, part); err != nil {
+	metadata, err := b.store.get(b.ctx, b.object, b.next, part)
+	if err != nil {
 		return fault(b.ctx, b.object.Name(), err)
 	}
+	b.metadata = metadata
 	b.next += size
 	b.rest.Reset(part.bytes())
 	return nil
@@ -97,7 +106,7 @@ func (b *body) Close() error {
 
 // get fetches one part of the version that was listed. A body that breaks off
 // or stalls is asked for again.
-func (s *store) get(ctx context.Context, o *ingest.Object, from int64, into *part) error {
+func (s *store) get(ctx context.Context, o *ingest.Object, from int64, into *part) (map[string]string, error) {
 	in := &s3.GetObjectInput{
 		Bucket: aws.String(s.bucket), Key: aws.String(strings.TrimPrefix(o.Name(), scheme+s.bucket+"/")), RequestPayer: payer(s.opt.RequestPayer),
 	}
@@ -107,14 +116,31 @@ func (s *store) get(ctx context.Context, o *ingest.Object, from int64, into *par
 	if from > 0 || into.want < o.Size {
 		in.Range = aws.String(fmt.Sprintf("bytes=%d-%d", from, from+into.want-1))
 	}
-	d := manager.NewDownloader(s.client, func(d *manager.Downloader) { //nolint:staticcheck // see the import
+	seen := &observed{DownloadAPIClient: s.client}
+	d := manager.NewDownloader(seen, func(d *manager.Downloader) { //nolint:staticcheck // see the import
 		d.Concurrency, d.PartSize, d.PartBodyMaxRetries = 1, partSize, partRetries
 	})
 	n, err := d.Download(ctx, into, in) //nolint:staticcheck // see the import
 	if err == nil && n != into.want {
 		err = fmt.Errorf("%w: %d bytes of %d", io.ErrUnexpectedEOF, n, into.want)
 	}
-	return err
+	return seen.metadata, err
+}
+
+// observed notes the metadata that comes with an object, which the downloader
+// does not hand on.
+type observed struct {
+	manager.DownloadAPIClient
+	metadata map[string]string
+}
+
+// GetObject implements [manager.DownloadAPIClient].
+func (o *observed) GetObject(ctx context.Context, in *s3.GetObjectInput, opts ...func(*s3.Options)) (*s3.GetObjectOutput, error) {
+	out, err := o.DownloadAPIClient.GetObject(ctx, in, opts...)
+	if err == nil {
+		o.metadata = out.Metadata
+	}
+	return out, err
 }
 
 // part is where one request's bytes go.

@@ -207,3 +207,23 @@ func TestCancelledFetch(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestMetadata: the signature of a digest comes with its bytes, by the same
+// request.
+func TestMetadata(t *testing.T) {
+	server := s3test.Start(t)
+	server.Bucket(t, "bkt")
+	server.Put(t, "bkt", "digest", noise(10), map[string]string{"signature": "00ff", "Signature-Algorithm": "SHA256withRSA"})
+	front := server.Counted(t)
+	l := listed(t, source(t, front.URL, s3source.Options{}))
+	front.Asked()
+	body, err := l.Objects[0].Open(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = body.Close() }() // it was only read
+	got := body.(interface{ Metadata() map[string]string }).Metadata()
+	if _, gets := front.Asked(); gets != 1 || got["signature"] != "00ff" || got["signature-algorithm"] != "SHA256withRSA" {
+		t.Errorf("%v after %d requests", got, gets)
+	}
+}
