@@ -15,10 +15,10 @@ import (
 	"syscall"
 )
 
-// gcPercent lets the heap grow to two and a half times what is in use between two
+// gcPercent lets the heap grow to three times what is in use between two
 // collections: what is in use is small, and collecting it is not free. GOGC
 // overrules it.
-const gcPercent = 150
+const gcPercent = 200
 
 func main() {
 	if os.Getenv("GOGC") == "" {
