@@ -1,0 +1,145 @@
+// Package digest validates log files against CloudTrail's digest files, from
+// the bytes at hand and saved public keys, without asking AWS.
+//
+// # The format
+//
+// Once an hour, also where nothing was logged, CloudTrail writes for each
+// account and region of a trail a digest file: one JSON object that names the
+// log files delivered in that hour.
+//
+//	[PREFIX/]AWSLogs/[o-…/]ACCOUNT/CloudTrail-Digest/REGION/YYYY/MM/DD/
+//	  ACCOUNT_CloudTrail-Digest_REGION_TRAIL_HOMEREGION_YYYYMMDDTHHMMSSZ[_backfill].json.gz
+//
+// Its members that count here: digestStartTime and digestEndTime, half-open,
+// of delivery; digestS3Bucket and digestS3Object, where it was written;
+// digestPublicKeyFingerprint; logFiles, each with s3Bucket, s3Object and
+// hashValue; and of the digest before it previousDigestS3Bucket,
+// previousDigestS3Object, previousDigestHashValue and previousDigestSignature,
+// all null where a chain begins. A hash is the lower-case hexadecimal SHA-256
+// of the file's uncompressed content.
+//
+// The signature is RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017, section 8.2),
+// hexadecimal, of
+//
+//	digestEndTime LF digestS3Bucket "/" digestS3Object LF hash of the digest LF
+//	previousDigestSignature, or the word null
+//
+// with the members as they are spelt in the file. It is not in the file: it is
+// user metadata of the S3 object, and repeated by the digest that follows. A
+// copy on a disk has lost the first, so the newest of a chain has none.
+//
+// A public key is one of what "aws cloudtrail list-public-keys" lists, found
+// by its fingerprint: the hexadecimal MD5 of the DER bytes of its Value.
+//
+//	https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-digest-file-structure.html
+//	https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-custom-validation.html
+//	https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_PublicKey.html
+//
+// # What is concluded
+//
+// Each digest and each log file gets one [custody.Verdict]; see [Judge]. What a
+// file says of itself is [Unverified]; only a key makes a [Verified] of it.
+//
+//   - A signature that verifies is worth the same wherever it was kept.
+//   - A digest that is itself altered vouches for nothing and condemns nothing.
+//   - Where two files disagree and neither is verified, the older one is called
+//     a mismatch, and the detail says that it may be the other.
+//   - A chain that begins with nulls is a seam, also in the middle: validation
+//     or logging was switched on. It is no sign of tampering, and none of
+//     integrity.
+//   - Digests are hourly. Between two at hand, an hour without one is missing,
+//     each hour for itself, and together they are a gap; a backfill digest
+//     covers hours as any other.
+//   - Copies lie under other roots than the bucket's. Paths are compared from
+//     AWSLogs on, and where that is lost by what they have.
+package digest
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// Unverified is what a digest file says. Nothing has vouched for it.
+type Unverified struct {
+	Account     string    `json:"awsAccountId"`
+	StartText   string    `json:"digestStartTime"`
+	EndText     string    `json:"digestEndTime"`
+	Bucket      string    `json:"digestS3Bucket"`
+	Object      string    `json:"digestS3Object"`
+	Fingerprint string    `json:"digestPublicKeyFingerprint"`
+	Algorithm   string    `json:"digestSignatureAlgorithm"`
+	PrevBucket  *string   `json:"previousDigestS3Bucket"`
+	PrevObject  *string   `json:"previousDigestS3Object"`
+	PrevHash    *string   `json:"previousDigestHashValue"`
+	PrevSig     *string   `json:"previousDigestSignature"`
+	Logs        []LogFile `json:"logFiles"`
+
+	Start, End time.Time `json:"-"` // of delivery, half-open
+	Chain      Chain     `json:"-"`
+}
+
+// LogFile is what a digest says of a log file.
+type LogFile struct {
+	Bucket string `json:"s3Bucket"`
+	Object string `json:"s3Object"`
+	Hash   string `json:"hashValue"`
+	Method string `json:"hashAlgorithm"`
+}
+
+// Chain is what the digests of one chain have in common.
+type Chain struct {
+	Account, Region, Trail string
+	Backfill               bool
+}
+
+// name takes a digest's file name apart: account, region, trail with its home
+// region, time, backfill.
+var name = regexp.MustCompile(`^(\d{12})_CloudTrail-Digest_([a-z0-9-]+)_(.+)_(\d{8}T\d{6}Z)(_backfill)?\.json(\.gz)?$`)
+
+// Named reports whether a file's name is that of a digest, or of a log file or
+// side-car beside one.
+func Named(p string) bool { return strings.Contains(p, "_CloudTrail-Digest_") }
+
+// Parse reads a digest file's text.
+func Parse(text []byte) (*Unverified, error) {
+	var d Unverified
+	if err := json.Unmarshal(text, &d); err != nil {
+		return nil, fmt.Errorf("parsing: %w", err)
+	}
+	var err error
+	if d.Start, err = time.Parse(time.RFC3339, d.StartText); err != nil {
+		return nil, fmt.Errorf("digestStartTime: %w", err)
+	}
+	if d.End, err = time.Parse(time.RFC3339, d.EndText); err != nil {
+		return nil, fmt.Errorf("digestEndTime: %w", err)
+	}
+	switch {
+	case d.Object == "" || d.Bucket == "":
+		return nil, errors.New("it does not say where it was written")
+	case d.End.Before(d.Start):
+		return nil, errors.New("it ends before it starts")
+	case d.Algorithm != "" && !strings.EqualFold(d.Algorithm, "SHA256withRSA"):
+		return nil, fmt.Errorf("digestSignatureAlgorithm %q is not known", d.Algorithm)
+	}
+	d.Chain = Chain{Account: d.Account}
+	if m := name.FindStringSubmatch(path.Base(d.Object)); m != nil {
+		d.Chain.Region, d.Chain.Trail, d.Chain.Backfill = m[2], m[3], m[5] != ""
+	} else if parts := strings.Split(d.Object, "/CloudTrail-Digest/"); len(parts) == 2 {
+		d.Chain.Region, _, _ = strings.Cut(parts[1], "/")
+	}
+	return &d, nil
+}
+
+// statement is the string that is signed, for a digest of this content hash.
+func (d *Unverified) statement(hash string) string {
+	previous := "null"
+	if d.PrevSig != nil {
+		previous = *d.PrevSig
+	}
+	return d.EndText + "\n" + d.Bucket + "/" + d.Object + "\n" + hash + "\n" + previous
+}

@@ -1,0 +1,155 @@
+package digest
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"grantrail/ingest/custody"
+)
+
+func isNoKey(err error) bool { return errors.Is(err, ErrNoKey) }
+
+// nameTime is how a digest's name spells its end.
+const nameTime = "20060102T150405Z"
+
+// gaps looks at the places where a chain does not go on: it begins, begins
+// anew, or digests are gone.
+func (j *judge) gaps() {
+	oldest := slices.Clone(j.chain)
+	slices.Reverse(oldest)
+	before := map[Chain]*link{} // the one before it in time
+	for _, l := range oldest {
+		d := l.Digest
+		last := before[d.Chain]
+		if last == nil || d.End.After(last.Digest.End) {
+			before[d.Chain] = l
+		}
+		switch {
+		case d.PrevObject == nil && last == nil:
+			j.say(l.Name, custody.Seam, d.Chain, d.End, "the chain begins here: validation or logging was switched on")
+		case d.PrevObject == nil:
+			j.say(l.Name, custody.Seam, d.Chain, d.End, "the chain begins anew here, behind %s: validation or logging was switched off and on, and nothing vouches for what lies between",
+				last.Digest.End.Format(time.RFC3339))
+		case len(j.links[base(*d.PrevObject)]) == 0:
+			j.lost(l, last)
+		}
+	}
+}
+
+// lost tells of digests that should be before l and are not at hand.
+func (j *judge) lost(l, last *link) {
+	d := l.Digest
+	key := *d.PrevObject
+	bucket := d.Bucket
+	if d.PrevBucket != nil {
+		bucket = *d.PrevBucket
+	}
+	if files := j.byBase[base(key)]; len(files) > 0 {
+		for _, f := range files {
+			if f.Invalid == "" {
+				j.unreadable(f, d)
+			}
+		}
+		return
+	}
+	if j.in.LeftOut != nil && j.in.LeftOut(bucket, key) {
+		j.say(l.Name, custody.Seam, d.Chain, d.End, "the digest before it, %q, was left out of this run", key)
+		return
+	}
+	if last == nil && !j.delivered(d) {
+		j.say(l.Name, custody.Seam, d.Chain, d.End, "the chain at hand begins here; the digest before it, %q, is not in the sources", key)
+		return
+	}
+	j.missing(key, d.Chain, d.Start, "%q names it as the one before", l.Name)
+	if last == nil {
+		j.say(l.Name, custody.ChainGap, d.Chain, d.End, "log files at hand were delivered before %s, and the digests of that time are not", d.StartText)
+		return
+	}
+	from, n := last.Digest.End, 1
+	for end := d.Start.Add(-time.Hour); end.After(from); end = end.Add(-time.Hour) {
+		if j.covered(d.Chain, end.Add(-time.Hour), end) {
+			continue
+		}
+		n++
+		j.missing(sibling(key, end), d.Chain, end, "inferred: digests are hourly, and none at hand is for this hour; the name is what it would have been")
+	}
+	hours := "1 hour"
+	if n > 1 {
+		hours = plural(n)
+	}
+	j.say(l.Name, custody.ChainGap, d.Chain, d.End, "the digests for %s, from %s to %s, are not at hand", hours, from.Format(time.RFC3339), d.StartText)
+}
+
+func plural(n int) string {
+	digits := ""
+	for ; n > 0; n /= 10 {
+		digits = string(rune('0'+n%10)) + digits
+	}
+	return digits + " hours"
+}
+
+func (j *judge) missing(key string, c Chain, at time.Time, format string, args ...any) {
+	j.out.Digests[string(custody.Missing)]++
+	j.say(key, custody.Missing, c, at, format, args...)
+}
+
+// unreadable takes a file that has the name of a digest and is not one.
+func (j *judge) unreadable(f *File, next *Unverified) {
+	v, why := custody.Mismatch, "its content is no digest, and not what the digest after it records"
+	if f.Unread != "" {
+		v, why = custody.NotChecked, f.Unread
+	}
+	j.out.Digests[string(v)]++
+	j.say(f.Name, v, next.Chain, next.Start, "%s", why)
+}
+
+// sibling is the key of the digest of the same chain that ends at another time.
+func sibling(key string, end time.Time) string {
+	m := name.FindStringSubmatchIndex(key[strings.LastIndexByte(key, '/')+1:])
+	if m == nil {
+		return key[:strings.LastIndexByte(key, '/')+1] + end.Format(nameTime)
+	}
+	folder, file := key[:strings.LastIndexByte(key, '/')+1], key[strings.LastIndexByte(key, '/')+1:]
+	file = file[:m[8]] + end.Format(nameTime) + file[m[9]:]
+	if day := dayFolder.FindStringSubmatchIndex(folder + file); day != nil {
+		folder = folder[:day[2]] + end.Format("2006/01/02") + "/"
+	}
+	return folder + file
+}
+
+// delivered reports whether a log file of the digest's account and region was
+// delivered in the hour before it.
+func (j *judge) delivered(d *Unverified) bool {
+	for i := range j.in.Files {
+		f := &j.in.Files[i]
+		if !f.Log {
+			continue
+		}
+		w, ok := whereOf(f.Name)
+		if ok && w.account == d.Chain.Account && w.region == d.Chain.Region && !w.from.Before(d.Start.Add(-time.Hour)) && !w.to.After(d.Start) {
+			return true
+		}
+	}
+	return false
+}
+
+// covered reports whether digests at hand of an account and region cover a
+// stretch of time whole. Backfill digests count as others do.
+func (j *judge) covered(c Chain, from, to time.Time) bool {
+	for from.Before(to) {
+		next := from
+		for _, l := range j.chain {
+			d := l.Digest
+			if d.Chain.Account == c.Account && d.Chain.Region == c.Region && !d.Start.After(from) && d.End.After(next) {
+				next = d.End
+			}
+		}
+		if !next.After(from) {
+			return false
+		}
+		from = next
+	}
+	return true
+}

@@ -1,0 +1,276 @@
+package digest
+
+import (
+	"cmp"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"grantrail/ingest/custody"
+)
+
+// File is one file at hand that may matter here.
+type File struct {
+	Name      string // as the account says it
+	Sum       [32]byte
+	Hashed    bool   // Sum is that of the whole uncompressed content
+	Appended  bool   // there is something behind its gzip member
+	Unread    string // why its bytes could not be had, "" where they were
+	Log       bool   // it holds the records of a log file, or is named as one
+	Digest    *Unverified
+	Invalid   string // a digest, but for this
+	Signature string // that the storage or a side-car keeps beside it
+}
+
+func (f *File) hash() string { return hex.EncodeToString(f.Sum[:]) }
+
+// Input is all that a judgement rests on.
+type Input struct {
+	Files   []File
+	Keys    *Keys
+	LeftOut func(bucket, key string) bool // whether a key was never looked for; nil is no
+}
+
+// Judge gives every digest and log file its verdict. Findings come in the order
+// of chains and of time. The order of the files does not matter, but to copies
+// of one file. Checked is false without a digest.
+func Judge(in Input) custody.Integrity {
+	out := custody.New().Integrity
+	j := &judge{in: in, out: &out, byBase: map[string][]*File{}, links: map[string][]*link{}}
+	j.gather()
+	if len(j.chain) == 0 && !j.broken() {
+		return out
+	}
+	out.Checked = true
+	out.Checks = j.checks()
+	j.digests()
+	j.logs()
+	j.sort()
+	return out
+}
+
+type judge struct {
+	in     Input
+	out    *custody.Integrity
+	byBase map[string][]*File
+	chain  []*link // newest first
+	links  map[string][]*link
+	found  []finding
+}
+
+// link is one digest at hand, and what came of it.
+type link struct {
+	*File
+	next    []*link // those that name it as the one before them
+	verdict custody.Verdict
+	detail  string
+	moved   bool
+}
+
+// finding is a finding with its place in the order.
+type finding struct {
+	custody.Finding
+	chain Chain
+	at    time.Time
+}
+
+func (j *judge) say(object string, v custody.Verdict, c Chain, at time.Time, format string, args ...any) {
+	j.found = append(j.found, finding{custody.Finding{Object: object, Verdict: string(v), Detail: fmt.Sprintf(format, args...)}, c, at})
+}
+
+func (j *judge) gather() {
+	for i := range j.in.Files {
+		f := &j.in.Files[i]
+		j.byBase[base(f.Name)] = append(j.byBase[base(f.Name)], f)
+		if f.Digest != nil {
+			l := &link{File: f}
+			j.chain = append(j.chain, l)
+			key := base(f.Digest.Object)
+			j.links[key] = append(j.links[key], l)
+		}
+	}
+	slices.SortStableFunc(j.chain, func(a, b *link) int {
+		return cmp.Or(b.Digest.End.Compare(a.Digest.End), cmp.Compare(a.Name, b.Name))
+	})
+	for _, l := range j.chain {
+		if l.Digest.PrevObject != nil {
+			for _, before := range j.links[base(*l.Digest.PrevObject)] {
+				if before != l {
+					before.next = append(before.next, l)
+				}
+			}
+		}
+	}
+}
+
+// broken reports whether there is a file that should be a digest and is none.
+func (j *judge) broken() bool {
+	return slices.ContainsFunc(j.in.Files, func(f File) bool { return f.Invalid != "" })
+}
+
+func (j *judge) checks() []string {
+	checks := []string{
+		"Each log file's uncompressed content was hashed (SHA-256) and compared with the digest that lists it.",
+		"Each digest's content was hashed and compared with the digest after it, where that is at hand.",
+	}
+	if n := j.in.Keys.Len(); n > 0 {
+		return append(checks, fmt.Sprintf("Signatures of digests were verified with %d public keys at hand, each found by its fingerprint and held to its validity.", n))
+	}
+	return append(checks, "No public keys were given: no signature was verified, and whoever could rewrite the whole chain could have done so.")
+}
+
+// digests judges the chain, the newest first: what a digest says of the one
+// before it counts only where nothing is known against itself.
+func (j *judge) digests() {
+	for _, l := range j.chain {
+		j.digest(l)
+		j.out.Digests[string(l.shown())]++
+		if v := l.shown(); !v.Good() {
+			j.say(l.Name, v, l.Digest.Chain, l.Digest.End, "%s", l.detail)
+		}
+	}
+	for i := range j.in.Files {
+		f := &j.in.Files[i]
+		if f.Digest != nil || f.Invalid == "" {
+			continue
+		}
+		j.out.Digests[string(custody.Mismatch)]++
+		j.say(f.Name, custody.Mismatch, Chain{}, time.Time{}, "not a digest as CloudTrail writes it: %s", f.Invalid)
+	}
+	j.gaps()
+}
+
+func (l *link) shown() custody.Verdict {
+	if l.moved && !l.verdict.Fails() {
+		return custody.Moved
+	}
+	return l.verdict
+}
+
+// altered reports whether what a digest says cannot be held against others.
+func (l *link) altered() bool { return l.verdict == custody.Mismatch || l.verdict == custody.BadSignature }
+
+// digest judges one digest.
+func (j *judge) digest(l *link) {
+	d := l.Digest
+	if !inPlace(l.Name, d.Object) || base(l.Name) != base(d.Object) {
+		l.moved = true
+		l.detail = fmt.Sprintf("it says that it was written as %q", d.Object)
+	}
+	set := func(v custody.Verdict, format string, args ...any) {
+		l.verdict = v
+		detail := fmt.Sprintf(format, args...)
+		if l.moved {
+			detail = l.detail + "; " + detail
+		}
+		l.detail = detail
+	}
+	if l.Appended {
+		set(custody.Mismatch, "something follows its gzip member")
+		return
+	}
+	own, missing := l.own(j.in.Keys)
+	vouch, against := l.vouched()
+	switch {
+	case own == custody.Signed:
+		set(custody.Signed, "its signature verifies")
+		return
+	case own == custody.BadSignature && against != nil:
+		set(custody.Mismatch, "its hash is not the one that %q records, and its signature does not verify", against.Name)
+		return
+	}
+	passed, failed := l.carried(j.in.Keys)
+	switch {
+	case own == custody.BadSignature && passed:
+		set(custody.BadSignature, "the signature stored beside it does not verify; the one that the digest after it records does")
+	case own == custody.BadSignature:
+		set(custody.BadSignature, "its signature does not verify with the key %s", d.Fingerprint)
+	case passed:
+		set(custody.Signed, "the signature that the digest after it records verifies")
+		l.refute()
+	case against != nil:
+		set(custody.Mismatch, "its hash is not the one that %q records%s", against.Name, either(against))
+	case failed != nil:
+		set(custody.BadSignature, "the signature that %q records of it does not verify%s", failed.Name, either(failed))
+	case vouch:
+		set(custody.Chained, "the digest after it vouches for it")
+	case own == custody.NoKey:
+		set(custody.NoKey, "%s, and no digest after it vouches for it", missing)
+	default:
+		set(custody.UnanchoredTip, "no signature of it is at hand, and no digest after it vouches for it")
+	}
+}
+
+func either(witness *link) string {
+	if witness.verdict == custody.Signed || witness.verdict == custody.Chained {
+		return ""
+	}
+	return "; nothing vouches for that one either, so it may be the altered one of the two"
+}
+
+// own tries the signature that was kept beside the digest. It is "" without
+// one.
+func (l *link) own(keys *Keys) (custody.Verdict, string) {
+	if l.Signature == "" {
+		return "", ""
+	}
+	_, err := keys.Open(l.Digest, l.hash(), l.Signature)
+	switch {
+	case err == nil:
+		return custody.Signed, ""
+	case isNoKey(err):
+		return custody.NoKey, err.Error()
+	}
+	return custody.BadSignature, ""
+}
+
+// carried tries the signatures that the digests after it record. One that
+// passes counts whoever carries it; one that fails only where the carrier is
+// not known to be altered.
+func (l *link) carried(keys *Keys) (passed bool, failed *link) {
+	for _, n := range l.next {
+		if n.Digest.PrevSig == nil {
+			continue
+		}
+		_, err := keys.Open(l.Digest, l.hash(), *n.Digest.PrevSig)
+		switch {
+		case err == nil:
+			return true, nil
+		case !isNoKey(err) && !n.altered():
+			failed = n
+		}
+	}
+	return false, failed
+}
+
+// vouched asks the digests after it for its hash: whether one vouches, and
+// which one speaks against it.
+func (l *link) vouched() (vouch bool, against *link) {
+	for _, n := range l.next {
+		if n.altered() || n.Digest.PrevHash == nil {
+			continue
+		}
+		if l.Hashed && strings.EqualFold(*n.Digest.PrevHash, l.hash()) {
+			vouch = true
+		} else {
+			against = n
+		}
+	}
+	if vouch {
+		against = nil // another copy of the digest after it is the odd one
+	}
+	return vouch, against
+}
+
+// refute turns on a digest that says another hash of one that is proven
+// genuine: it is the altered one.
+func (l *link) refute() {
+	for _, n := range l.next {
+		if n.verdict == custody.UnanchoredTip && n.Digest.PrevHash != nil && !strings.EqualFold(*n.Digest.PrevHash, l.hash()) {
+			n.verdict = custody.Mismatch
+			n.detail = fmt.Sprintf("the hash it records of %q is not that of a digest whose signature verifies", l.Name)
+		}
+	}
+}

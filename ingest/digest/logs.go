@@ -1,0 +1,178 @@
+package digest
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"grantrail/ingest/custody"
+)
+
+// entry is what one digest says of a log file.
+type entry struct {
+	LogFile
+	by *link
+}
+
+// trust is what a log file is worth under the digest that lists it.
+func (e entry) trust() custody.Verdict {
+	switch e.by.verdict {
+	case custody.Signed, custody.Chained:
+		return e.by.verdict
+	}
+	return custody.ListedOnly
+}
+
+func rank(v custody.Verdict) int {
+	return slices.Index([]custody.Verdict{custody.Signed, custody.Chained, custody.ListedOnly}, v)
+}
+
+// logs judges the log files: those at hand by what lists them, then those that
+// are listed and not at hand.
+func (j *judge) logs() {
+	listed := map[string][]entry{} // by base name
+	for _, l := range j.chain {
+		for _, f := range l.Digest.Logs {
+			listed[base(f.Object)] = append(listed[base(f.Object)], entry{f, l})
+		}
+	}
+	gone := map[string]entry{} // by hash: what is listed and not here
+	for b, entries := range listed {
+		if len(j.byBase[b]) == 0 {
+			gone[strings.ToLower(entries[0].Hash)] = entries[0]
+		}
+	}
+	renamed := map[string]string{} // hash to the file that has it
+	cover := j.hours()
+	for i := range j.in.Files {
+		f := &j.in.Files[i]
+		entries := listed[base(f.Name)]
+		if f.Digest != nil || f.Invalid != "" || len(entries) == 0 && !f.Log {
+			continue
+		}
+		if len(entries) > 0 {
+			j.log(f, entries)
+			continue
+		}
+		was, known := gone[f.hash()]
+		if known = known && f.Hashed; known {
+			renamed[f.hash()] = f.Name
+		}
+		j.stray(f, was, known, cover)
+	}
+	j.absent(listed, renamed)
+}
+
+// log judges a file that digests list.
+func (j *judge) log(f *File, entries []entry) {
+	best := entries[0]
+	agrees := false
+	for _, e := range entries {
+		same := f.Hashed && strings.EqualFold(e.Hash, f.hash())
+		if same && (!agrees || rank(e.trust()) < rank(best.trust())) {
+			best, agrees = e, true
+		}
+	}
+	c, at := best.by.Digest.Chain, best.by.Digest.End
+	verdict := best.trust()
+	switch {
+	case f.Unread != "":
+		verdict = custody.NotChecked
+		j.say(f.Name, verdict, c, at, "%s", f.Unread)
+	case f.Appended:
+		verdict = custody.Mismatch
+		j.say(f.Name, verdict, c, at, "something follows its gzip member: no part of what CloudTrail delivered")
+	case !agrees && !f.Hashed:
+		verdict = custody.Mismatch
+		j.say(f.Name, verdict, c, at, "its content is damaged, and not what %q lists", best.by.Name)
+	case !agrees:
+		verdict = custody.Mismatch
+		j.say(f.Name, verdict, c, at, "its SHA-256 is %s, and %q lists %s", f.hash(), best.by.Name, best.Hash)
+	case !slices.ContainsFunc(entries, func(e entry) bool { return inPlace(f.Name, e.Object) }):
+		j.say(f.Name, custody.Moved, c, at, "its content is what %q lists, and it was written as %q", best.by.Name, best.Object)
+	}
+	j.out.Logs[string(verdict)]++
+}
+
+// stray judges a log file that no digest lists.
+func (j *judge) stray(f *File, was entry, renamed bool, cover map[Chain][]span) {
+	w, placed := whereOf(f.Name)
+	c := Chain{Account: w.account, Region: w.region}
+	switch {
+	case renamed:
+		j.out.Logs[string(custody.Unlisted)]++
+		j.say(f.Name, custody.Unlisted, was.by.Digest.Chain, was.by.Digest.End, "no digest names it; its content is that of %q, which is missing: it was renamed", was.Object)
+	case placed && within(cover[c], w.from, w.to):
+		j.out.Logs[string(custody.Unlisted)]++
+		j.say(f.Name, custody.Unlisted, c, w.from, "the digests at hand cover the time of its delivery, and none names it")
+	default:
+		j.out.Logs[string(custody.NotChecked)]++
+		why := "no digest at hand covers the time of its delivery"
+		if !placed {
+			why = "no digest names it, and its name does not say when it was delivered"
+		}
+		j.say(f.Name, custody.NotChecked, c, w.from, "%s", why)
+	}
+}
+
+// absent tells of the log files that are listed and not at hand.
+func (j *judge) absent(listed map[string][]entry, renamed map[string]string) {
+	for b, entries := range listed {
+		e := entries[0]
+		if len(j.byBase[b]) > 0 || j.in.LeftOut != nil && j.in.LeftOut(e.Bucket, e.Object) {
+			continue
+		}
+		j.out.Logs[string(custody.Missing)]++
+		if to := renamed[strings.ToLower(e.Hash)]; to != "" {
+			j.say(e.Object, custody.Missing, e.by.Digest.Chain, e.by.Digest.End, "%q lists it; its content is at hand as %q", e.by.Name, to)
+			continue
+		}
+		j.say(e.Object, custody.Missing, e.by.Digest.Chain, e.by.Digest.End, "%q lists it, and it is not in the sources", e.by.Name)
+	}
+}
+
+// span is a stretch of time, half-open.
+type span struct{ from, to time.Time }
+
+// hours is what the digests at hand cover, merged, by account and region.
+func (j *judge) hours() map[Chain][]span {
+	out := map[Chain][]span{}
+	for i := len(j.chain) - 1; i >= 0; i-- {
+		d := j.chain[i].Digest
+		c := Chain{Account: d.Chain.Account, Region: d.Chain.Region}
+		out[c] = append(out[c], span{d.Start, d.End})
+	}
+	for c, spans := range out {
+		slices.SortFunc(spans, func(a, b span) int { return cmp.Or(a.from.Compare(b.from), a.to.Compare(b.to)) })
+		merged := spans[:1]
+		for _, s := range spans[1:] {
+			if last := &merged[len(merged)-1]; s.from.After(last.to) {
+				merged = append(merged, s)
+			} else if s.to.After(last.to) {
+				last.to = s.to
+			}
+		}
+		out[c] = merged
+	}
+	return out
+}
+
+func within(spans []span, from, to time.Time) bool {
+	i, exact := slices.BinarySearchFunc(spans, from, func(s span, t time.Time) int { return s.from.Compare(t) })
+	if !exact {
+		i--
+	}
+	return i >= 0 && !spans[i].to.Before(to)
+}
+
+// sort puts the findings in the order of chains and of time.
+func (j *judge) sort() {
+	slices.SortFunc(j.found, func(a, b finding) int {
+		return cmp.Or(cmp.Compare(a.chain.Account, b.chain.Account), cmp.Compare(a.chain.Region, b.chain.Region),
+			a.at.Compare(b.at), cmp.Compare(a.Object, b.Object), cmp.Compare(a.Verdict, b.Verdict))
+	})
+	for _, f := range j.found {
+		j.out.Findings = append(j.out.Findings, f.Finding)
+	}
+}

@@ -1,0 +1,73 @@
+package digest
+
+import (
+	"path"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// base is the file name by which copies are found: without the folder, and
+// without the ending that a browser takes off with the compression.
+func base(p string) string {
+	p = strings.ReplaceAll(p, `\`, "/")
+	return strings.TrimSuffix(path.Base(p), ".gz")
+}
+
+const root = "AWSLogs/"
+
+// tail is a path from the layout's root on, and whether it has one.
+func tail(p string) (string, bool) {
+	p = strings.ReplaceAll(p, `\`, "/")
+	if i := strings.LastIndex(p, root); i >= 0 && (i == 0 || p[i-1] == '/') {
+		return strings.TrimSuffix(p[i:], ".gz"), true
+	}
+	return strings.TrimSuffix(p, ".gz"), false
+}
+
+var dayFolder = regexp.MustCompile(`(?:^|/)(\d{4}/\d{2}/\d{2})/[^/]*$`)
+
+// inPlace reports whether a file can be the copy of a key under another root.
+// Where the copy has lost the layout's root, only its day can disagree.
+func inPlace(file, key string) bool {
+	have, rooted := tail(file)
+	want, layout := tail(key)
+	if rooted && layout {
+		return have == want
+	}
+	a, b := dayFolder.FindStringSubmatch(have), dayFolder.FindStringSubmatch(want)
+	return a == nil || b == nil || a[1] == b[1]
+}
+
+// where is the account, region and time of delivery that a log file's name and
+// folder tell.
+type where struct {
+	account, region string
+	from, to        time.Time // half-open
+}
+
+var (
+	logName   = regexp.MustCompile(`^(\d{12})_CloudTrail_([a-z0-9-]+)_(\d{8}T\d{4}(?:\d{2})?)Z[^/]*\.json$`)
+	logFolder = regexp.MustCompile(`(?:^|/)(\d{12})/CloudTrail/([a-z0-9-]+)/(\d{4}/\d{2}/\d{2})/[^/]*$`)
+)
+
+// LogNamed reports whether a file's name is that of a CloudTrail log file.
+func LogNamed(p string) bool { return logName.MatchString(base(p)) }
+
+func whereOf(p string) (w where, ok bool) {
+	if m := logName.FindStringSubmatch(base(p)); m != nil {
+		layout, step := "20060102T1504", time.Minute
+		if len(m[3]) > len(layout) {
+			layout, step = "20060102T150405", time.Second
+		}
+		if at, err := time.Parse(layout, m[3]); err == nil {
+			return where{m[1], m[2], at, at.Add(step)}, true
+		}
+	}
+	if m := logFolder.FindStringSubmatch(strings.ReplaceAll(p, `\`, "/")); m != nil {
+		if at, err := time.Parse("2006/01/02", m[3]); err == nil {
+			return where{m[1], m[2], at, at.Add(24 * time.Hour)}, true
+		}
+	}
+	return w, false
+}
