@@ -76,6 +76,7 @@ func Case(ev Evidence, opt Options) *incident.Case {
 		Schema: incident.Schema, Tool: opt.Tool, Asked: opt.asked(), Custody: ev.Manifest,
 		Incidents: r.incidents(ties), Unlinked: r.unlinked(ties), Unexplained: r.unexplained(ties),
 	}
+	distrust(c)
 	c.Summary = summarise(c)
 	c.Conclusion, c.Reasons = conclude(c, &opt, r.launched(), s.outsiders(&ev.Manifest))
 	return c

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"grantrail/ingest/custody"
+	"grantrail/ingest/digest"
 	"grantrail/ingest/record"
 	"grantrail/ingest/table"
 )
@@ -19,13 +20,18 @@ type collector struct {
 	builder  *table.Builder
 	manifest custody.Manifest
 	coverage map[place]*custody.Coverage
+	hours    map[place]map[int64]bool // with records, since 1970
 	known    map[identity][]sighting
 	replaced []sighting
 	shared   map[call]bool   // calls that several accounts log, of the events kept
 	spare    []*record.Event // copies that count only where no better one is met
 	progress Progress
 
-	names   []string    // of the objects, and members of archives, that gave events
+	names    []string // of the objects, and members of archives, that gave events
+	files    []digest.File
+	sidecars map[string]string // digest file to its signature
+	vouched  *digest.Cover     // what the digests cover; nil where none was judged
+
 	members map[int]int // of the result at hand: member to ordinal in names, 0 the object itself
 }
 
@@ -50,6 +56,7 @@ func newCollector(l *Listing, opt Options) *collector {
 		listing: l, opt: opt, builder: table.NewBuilder(opt.Allocator),
 		manifest: custody.New(), coverage: map[place]*custody.Coverage{},
 		known: map[identity][]sighting{}, shared: map[call]bool{},
+		sidecars: map[string]string{}, hours: map[place]map[int64]bool{},
 		progress: Progress{OfObjects: len(l.Objects), OfBytes: l.Bytes},
 	}
 }
@@ -66,6 +73,10 @@ func (c *collector) take(ordinal int, res *result) error {
 	m.Warnings = append(m.Warnings, res.warnings...)
 	for at, t := range res.places {
 		c.cover(at, t)
+	}
+	c.files = append(c.files, res.files...)
+	if res.sidecar != nil {
+		c.sidecars[res.sidecar.of] = res.sidecar.signature
 	}
 	c.members = map[int]int{}
 	for _, e := range res.events {
@@ -121,6 +132,7 @@ func (c *collector) cover(at place, t *tally) {
 	cov.Records += t.records
 	cov.KMSRecords += t.kms
 	cov.Launches += t.launches
+	c.hour(at, t.hours)
 }
 
 // foreign reports whether an event is the copy of another account's call. On a
@@ -214,7 +226,8 @@ func (c *collector) finish() (*Evidence, error) {
 	}
 	c.manifest.LeftOut = append(c.manifest.LeftOut, c.listing.LeftOut...)
 	c.superseded()
-	for _, cov := range c.coverage {
+	for at, cov := range c.coverage {
+		cov.Gaps = c.gaps(at)
 		c.manifest.Coverage = append(c.manifest.Coverage, *cov)
 	}
 	slices.SortFunc(c.manifest.Coverage, func(a, b custody.Coverage) int {

@@ -34,6 +34,7 @@ import (
 
 	"grantrail/ingest/archive"
 	"grantrail/ingest/custody"
+	"grantrail/ingest/digest"
 	"grantrail/ingest/table"
 )
 
@@ -56,6 +57,12 @@ type Options struct {
 	// Allocator, if set, holds the table's memory.
 	Allocator table.Allocator
 
+	// Keys are saved public keys, by which digests are verified. NoVerify
+	// leaves digests alone.
+	Keys     *digest.Keys
+	NoVerify bool
+
+	hash   bool            // every object is hashed
 	limits *archive.Budget // of archives, if a test sets it
 }
 
@@ -104,12 +111,16 @@ func (o *Options) asked(t time.Time) bool {
 // Read reads every object of a listing. It returns an error only where the run
 // itself cannot go on: the context ended, or the table is full.
 func Read(ctx context.Context, listing *Listing, opt Options) (*Evidence, error) {
+	opt.hash = !opt.NoVerify && listing.namesDigest()
 	c := newCollector(listing, opt)
 	requests := 0 // files are opened by as many as read them
 	if listing.remote {
 		requests = max(opt.Requests, 1)
 	}
 	err := run(ctx, listing.Objects, requests, opt, c.take)
+	if err == nil {
+		err = c.verify(ctx, requests)
+	}
 	if err == nil {
 		var ev *Evidence
 		if ev, err = c.finish(); err == nil {

@@ -26,6 +26,7 @@ func (w *worker) item(it container.Item) {
 		w.reservation(it)
 	case container.Digest:
 		w.res.other.Digests++
+		w.claim(it.Raw)
 	}
 }
 
@@ -106,6 +107,7 @@ func (w *worker) place(h *record.Head) {
 	}
 	t.records++
 	t.span.Add(h.Time)
+	t.hour(h.Time)
 	if !w.opt.asked(h.Time) {
 		return
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"io/fs"
 	"path"
@@ -14,6 +15,7 @@ import (
 	"grantrail/ingest/archive"
 	"grantrail/ingest/container"
 	"grantrail/ingest/custody"
+	"grantrail/ingest/digest"
 	"grantrail/ingest/inflate"
 	"grantrail/ingest/record"
 )
@@ -29,6 +31,8 @@ type result struct {
 	places           map[place]*tally
 	members          []string // of archives, as warnings name them
 	events           []kept
+	files            []digest.File // for the digests, where there are any
+	sidecar          *sidecar
 }
 
 // kept is an event and where it came from.
@@ -44,7 +48,8 @@ type place struct{ account, region string }
 type tally struct {
 	span          custody.Span
 	records       int
-	kms, launches int // inside the asked time
+	kms, launches int     // inside the asked time
+	hours         []int64 // with records, since 1970, distinct
 }
 
 // worker reads objects one after another, reusing its buffers.
@@ -58,6 +63,8 @@ type worker struct {
 	body    body
 	lossy   bool // what is read is a copy that has lost something
 	res     *result
+	sums    []hash.Hash // one for each reader
+	stamped string      // the signature that the storage keeps beside the object
 }
 
 func newWorker(opt Options) *worker {
@@ -97,6 +104,7 @@ func (w *worker) read(ctx context.Context, ordinal int, o *Object, from contents
 	default:
 		w.stored(ctx, from.body)
 	}
+	w.unread(o)
 	return w.res
 }
 
@@ -120,6 +128,14 @@ func (w *worker) faulty(err error) {
 
 func (w *worker) stored(ctx context.Context, stored io.ReadCloser) {
 	defer func() { _ = stored.Close() }() // it was only read
+	w.stamped = ""
+	if beside, ok := stored.(annotated); ok {
+		w.stamped = beside.Metadata()["signature"]
+	}
+	if of := sidecarOf(w.body.name); of != "" && !w.opt.NoVerify {
+		w.sidecar(of, contextReader{ctx, stored})
+		return
+	}
 	w.take(w.body, contextReader{ctx, stored}, nil)
 	w.res.stored = w.reader(0).Stored()
 }

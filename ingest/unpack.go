@@ -28,6 +28,9 @@ func (w *worker) take(b body, src io.Reader, budget *archive.Budget) {
 	w.body = b
 	reader := w.reader(b.depth)
 	reader.Meter(nil)
+	sum := w.sum(b.depth)
+	reader.Hash(sum)
+	claim := len(w.res.files)
 	if budget != nil {
 		reader.Meter(budget.Spend)
 	}
@@ -46,6 +49,7 @@ func (w *worker) take(b body, src io.Reader, budget *archive.Budget) {
 	default:
 		w.review(got, reader)
 	}
+	w.file(b, got, reader, sum, claim, err)
 	w.res.inflated += reader.Inflated()
 }
 

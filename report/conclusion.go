@@ -4,11 +4,16 @@ import (
 	"time"
 
 	"grantrail/analyze/incident"
+	"grantrail/ingest/custody"
 )
 
 // writeConclusion is the answer in one line and what it rests on.
 func writeConclusion(p *page, c *incident.Case) {
-	p.para(say("**%s** - %s", prose(string(c.Conclusion)), verdict(c)))
+	if c.Asked.VerifyOnly {
+		p.para(say("**verified** - %s", worth(&c.Custody)))
+	} else {
+		p.para(say("**%s** - %s", prose(string(c.Conclusion)), verdict(c)))
+	}
 	reasons := make([]inert, len(c.Reasons))
 	for i, r := range c.Reasons {
 		reasons[i] = prose(r)
@@ -17,6 +22,19 @@ func writeConclusion(p *page, c *incident.Case) {
 	if c.Conclusion == incident.Incidents && c.Custody.Incomplete() {
 		p.para("Some of the evidence could not be read, see *What could not be read*: there may be more incidents than these.")
 	}
+}
+
+// worth is what a run that only verified came to.
+func worth(m *custody.Manifest) inert {
+	switch {
+	case !m.Integrity.Checked:
+		return "there is no digest file among the sources: nothing vouches for the log files."
+	case m.Integrity.Fails():
+		return "the digests at hand speak against some of the evidence, see *Integrity*."
+	case m.Incomplete():
+		return "the digests at hand speak against nothing, and some of the evidence could not be read."
+	}
+	return "the digests at hand speak against nothing, by the checks listed under *Integrity*."
 }
 
 // verdict is the sentence behind the word.

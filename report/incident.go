@@ -11,6 +11,7 @@ import (
 // what to do about it.
 func writeIncident(p *page, in *incident.Incident) error {
 	p.heading(2, headline(in))
+	writeDistrusted(p, in.Distrusted)
 	p.para(story(in))
 	writeFacts(p, in)
 	writeTimeline(p, in.Attempts)

@@ -24,6 +24,22 @@ func writeIntegrity(p *page, i custody.Integrity) {
 	p.omitted(len(i.Findings)-len(shown), "finding", "findings", inJSON)
 }
 
+// writeDistrusted says, before anything else of an incident, which of its
+// objects digests speak against.
+func writeDistrusted(p *page, findings []custody.Finding) {
+	if len(findings) == 0 {
+		return
+	}
+	p.para(say("**Rests on evidence that failed verification:** %s.", count(len(findings), "object", "objects")))
+	shown := findings[:min(len(findings), maxFindings)]
+	rows := make([][]inert, len(shown))
+	for n, f := range shown {
+		rows[n] = []inert{code(f.Object), code(f.Verdict), prose(f.Detail)}
+	}
+	p.table([]inert{"Object", "Verdict", "Detail"}, rows)
+	p.omitted(len(findings)-len(shown), "object", "objects", inJSON)
+}
+
 func verdictRows(files inert, verdicts map[string]int) (rows [][]inert) {
 	for _, v := range byCount(verdicts) {
 		rows = append(rows, []inert{files, code(v), number(verdicts[v])})

@@ -53,6 +53,7 @@ type Asked struct {
 	Instances   []string   `json:"instances"`
 	JoinWindowS float64    `json:"join_window_s"`
 	StopWindowS float64    `json:"stop_window_s"`
+	VerifyOnly  bool       `json:"verify_only"` // no launch was looked for
 }
 
 // Conclusion is the one word of a run.
@@ -119,6 +120,10 @@ type Incident struct {
 	Resolution    *Resolution `json:"resolution"`
 	Remedy        Remedy      `json:"remedy"`
 	AtRisk        []AtRisk    `json:"at_risk"`
+
+	// Distrusted are the objects that it rests on and that digests speak
+	// against.
+	Distrusted []custody.Finding `json:"distrusted"`
 }
 
 // Cause is why KMS refused, as far as its message says.

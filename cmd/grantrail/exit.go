@@ -24,7 +24,8 @@ const exitHelp = `Exit codes:
   0    finished; all evidence was read; nothing at or above --fail-on
   1    could not finish; no report file was left behind
   2    wrong usage; nothing was read
-  3    finished, but some evidence was unread, partial or refused: the report says which
+  3    finished, but some evidence was unread, partial, refused, missing or failed
+       verification: the report says which
   4    finished; incidents at or above --fail-on (4 wins over 3)
   130  interrupted; no report file was left behind`
 

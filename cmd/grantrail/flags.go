@@ -24,6 +24,8 @@ type typed struct {
 	failOn                                         string
 	cpuProfile                                     string
 	connection                                     s3source.Options
+	publicKeys                                     []string
+	noVerify                                       bool
 }
 
 // readingFlags are shared by every verb that reads sources.
@@ -45,6 +47,7 @@ func (t *typed) readingFlags(cmd *cobra.Command) {
 	f.StringVar(&t.logFormat, "log-format", "text", "messages on standard error: text or json")
 	f.BoolVar(&t.quiet, "quiet", false, "no summary on standard error")
 	f.StringVar(&t.cpuProfile, "cpuprofile", "", "write a CPU profile to this file, for go tool pprof")
+	f.StringSliceVar(&t.publicKeys, "public-keys", nil, "what aws cloudtrail list-public-keys printed, saved: verifies digest signatures (repeatable)")
 	f.StringVar(&t.failOn, "fail-on", never, "exit 4 on incidents of at least this grade: never, possible, probable or confirmed")
 }
 

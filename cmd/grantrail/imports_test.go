@@ -46,13 +46,15 @@ var (
 
 var layers = []layer{
 	{pkg: "cmd/grantrail", why: "the only place that knows flags, files and exit codes, and so the only one that sees every stage",
-		may: []string{module + "/ingest", module + "/ingest/custody", module + "/ingest/s3source", module + "/analyze", module + "/analyze/incident", module + "/report",
+		may: []string{module + "/ingest", module + "/ingest/custody", module + "/ingest/digest", module + "/ingest/s3source", module + "/analyze", module + "/analyze/incident", module + "/report",
 			"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/dustin/go-humanize", "golang.org/x/term"}},
 
 	{pkg: "ingest", why: "moves objects through the stages; it holds no format of its own",
-		may: []string{module + "/ingest/archive", module + "/ingest/container", module + "/ingest/custody", module + "/ingest/inflate", module + "/ingest/record", module + "/ingest/securitylake", module + "/ingest/table",
+		may: []string{module + "/ingest/archive", module + "/ingest/container", module + "/ingest/custody", module + "/ingest/digest", module + "/ingest/inflate", module + "/ingest/record", module + "/ingest/securitylake", module + "/ingest/table",
 			"github.com/bmatcuk/doublestar/v4", "golang.org/x/sync/..."}},
 	{pkg: "ingest/custody", why: "every stage carries it, so it drags nothing along", mayNot: outside},
+	{pkg: "ingest/digest", why: "judges by hashes and names alone, and never opens a file",
+		may: []string{module + "/ingest/custody"}, mayNot: outside},
 	{pkg: "ingest/inflate", why: "bytes to bytes", may: []string{gzip, module + "/ingest/custody"}},
 	{pkg: "ingest/archive", why: "unpacks what strangers packed, into streams and never onto the disk", mayNot: outside},
 	{pkg: "ingest/container", why: "finds values, and leaves their meaning to ingest/record",

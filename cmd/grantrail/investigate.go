@@ -37,7 +37,7 @@ func newInvestigate(w world, code *int) *cobra.Command {
 				return err
 			}
 			return profiled(t.cpuProfile, func() error {
-				*code, err = investigate(cmd.Context(), opt, w)
+				*code, err = investigate(cmd.Context(), opt, w, analyze.Case)
 				return err
 			})
 		},
@@ -45,13 +45,17 @@ func newInvestigate(w world, code *int) *cobra.Command {
 	t.readingFlags(cmd)
 	t.connectionFlags(cmd)
 	t.writingFlags(cmd)
+	cmd.Flags().BoolVar(&t.noVerify, "no-verify", false, "leave digest files alone: nothing is hashed")
 	return cmd
 }
 
+// judgement makes a case of the evidence.
+type judgement = func(analyze.Evidence, analyze.Options) *incident.Case
+
 // investigate runs the stages and returns the exit code of a finished run.
-func investigate(ctx context.Context, opt *options, w world) (int, error) {
+func investigate(ctx context.Context, opt *options, w world, judge judgement) (int, error) {
 	began := time.Now()
-	c, err := conclude(ctx, opt, w)
+	c, err := conclude(ctx, opt, w, judge)
 	if err != nil {
 		return 0, err
 	}
@@ -62,7 +66,7 @@ func investigate(ctx context.Context, opt *options, w world) (int, error) {
 	return opt.failOn.verdict(c), nil
 }
 
-func conclude(ctx context.Context, opt *options, w world) (*incident.Case, error) {
+func conclude(ctx context.Context, opt *options, w world, judge judgement) (*incident.Case, error) {
 	progress := opt.show.start()
 	opt.places.Stdin, opt.places.Progress = w.stdin, progress.listing
 	listing, err := ingest.List(ctx, opt.sources, opt.places)
@@ -78,7 +82,7 @@ func conclude(ctx context.Context, opt *options, w world) (*incident.Case, error
 	}
 	defer evidence.Release()
 	opt.question.Sources = listing.Sources
-	return analyze.Case(analyze.Evidence{
+	return judge(analyze.Evidence{
 		Table: evidence.Table, Objects: evidence.Objects, Manifest: evidence.Manifest,
 	}, opt.question), nil
 }

@@ -37,7 +37,10 @@ func (t *typed) options(sources []string, w world, now time.Time) (*options, err
 	if o.places, err = t.places(&o.read, &o.question); err != nil {
 		return nil, err
 	}
-	o.read.Requests = t.connection.Requests
+	o.read.Requests, o.read.NoVerify = t.connection.Requests, t.noVerify
+	if o.read.Keys, err = readKeys(t.publicKeys); err != nil {
+		return nil, err
+	}
 	if o.failOn, err = parseThreshold(t.failOn); err != nil {
 		return nil, err
 	}

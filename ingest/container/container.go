@@ -61,6 +61,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -106,6 +107,7 @@ type Result struct {
 	NotJSON  bool // skipped, and not even JSON text
 	Suspect  bool // skipped, and its first bytes look like CloudTrail's
 	Archive  Archive
+	LogFile  bool // a CloudTrail log file, or the beginning of one
 	Warnings []custody.Warning
 }
 
@@ -156,6 +158,19 @@ func (m metered) Read(p []byte) (int, error) {
 		}
 	}
 	return n, err
+}
+
+// Hash has the inflated bytes of objects written to h, from the next Read on;
+// nil stops it. [Reader.Finish] sees to the rest of an object.
+func (r *Reader) Hash(h hash.Hash) { r.inflate.Hash(h) }
+
+// Finish inflates what Read left of an object, and reports whether it was
+// sound to its end, and whether anything follows its first gzip member.
+func (r *Reader) Finish() (whole, appended bool) {
+	_, err := io.Copy(io.Discard, metered{r})
+	var damage *inflate.Error
+	trailing := errors.As(err, &damage) && damage.Damage == inflate.Trailing
+	return err == nil, trailing || len(r.inflate.MemberStarts()) > 1
 }
 
 // Stored is the number of stored bytes taken from the last object.

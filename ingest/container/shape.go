@@ -208,6 +208,7 @@ func (r *Reader) list(name string, m *members) error {
 		if m.found = logFile; carriers {
 			m.found, r.known = evidence, true // of which a stream may have many
 		}
+		r.res.LogFile = !carriers
 		return err
 	}
 	if name == "logEvents" && bytes.Contains(m.raw, []byte(`"CONTROL_MESSAGE"`)) {

@@ -37,6 +37,11 @@ type Manifest struct {
 type LeftOut struct {
 	Prefix string `json:"prefix"` // the s3:// URI that it begins with
 	Why    string `json:"why"`
+
+	// Where only a range of keys below the prefix was listed: from After on
+	// and before Before, "" where open. Both empty: nothing was.
+	After  string `json:"-"`
+	Before string `json:"-"`
 }
 
 // Objects counts the listed objects by what became of them.
@@ -92,6 +97,7 @@ type Other struct {
 	ConfigItems       int `json:"config_items"`       // AWS Config configuration items
 	DescribeInstances int `json:"describe_instances"` // instances in saved describe-instances output
 	Digests           int `json:"digests"`            // CloudTrail digest files
+	Signatures        int `json:"signatures"`         // side-car files with the signature of a digest
 	Insights          int `json:"insights"`           // CloudTrail Insights records
 	NetworkActivity   int `json:"network_activity"`   // CloudTrail network activity records
 	Aggregated        int `json:"aggregated"`         // CloudTrail aggregated records
@@ -181,10 +187,11 @@ func New() Manifest {
 }
 
 // Incomplete reports whether some evidence could not be had: an object unread
-// or partial, or a record or another item of evidence refused. Such a run ends with exit code 3, and its
+// or partial, a record or another item of evidence refused, or a digest that
+// speaks against what is at hand. Such a run ends with exit code 3, and its
 // conclusion without incidents is never clean.
 func (m *Manifest) Incomplete() bool {
-	return m.Objects.Unread > 0 || m.Objects.Partial > 0 || m.Records.Refused > 0 || m.Other.Refused > 0
+	return m.Integrity.Fails() || m.Objects.Unread > 0 || m.Objects.Partial > 0 || m.Records.Refused > 0 || m.Other.Refused > 0
 }
 
 // Add sums o into c.
@@ -194,6 +201,7 @@ func (c *Other) Add(o Other) {
 	c.ConfigItems += o.ConfigItems
 	c.DescribeInstances += o.DescribeInstances
 	c.Digests += o.Digests
+	c.Signatures += o.Signatures
 	c.Insights += o.Insights
 	c.NetworkActivity += o.NetworkActivity
 	c.Aggregated += o.Aggregated

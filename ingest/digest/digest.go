@@ -143,3 +143,6 @@ func (d *Unverified) statement(hash string) string {
 	}
 	return d.EndText + "\n" + d.Bucket + "/" + d.Object + "\n" + hash + "\n" + previous
 }
+
+// IsDigestName reports whether a path's file name is that of a digest.
+func IsDigestName(p string) bool { return name.MatchString(path.Base(strings.ReplaceAll(p, `\`, "/"))) }

@@ -36,19 +36,19 @@ type Input struct {
 // Judge gives every digest and log file its verdict. Findings come in the order
 // of chains and of time. The order of the files does not matter, but to copies
 // of one file. Checked is false without a digest.
-func Judge(in Input) custody.Integrity {
+func Judge(in Input) (custody.Integrity, *Cover) {
 	out := custody.New().Integrity
 	j := &judge{in: in, out: &out, byBase: map[string][]*File{}, links: map[string][]*link{}}
 	j.gather()
 	if len(j.chain) == 0 && !j.broken() {
-		return out
+		return out, nil
 	}
 	out.Checked = true
 	out.Checks = j.checks()
 	j.digests()
 	j.logs()
 	j.sort()
-	return out
+	return out, &Cover{j.hours(), j.busy()}
 }
 
 type judge struct {
@@ -150,7 +150,9 @@ func (l *link) shown() custody.Verdict {
 }
 
 // altered reports whether what a digest says cannot be held against others.
-func (l *link) altered() bool { return l.verdict == custody.Mismatch || l.verdict == custody.BadSignature }
+func (l *link) altered() bool {
+	return l.verdict == custody.Mismatch || l.verdict == custody.BadSignature
+}
 
 // digest judges one digest.
 func (j *judge) digest(l *link) {

@@ -25,6 +25,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 
 	"github.com/klauspost/compress/gzip"
@@ -78,6 +79,7 @@ type Reader struct {
 	starts  []int64
 	offset  int64
 	err     error
+	sum     hash.Hash // of the plain bytes; nil where nobody asks
 }
 
 // NewReader makes a Reader to be Reset.
@@ -141,6 +143,10 @@ func nearMagic(stored *bufio.Reader) bool {
 	return same == 2
 }
 
+// Hash has the plain bytes written to h as they are given, from the next Reset
+// on; nil stops it.
+func (r *Reader) Hash(h hash.Hash) { r.sum = h }
+
 // Stored is the number of stored bytes taken so far.
 func (r *Reader) Stored() int64 { return r.source.n }
 
@@ -159,6 +165,9 @@ func (r *Reader) Read(p []byte) (int, error) {
 	for r.err == nil {
 		n, err := r.read(p)
 		r.offset += int64(n)
+		if r.sum != nil {
+			r.sum.Write(p[:n]) // never fails
+		}
 		if err != nil {
 			r.settle(err)
 		}

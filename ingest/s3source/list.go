@@ -95,7 +95,7 @@ func (l *lister) folder(ctx context.Context, prefix string, depth int) error {
 		return l.probe(ctx, prefix, depth)
 	case inRegion:
 		after, before := l.days.bounds(prefix)
-		l.pruned(prefix)
+		l.pruned(prefix, after, before)
 		return l.flat(ctx, prefix, after, before)
 	case inConfigRegion:
 		return l.config(ctx, prefix)
@@ -115,7 +115,7 @@ func (l *lister) layout(ctx context.Context, prefix string, at level) error {
 	l.objects(page)
 	for _, f := range page.folders {
 		if why := at.leftOut(lastName(f), l.scope); why != "" {
-			l.leave(f, why)
+			l.leave(custody.LeftOut{Prefix: f, Why: why})
 			continue
 		}
 		if err := l.spawn(func() error { return l.folder(ctx, f, 0) }); err != nil {
@@ -151,7 +151,7 @@ func (l *lister) config(ctx context.Context, prefix string) error {
 	if !ok {
 		return l.flat(ctx, prefix, "", "")
 	}
-	l.pruned(prefix)
+	l.pruned(prefix, "", "")
 	for _, f := range folders {
 		if err := l.spawn(func() error { return l.flat(ctx, f, "", "") }); err != nil {
 			return err
@@ -161,9 +161,9 @@ func (l *lister) config(ctx context.Context, prefix string) error {
 }
 
 // pruned notes that only some days of a folder are listed.
-func (l *lister) pruned(prefix string) {
+func (l *lister) pruned(prefix, after, before string) {
 	if l.days.bounded() {
-		l.leave(prefix, l.days.String())
+		l.leave(custody.LeftOut{Prefix: prefix, Why: l.days.String(), After: after, Before: before})
 	}
 }
 
@@ -175,10 +175,11 @@ func (l *lister) spawn(f func() error) error {
 	return f()
 }
 
-func (l *lister) leave(prefix, why string) {
+func (l *lister) leave(what custody.LeftOut) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.left = append(l.left, custody.LeftOut{Prefix: scheme + l.bucket + "/" + prefix, Why: why})
+	what.Prefix = scheme + l.bucket + "/" + what.Prefix
+	l.left = append(l.left, what)
 }
 
 func lastName(folder string) string {

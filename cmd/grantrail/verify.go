@@ -1,0 +1,66 @@
+package main
+
+import (
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"grantrail/analyze"
+	"grantrail/ingest/digest"
+)
+
+const verifyHelp = `Read the sources and say how far they can be trusted: each log file against the
+digest that lists it, each digest against the one after it and, with saved
+public keys, its signature; and what time they cover. Nothing is analysed, and
+nothing is asked of AWS.
+
+  aws cloudtrail list-public-keys --start-time 2026-01-01 > keys.json
+  grantrail verify ./logs --public-keys keys.json
+  grantrail verify s3://trail-bucket --from 2026-03-02 --format json
+
+Keys are listed for each region: several files, or one with all of them after
+one another. A copy on a disk loses the signature of the newest digest, which
+S3 keeps as metadata; what "aws s3api head-object" prints, saved beside the
+digest as NAME.metadata.json, gives it back.
+
+` + exitHelp
+
+func newVerify(w world, code *int) *cobra.Command {
+	var t typed
+	cmd := &cobra.Command{
+		Use: "verify SOURCE...", Short: "Say what the evidence is worth: digests, hashes, gaps", Long: verifyHelp,
+		Args: atLeast(1, "SOURCE"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			opt, err := t.options(args, w, time.Now())
+			if err != nil {
+				return err
+			}
+			return profiled(t.cpuProfile, func() error {
+				*code, err = investigate(cmd.Context(), opt, w, analyze.Custody)
+				return err
+			})
+		},
+	}
+	t.readingFlags(cmd)
+	t.connectionFlags(cmd)
+	t.writingFlags(cmd)
+	return cmd
+}
+
+// readKeys reads saved public keys, before anything else is.
+func readKeys(paths []string) (*digest.Keys, error) {
+	keys := &digest.Keys{}
+	for _, path := range paths {
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, usagef("--public-keys: %w", err)
+		}
+		err = keys.Add(f)
+		_ = f.Close() // it was only read
+		if err != nil {
+			return nil, usagef("--public-keys %q: %w", path, err)
+		}
+	}
+	return keys, nil
+}

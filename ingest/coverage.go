@@ -1,0 +1,44 @@
+package ingest
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"grantrail/ingest/custody"
+)
+
+// hour notes an hour with a record. Neighbours mostly share it.
+func (t *tally) hour(at time.Time) {
+	h := at.Unix() / 3600
+	if n := len(t.hours); n > 0 && t.hours[n-1] == h || slices.Contains(t.hours, h) {
+		return
+	}
+	t.hours = append(t.hours, h)
+}
+
+func (c *collector) hour(at place, hours []int64) {
+	known := c.hours[at]
+	if known == nil {
+		known = map[int64]bool{}
+		c.hours[at] = known
+	}
+	for _, h := range hours {
+		known[h] = true
+	}
+}
+
+// gaps are the hours without a record between hours with some, and what the
+// digests at hand say of them.
+func (c *collector) gaps(at place) []custody.Gap {
+	gaps := []custody.Gap{}
+	hours := slices.Sorted(maps.Keys(c.hours[at]))
+	for i := 1; i < len(hours); i++ {
+		if hours[i] == hours[i-1]+1 {
+			continue
+		}
+		from, to := time.Unix((hours[i-1]+1)*3600, 0).UTC(), time.Unix(hours[i]*3600, 0).UTC()
+		gaps = append(gaps, custody.Gap{From: from, To: to, Why: c.vouched.Of(at.account, at.region, from, to)})
+	}
+	return gaps
+}

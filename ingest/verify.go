@@ -1,0 +1,207 @@
+package ingest
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"regexp"
+	"strings"
+
+	"grantrail/ingest/container"
+	"grantrail/ingest/custody"
+	"grantrail/ingest/digest"
+)
+
+// annotated are stored bytes beside which the storage keeps metadata.
+type annotated interface{ Metadata() map[string]string }
+
+// namesDigest reports whether some object is named as a digest is: then every
+// object is hashed while it is read. A digest of another name is met in the
+// reading, and costs a second one.
+func (l *Listing) namesDigest() bool {
+	for i := range l.Objects {
+		if digest.Named(l.Objects[i].base) {
+			return true
+		}
+	}
+	return false
+}
+
+// sum is the hash of the bodies inside so many archives, or nil where nobody
+// asks.
+func (w *worker) sum(depth int) hash.Hash {
+	if !w.opt.hash {
+		return nil
+	}
+	for len(w.sums) <= depth {
+		w.sums = append(w.sums, sha256.New())
+	}
+	w.sums[depth].Reset()
+	return w.sums[depth]
+}
+
+// claim takes the text of a digest file, as the body at hand's.
+func (w *worker) claim(raw []byte) {
+	if w.opt.NoVerify {
+		return
+	}
+	f := digest.File{Name: w.body.name, Signature: w.stamped}
+	d, err := digest.Parse(raw)
+	if f.Digest = d; err != nil {
+		f.Invalid = err.Error()
+	}
+	w.res.files = append(w.res.files, f)
+}
+
+// file notes a body for the digests. What it claimed itself stands in the
+// result's files from claimed on.
+func (w *worker) file(b body, got container.Result, reader *container.Reader, sum hash.Hash, claimed int, err error) {
+	if w.opt.NoVerify || got.Archive == container.Zip || got.Archive == container.Tar {
+		return
+	}
+	f := digest.File{Name: b.name}
+	if len(w.res.files) > claimed {
+		f = w.res.files[claimed]
+	} else if !w.opt.hash {
+		return
+	}
+	w.res.files = w.res.files[:claimed]
+	logFile := got.LogFile || digest.LogNamed(b.name)
+	f.Log = logFile && f.Digest == nil && f.Invalid == ""
+	if f.Digest == nil && f.Invalid == "" && digest.IsDigestName(b.name) {
+		f.Log, f.Invalid = false, "its content is no digest"
+	}
+	switch {
+	case err != nil:
+		f.Unread, f.Invalid = fmt.Sprintf("it could not be read: %v", reason(errors.Unwrap(err))), ""
+	case sum != nil && (f.Log || f.Digest != nil || f.Invalid != "" || reader.Gzipped()):
+		f.Hashed, f.Appended = reader.Finish()
+		sum.Sum(f.Sum[:0])
+	case sum == nil && f.Digest == nil:
+		return
+	}
+	w.res.files = append(w.res.files, f)
+}
+
+// unread notes an object whose bytes could not be had, for a digest that names
+// it.
+func (w *worker) unread(o *Object) {
+	if !w.opt.hash || len(w.res.files) > 0 || w.res.stored > 0 || w.res.state == custody.Duplicate || w.res.sidecar != nil || len(w.res.warnings) == 0 {
+		return
+	}
+	last := w.res.warnings[len(w.res.warnings)-1]
+	if last.Kind == custody.KindEmpty || last.Kind == custody.KindMarker {
+		return
+	}
+	w.res.files = append(w.res.files, digest.File{Name: o.Name(), Unread: last.Detail, Log: digest.LogNamed(o.Name())})
+}
+
+// sidecar is a file that keeps the signature of a digest, whose copy on a disk
+// has lost it.
+type sidecar struct{ of, signature string }
+
+var sidecarName = regexp.MustCompile(`^(.*_CloudTrail-Digest_[^/]*\.json(?:\.gz)?)\.(?:signature|sig|metadata|metadata\.json|head\.json|json)$`)
+
+// sidecarOf is the digest that a file is named as the side-car of, or "".
+func sidecarOf(name string) string {
+	if m := sidecarName.FindStringSubmatch(name); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+// maxSidecar is more than any signature takes.
+const maxSidecar = 64 << 10
+
+func (w *worker) sidecar(of string, r io.Reader) {
+	text, err := io.ReadAll(io.LimitReader(r, maxSidecar))
+	w.res.stored, w.res.inflated = int64(len(text)), int64(len(text))
+	signature := signatureIn(text)
+	switch {
+	case err != nil:
+		w.settle(custody.Unread, storageKind(err), fmt.Sprintf("reading stopped: %v", reason(err)))
+	case signature == "":
+		w.settle(custody.Skipped, custody.KindNotEvidence, "named as the signature of a digest, and holds none")
+	default:
+		w.res.other.Signatures++
+		w.res.sidecar = &sidecar{of, signature}
+	}
+}
+
+// signatureIn finds a signature: the hexadecimal text alone, the metadata as
+// JSON, or what "aws s3api head-object" prints.
+func signatureIn(text []byte) string {
+	var head map[string]any
+	if json.Unmarshal(text, &head) == nil {
+		if inner, ok := head["Metadata"].(map[string]any); ok {
+			head = inner
+		}
+		for name, v := range head {
+			if s, ok := v.(string); ok && strings.EqualFold(strings.TrimPrefix(strings.ToLower(name), "x-amz-meta-"), "signature") {
+				return strings.TrimSpace(s)
+			}
+		}
+		return ""
+	}
+	s := strings.TrimSpace(string(text))
+	if _, err := hex.DecodeString(s); err != nil {
+		return ""
+	}
+	return s
+}
+
+// verify judges the files by the digests among them. Where a digest was met
+// that its name did not announce, everything is read once more, for the hashes
+// alone.
+func (c *collector) verify(ctx context.Context, requests int) error {
+	if len(c.files) > 0 && !c.opt.hash {
+		opt := c.opt
+		opt.hash, opt.Progress = true, nil
+		c.files = nil
+		err := run(ctx, c.listing.Objects, requests, opt, func(_ int, res *result) error {
+			c.files = append(c.files, res.files...)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for i := range c.files {
+		f := &c.files[i]
+		if s := c.sidecars[f.Name]; s != "" && f.Signature == "" {
+			f.Signature = s
+		} else if s := c.sidecars[f.Name+".gz"]; s != "" && f.Signature == "" {
+			f.Signature = s
+		}
+	}
+	c.manifest.Integrity, c.vouched = digest.Judge(digest.Input{Files: c.files, Keys: c.opt.Keys, LeftOut: c.leftOut})
+	c.files = nil
+	return nil
+}
+
+// leftOut reports whether the listing left a key out. Buckets are copied under
+// other names, so keys are compared from the layout's root on.
+func (c *collector) leftOut(bucket, key string) bool {
+	key = fromRoot("s3://" + bucket + "/" + key)
+	for _, l := range c.listing.LeftOut {
+		if !strings.HasPrefix(key, fromRoot(l.Prefix)) {
+			continue
+		}
+		if l.After == "" && l.Before == "" || l.After != "" && key < fromRoot(l.After) || l.Before != "" && key >= fromRoot(l.Before) {
+			return true
+		}
+	}
+	return false
+}
+
+func fromRoot(key string) string {
+	if i := strings.Index(key, "/AWSLogs/"); i >= 0 {
+		return key[i+1:]
+	}
+	return key
+}
