@@ -2,10 +2,13 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -49,7 +52,7 @@ func TestScripts(t *testing.T) {
 			return false, fmt.Errorf("unknown condition %q", cond)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"trail": trailCmd, "spoil": spoilCmd, "facts": factsCmd,
+			"trail": trailCmd, "spoil": spoilCmd, "facts": factsCmd, "integrity": integrityCmd,
 		},
 	})
 }
@@ -156,4 +159,28 @@ func or(s *string) string {
 		return "unnamed"
 	}
 	return *s
+}
+
+// integrityCmd prints the verdicts of a case: how many log files and digests
+// have each, then every finding.
+func integrityCmd(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: integrity CASE.json")
+	}
+	var c incident.Case
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &c))
+	i := c.Custody.Integrity
+	for _, files := range []struct {
+		name string
+		n    map[string]int
+	}{{"logs", i.Logs}, {"digests", i.Digests}} {
+		line := files.name
+		for _, v := range slices.Sorted(maps.Keys(files.n)) {
+			line += fmt.Sprintf(" %s=%d", v, files.n[v])
+		}
+		_, _ = fmt.Fprintln(ts.Stdout(), line)
+	}
+	for _, f := range i.Findings {
+		_, _ = fmt.Fprintf(ts.Stdout(), "%s %s: %s\n", f.Verdict, f.Object, f.Detail)
+	}
 }

@@ -22,6 +22,7 @@ type builder struct {
 	clock           time.Time // of the last record; relative times count from it
 	files           []*file
 	last            *element
+	digests         []digests
 	named           map[string]element // by id=, for "again"
 	said            map[string]int     // how often a line was said, so that each is its own event
 }
@@ -49,6 +50,8 @@ func (b *builder) line(text string) error {
 		b.raw(l)
 	case "again":
 		b.again(l)
+	case "digests":
+		b.newDigests(l)
 	default:
 		b.records(l)
 	}
@@ -179,6 +182,11 @@ func (b *builder) trail() (*Trail, error) {
 			return nil, &ParseError{Line: f.line, Err: err}
 		}
 		t.Objects = append(t.Objects, Object{Path: name, Data: data})
+	}
+	for _, d := range b.digests {
+		if err := d.sign(t); err != nil {
+			return nil, &ParseError{Line: d.line, Err: err}
+		}
 	}
 	return t, nil
 }

@@ -99,6 +99,8 @@ var damages = []Damage{
 
 	{Name: "cut-json", Args: "[0.F|N|-N]", Doc: "cut the JSON, as truncate cuts, in a sound gzip member", apply: onText(truncate)},
 	{Name: "append-json", Args: "[TEXT]", Doc: "put text (a forged log) after the JSON, inside the gzip member", apply: onText(appendJSONText)},
+	{Name: "swap", Args: "OLD NEW", Doc: "put one text in the place of another, once, and compress anew", apply: onText(swap)},
+	{Name: "recompress", Doc: "compress the same content anew", apply: onText(func(text []byte, _ []string) ([]byte, error) { return text, nil })},
 	{Name: "bom", Doc: "put a byte order mark before the JSON", apply: onText(bom)},
 
 	{Name: "records-null", Doc: "make the records null", apply: onLog(recordsNull)},

@@ -1,6 +1,7 @@
 package trailtest
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strconv"
@@ -104,4 +105,12 @@ func pick(records list, number string) (int, object, error) {
 		return 0, nil, fmt.Errorf("record %s is not an object", number)
 	}
 	return i, record, nil
+}
+
+// swap changes the first place where a text stands.
+func swap(text []byte, args []string) ([]byte, error) {
+	if !bytes.Contains(text, []byte(args[0])) {
+		return nil, fmt.Errorf("%q is not in it", args[0])
+	}
+	return bytes.Replace(text, []byte(args[0]), []byte(args[1]), 1), nil
 }

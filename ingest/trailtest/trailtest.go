@@ -58,6 +58,10 @@
 //	state      instance=I,.. is=stopped        an EventBridge state-change; kind=eventbridge only
 //	noise      [n=10] [every=30s] [by=]        other records, some with decoys of the above
 //	event      name= source= [by=] [readonly]  any other call; fill it with {...}
+//	digests    from= to= [trail=main] [bucket=example-trail] [sidecar] [rotate=T] [restart=T,..] [backfill=T,..]
+//	           digest files over the log files above, for whole hours, with public-keys.json; sidecar keeps
+//	           the signatures beside them, rotate changes the key, restart begins the chain anew at an hour,
+//	           and backfill writes that hour's digest late
 //	raw JSON                                   any JSON value in the place of a record
 //	again      [id=NAME]                       the record before, or the named one, once more
 //
