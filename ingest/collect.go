@@ -29,6 +29,7 @@ type collector struct {
 
 	names    []string // of the objects, and members of archives, that gave events
 	files    []digest.File
+	entries  []Entry
 	sidecars map[string]string // digest file to its signature
 	vouched  *digest.Cover     // what the digests cover; nil where none was judged
 
@@ -75,6 +76,9 @@ func (c *collector) take(ordinal int, res *result) error {
 		c.cover(at, t)
 	}
 	c.files = append(c.files, res.files...)
+	if c.opt.Inventory {
+		c.enter(&c.listing.Objects[ordinal], res)
+	}
 	if res.sidecar != nil {
 		c.sidecars[res.sidecar.of] = res.sidecar.signature
 	}
@@ -233,7 +237,7 @@ func (c *collector) finish() (*Evidence, error) {
 	slices.SortFunc(c.manifest.Coverage, func(a, b custody.Coverage) int {
 		return cmp.Or(cmp.Compare(a.Account, b.Account), cmp.Compare(a.Region, b.Region))
 	})
-	return &Evidence{Table: c.builder.Finish(), Objects: c.names, Manifest: c.manifest}, nil
+	return &Evidence{Table: c.builder.Finish(), Objects: c.names, Manifest: c.manifest, Entries: c.entries}, nil
 }
 
 // superseded names the events that a later addendum replaces; the analysis

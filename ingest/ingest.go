@@ -62,6 +62,10 @@ type Options struct {
 	Keys     *digest.Keys
 	NoVerify bool
 
+	// Inventory asks for an [Entry] of every object, which means hashing all
+	// bytes, stored and inflated.
+	Inventory bool
+
 	hash   bool            // every object is hashed
 	limits *archive.Budget // of archives, if a test sets it
 }
@@ -90,6 +94,7 @@ type Evidence struct {
 	Table    *table.Table
 	Objects  []string // names by ordinal of the objects, and members of archives, that gave events
 	Manifest custody.Manifest
+	Entries  []Entry // in listing order, where Options asks for them
 }
 
 // Release gives the table's memory back.
@@ -111,7 +116,7 @@ func (o *Options) asked(t time.Time) bool {
 // Read reads every object of a listing. It returns an error only where the run
 // itself cannot go on: the context ended, or the table is full.
 func Read(ctx context.Context, listing *Listing, opt Options) (*Evidence, error) {
-	opt.hash = !opt.NoVerify && listing.namesDigest()
+	opt.hash = opt.Inventory || !opt.NoVerify && listing.namesDigest()
 	c := newCollector(listing, opt)
 	requests := 0 // files are opened by as many as read them
 	if listing.remote {

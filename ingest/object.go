@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"hash"
@@ -33,6 +34,7 @@ type result struct {
 	events           []kept
 	files            []digest.File // for the digests, where there are any
 	sidecar          *sidecar
+	entry            *Entry
 }
 
 // kept is an event and where it came from.
@@ -128,15 +130,21 @@ func (w *worker) faulty(err error) {
 
 func (w *worker) stored(ctx context.Context, stored io.ReadCloser) {
 	defer func() { _ = stored.Close() }() // it was only read
+	source := io.Reader(stored)
+	if w.opt.Inventory {
+		counted := &summed{r: stored, sum: sha256.New()}
+		defer func() { w.res.entry = counted.entry() }()
+		source = counted
+	}
 	w.stamped = ""
 	if beside, ok := stored.(annotated); ok {
 		w.stamped = beside.Metadata()["signature"]
 	}
 	if of := sidecarOf(w.body.name); of != "" && !w.opt.NoVerify {
-		w.sidecar(of, contextReader{ctx, stored})
+		w.sidecar(of, contextReader{ctx, source})
 		return
 	}
-	w.take(w.body, contextReader{ctx, stored}, nil)
+	w.take(w.body, contextReader{ctx, source}, nil)
 	w.res.stored = w.reader(0).Stored()
 }
 

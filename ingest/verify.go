@@ -61,7 +61,7 @@ func (w *worker) claim(raw []byte) {
 // file notes a body for the digests. What it claimed itself stands in the
 // result's files from claimed on.
 func (w *worker) file(b body, got container.Result, reader *container.Reader, sum hash.Hash, claimed int, err error) {
-	if w.opt.NoVerify || got.Archive == container.Zip || got.Archive == container.Tar {
+	if w.opt.NoVerify && !w.opt.Inventory || got.Archive == container.Zip || got.Archive == container.Tar {
 		return
 	}
 	f := digest.File{Name: b.name}
@@ -180,6 +180,7 @@ func (c *collector) verify(ctx context.Context, requests int) error {
 		}
 	}
 	c.manifest.Integrity, c.vouched = digest.Judge(digest.Input{Files: c.files, Keys: c.opt.Keys, LeftOut: c.leftOut})
+	c.judged()
 	c.files = nil
 	return nil
 }

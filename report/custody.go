@@ -114,6 +114,7 @@ func writeCoverage(p *page, coverage []custody.Coverage) {
 		}
 	}
 	p.table([]inert{"Account", "Region", "Event time (UTC)", "Objects", "Records", "KMS records", "Launches", "Gaps"}, rows)
+	writeChart(p, shown)
 	p.omitted(len(coverage)-len(shown), "account and region", "accounts and regions", inJSON)
 	p.table([]inert{"Account", "Region", "No log files (UTC)", "Why it is a gap"}, gaps[:min(len(gaps), maxGaps)])
 	p.omitted(len(gaps)-maxGaps, "gap", "gaps", inJSON)

@@ -29,6 +29,9 @@ const (
 // each incident, then what was left over, then what it all rests on.
 func markdownBytes(c *incident.Case) ([]byte, error) {
 	p := new(page)
+	if c.Asked.VerifyOnly {
+		return custodyBytes(p, c), nil
+	}
 	p.heading(1, "grantrail incident report")
 	writeConclusion(p, c)
 	writeSummary(p, c)
@@ -46,4 +49,16 @@ func markdownBytes(c *incident.Case) ([]byte, error) {
 	writeCited(p)
 	writeAsked(p, c)
 	return p.Bytes(), nil
+}
+
+// custodyBytes is the report of a run that only verified: what the evidence is
+// worth, then what there is of it.
+func custodyBytes(p *page, c *incident.Case) []byte {
+	p.heading(1, "grantrail custody report")
+	writeConclusion(p, c)
+	writeIntegrity(p, c.Custody.Integrity)
+	writeRead(p, c)
+	writeUnread(p, &c.Custody)
+	writeAsked(p, c)
+	return p.Bytes()
 }

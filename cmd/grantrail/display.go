@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -98,6 +100,10 @@ func (d display) closing(c *incident.Case, reports []string, elapsed time.Durati
 
 func (d display) closingText(c *incident.Case, reports []string, elapsed time.Duration) {
 	o, r, s := c.Custody.Objects, c.Custody.Records, c.Summary
+	if c.Asked.VerifyOnly {
+		d.closingVerify(c, reports, elapsed)
+		return
+	}
 	say(d.w, "%s", c.Conclusion)
 	for _, row := range []struct{ name, value string }{
 		{"incidents", fmt.Sprintf("%d confirmed, %d probable, %d possible; %d failed launches", s.Confirmed, s.Probable, s.Possible, s.Attempts)},
@@ -118,4 +124,37 @@ func (d display) closingJSON(c *incident.Case, reports []string, elapsed time.Du
 	if err == nil {
 		_, _ = fmt.Fprintf(d.w, "%s\n", line)
 	}
+}
+
+// closingVerify is the summary of a run that only verified.
+func (d display) closingVerify(c *incident.Case, reports []string, elapsed time.Duration) {
+	o, i := c.Custody.Objects, &c.Custody.Integrity
+	word := "verified: nothing speaks against the evidence"
+	switch {
+	case !i.Checked:
+		word = "not verified: no digest file is among the sources"
+	case i.Fails():
+		word = "verified: digests speak against some of the evidence"
+	}
+	say(d.w, "%s", word)
+	for _, row := range []struct{ name, value string }{
+		{"logs", verdicts(i.Logs)},
+		{"digests", verdicts(i.Digests)},
+		{"objects", fmt.Sprintf("%d listed: %d read, %d partial, %d unread, %d skipped, %d duplicate", o.Listed, o.Read, o.Partial, o.Unread, o.Skipped, o.Duplicate)},
+		{"report", strings.Join(reports, ", ")},
+		{"elapsed", elapsed.Round(time.Millisecond).String()},
+	} {
+		_, _ = fmt.Fprintf(d.w, "  %-10s %s\n", row.name, printable(row.value))
+	}
+}
+
+func verdicts(n map[string]int) string {
+	parts := make([]string, 0, len(n))
+	for _, v := range slices.Sorted(maps.Keys(n)) {
+		parts = append(parts, fmt.Sprintf("%d %s", n[v], v))
+	}
+	if len(parts) == 0 {
+		return "none"
+	}
+	return strings.Join(parts, ", ")
 }

@@ -26,6 +26,7 @@ type typed struct {
 	connection                                     s3source.Options
 	publicKeys                                     []string
 	noVerify                                       bool
+	manifest                                       string
 }
 
 // readingFlags are shared by every verb that reads sources.

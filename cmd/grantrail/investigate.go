@@ -36,6 +36,9 @@ func newInvestigate(w world, code *int) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if opt.manifest, err = t.inventory(args); err != nil {
+				return err
+			}
 			return profiled(t.cpuProfile, func() error {
 				*code, err = investigate(cmd.Context(), opt, w, analyze.Case)
 				return err
@@ -46,6 +49,7 @@ func newInvestigate(w world, code *int) *cobra.Command {
 	t.connectionFlags(cmd)
 	t.writingFlags(cmd)
 	cmd.Flags().BoolVar(&t.noVerify, "no-verify", false, "leave digest files alone: nothing is hashed")
+	cmd.Flags().StringVar(&t.manifest, "manifest", "", "write what was read, with its hashes, to this file: sha256sum -c can check it")
 	return cmd
 }
 
@@ -62,6 +66,9 @@ func investigate(ctx context.Context, opt *options, w world, judge judgement) (i
 	if err := opt.out.write(ctx, c); err != nil {
 		return 0, err
 	}
+	if err := opt.manifest.write(opt.out); err != nil {
+		return 0, err
+	}
 	opt.show.closing(c, opt.out.names(), time.Since(began))
 	return opt.failOn.verdict(c), nil
 }
@@ -74,13 +81,14 @@ func conclude(ctx context.Context, opt *options, w world, judge judgement) (*inc
 		progress.end()
 		return nil, err
 	}
-	opt.read.Progress = progress.update
+	opt.read.Progress, opt.read.Inventory = progress.update, opt.manifest != nil
 	evidence, err := ingest.Read(ctx, listing, opt.read)
 	progress.end()
 	if err != nil {
 		return nil, err
 	}
 	defer evidence.Release()
+	opt.manifest.take(evidence)
 	opt.question.Sources = listing.Sources
 	return judge(analyze.Evidence{
 		Table: evidence.Table, Objects: evidence.Objects, Manifest: evidence.Manifest,

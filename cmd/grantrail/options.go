@@ -22,6 +22,7 @@ type options struct {
 	out      *output
 	failOn   threshold
 	show     display
+	manifest *inventory // to be written, or to be held against; nil where neither
 }
 
 // options checks everything that can be checked before anything is read.

@@ -18,6 +18,7 @@ nothing is asked of AWS.
   aws cloudtrail list-public-keys --start-time 2026-01-01 > keys.json
   grantrail verify ./logs --public-keys keys.json
   grantrail verify s3://trail-bucket --from 2026-03-02 --format json
+  grantrail verify ./logs --manifest manifest.txt   # what has changed since
 
 Keys are listed for each region: several files, or one with all of them after
 one another. A copy on a disk loses the signature of the newest digest, which
@@ -36,6 +37,9 @@ func newVerify(w world, code *int) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if opt.manifest, err = t.earlier(); err != nil {
+				return err
+			}
 			return profiled(t.cpuProfile, func() error {
 				*code, err = investigate(cmd.Context(), opt, w, analyze.Custody)
 				return err
@@ -45,6 +49,7 @@ func newVerify(w world, code *int) *cobra.Command {
 	t.readingFlags(cmd)
 	t.connectionFlags(cmd)
 	t.writingFlags(cmd)
+	cmd.Flags().StringVar(&t.manifest, "manifest", "", "manifest of an earlier run: say what has changed since")
 	return cmd
 }
 

@@ -29,6 +29,12 @@ const (
 	ChainGap Verdict = "gap"  // hours of the chain without a digest at hand
 )
 
+// Findings about an earlier run's manifest, beside mismatch and missing.
+const (
+	Added    Verdict = "new"      // not in the manifest
+	Repacked Verdict = "repacked" // other bytes, the same content
+)
+
 // Good reports whether nothing needs saying of an object of this verdict.
 func (v Verdict) Good() bool { return v == Signed || v == Chained || v == ListedOnly }
 

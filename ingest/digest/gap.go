@@ -101,6 +101,7 @@ func (j *judge) unreadable(f *File, next *Unverified) {
 	if f.Unread != "" {
 		v, why = custody.NotChecked, f.Unread
 	}
+	f.Verdict = v
 	j.out.Digests[string(v)]++
 	j.say(f.Name, v, next.Chain, next.Start, "%s", why)
 }

@@ -20,8 +20,9 @@ type File struct {
 	Unread    string // why its bytes could not be had, "" where they were
 	Log       bool   // it holds the records of a log file, or is named as one
 	Digest    *Unverified
-	Invalid   string // a digest, but for this
-	Signature string // that the storage or a side-car keeps beside it
+	Invalid   string          // a digest, but for this
+	Verdict   custody.Verdict // filled in by Judge
+	Signature string          // that the storage or a side-car keeps beside it
 }
 
 func (f *File) hash() string { return hex.EncodeToString(f.Sum[:]) }
@@ -112,11 +113,11 @@ func (j *judge) broken() bool {
 
 func (j *judge) checks() []string {
 	checks := []string{
-		"Each log file's uncompressed content was hashed (SHA-256) and compared with the digest that lists it.",
-		"Each digest's content was hashed and compared with the digest after it, where that is at hand.",
+		"The SHA-256 of each log file's uncompressed content was compared with the digest that lists it.",
+		"The SHA-256 of each digest's content was compared with the digest after it, where that is at hand.",
 	}
 	if n := j.in.Keys.Len(); n > 0 {
-		return append(checks, fmt.Sprintf("Signatures of digests were verified with %d public keys at hand, each found by its fingerprint and held to its validity.", n))
+		return append(checks, fmt.Sprintf("Signatures of digests were verified; public keys at hand: %d, each found by its fingerprint and held to its validity.", n))
 	}
 	return append(checks, "No public keys were given: no signature was verified, and whoever could rewrite the whole chain could have done so.")
 }
@@ -126,6 +127,7 @@ func (j *judge) checks() []string {
 func (j *judge) digests() {
 	for _, l := range j.chain {
 		j.digest(l)
+		l.Verdict = l.shown()
 		j.out.Digests[string(l.shown())]++
 		if v := l.shown(); !v.Good() {
 			j.say(l.Name, v, l.Digest.Chain, l.Digest.End, "%s", l.detail)
@@ -136,6 +138,7 @@ func (j *judge) digests() {
 		if f.Digest != nil || f.Invalid == "" {
 			continue
 		}
+		f.Verdict = custody.Mismatch
 		j.out.Digests[string(custody.Mismatch)]++
 		j.say(f.Name, custody.Mismatch, Chain{}, time.Time{}, "not a digest as CloudTrail writes it: %s", f.Invalid)
 	}

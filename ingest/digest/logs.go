@@ -92,6 +92,7 @@ func (j *judge) log(f *File, entries []entry) {
 	case !slices.ContainsFunc(entries, func(e entry) bool { return inPlace(f.Name, e.Object) }):
 		j.say(f.Name, custody.Moved, c, at, "its content is what %q lists, and it was written as %q", best.by.Name, best.Object)
 	}
+	f.Verdict = verdict
 	j.out.Logs[string(verdict)]++
 }
 
@@ -101,12 +102,15 @@ func (j *judge) stray(f *File, was entry, renamed bool, cover map[Chain][]span) 
 	c := Chain{Account: w.account, Region: w.region}
 	switch {
 	case renamed:
+		f.Verdict = custody.Unlisted
 		j.out.Logs[string(custody.Unlisted)]++
 		j.say(f.Name, custody.Unlisted, was.by.Digest.Chain, was.by.Digest.End, "no digest names it; its content is that of %q, which is missing: it was renamed", was.Object)
 	case placed && within(cover[c], w.from, w.to):
+		f.Verdict = custody.Unlisted
 		j.out.Logs[string(custody.Unlisted)]++
 		j.say(f.Name, custody.Unlisted, c, w.from, "the digests at hand cover the time of its delivery, and none names it")
 	default:
+		f.Verdict = custody.NotChecked
 		j.out.Logs[string(custody.NotChecked)]++
 		why := "no digest at hand covers the time of its delivery"
 		if !placed {

@@ -39,6 +39,10 @@ func TestDamages(t *testing.T) {
 		}},
 		{"append-json", []string{"x"}, func(d []byte) bool { return string(content(t, d)) == string(text)+"x" }},
 		{"bom", nil, func(d []byte) bool { return string(content(t, d)) == "\ufeff"+string(text) }},
+		{"swap", []string{"Records", "Retards"}, func(d []byte) bool {
+			return string(content(t, d)) == strings.Replace(string(text), "Records", "Retards", 1)
+		}},
+		{"recompress", nil, func(d []byte) bool { return bytes.Equal(content(t, d), text) }},
 		{"records-null", nil, func(d []byte) bool { return string(content(t, d)) == `{"Records":null}` }},
 		{"drop-field", []string{"1", "userIdentity.arn"}, func(d []byte) bool {
 			r := records(t, d)

@@ -1,0 +1,187 @@
+package digest_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"grantrail/ingest/custody"
+	"grantrail/ingest/digest"
+	"grantrail/ingest/trailtest"
+
+	"github.com/klauspost/compress/gzip"
+)
+
+const trail = `
+account 111122223333
+region eu-west-1
+file AWSLogs/111122223333/CloudTrail/eu-west-1/2026/03/02/111122223333_CloudTrail_eu-west-1_20260302T1025Z_AAAAAAAAAAAAAAAA.json.gz
+noise at=2026-03-02T10:20:00Z n=2
+digests from=2026-03-02T10:00:00Z to=2026-03-02T14:00:00Z sidecar
+`
+
+// files is a trail of the kit as a judgement wants it.
+func files(t *testing.T, text string) (*digest.Keys, []digest.File) {
+	t.Helper()
+	made, err := trailtest.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := &digest.Keys{}
+	var out []digest.File
+	for _, o := range made.Objects {
+		switch {
+		case o.Path == "public-keys.json":
+			if err := keys.Add(bytes.NewReader(o.Data)); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		case strings.HasSuffix(o.Path, ".metadata.json"):
+			var head struct{ Metadata map[string]string }
+			if err := json.Unmarshal(o.Data, &head); err != nil {
+				t.Fatal(err)
+			}
+			out[len(out)-1].Signature = head.Metadata["signature"]
+			continue
+		}
+		r, err := gzip.NewReader(bytes.NewReader(o.Data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b bytes.Buffer
+		if _, err := b.ReadFrom(r); err != nil {
+			t.Fatal(err)
+		}
+		f := digest.File{Name: o.Path, Sum: sha256.Sum256(b.Bytes()), Hashed: true, Log: digest.LogNamed(o.Path)}
+		if digest.IsDigestName(o.Path) {
+			if f.Digest, err = digest.Parse(b.Bytes()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		out = append(out, f)
+	}
+	return keys, out
+}
+
+func TestSignatureIsOfTheStatement(t *testing.T) {
+	keys, all := files(t, trail)
+	d := all[1]
+	hash := func(s [32]byte) string {
+		const hex = "0123456789abcdef"
+		var b strings.Builder
+		for _, c := range s {
+			b.WriteByte(hex[c>>4])
+			b.WriteByte(hex[c&15])
+		}
+		return b.String()
+	}(d.Sum)
+	if _, err := keys.Open(d.Digest, hash, d.Signature); err != nil {
+		t.Fatal(err)
+	}
+	for name, change := range map[string]func(u *digest.Unverified){
+		"end":    func(u *digest.Unverified) { u.EndText = "2026-03-02T11:00:01Z" },
+		"bucket": func(u *digest.Unverified) { u.Bucket += "x" },
+		"object": func(u *digest.Unverified) { u.Object += "x" },
+		"before": func(u *digest.Unverified) { s := "00"; u.PrevSig = &s },
+	} {
+		changed := *d.Digest
+		change(&changed)
+		if _, err := keys.Open(&changed, hash, d.Signature); err == nil {
+			t.Errorf("%s changed, and the signature verifies", name)
+		}
+	}
+	early := *d.Digest
+	early.Start, early.End = early.Start.AddDate(-1, 0, 0), early.End.AddDate(-1, 0, 0)
+	if _, err := keys.Open(&early, hash, d.Signature); err == nil {
+		t.Error("a key verified a digest from before it was valid")
+	}
+}
+
+func TestKeysForms(t *testing.T) {
+	made, err := trailtest.Parse(trail)
+	if err != nil {
+		t.Fatal(err)
+	}
+	one := string(made.Objects[len(made.Objects)-1].Data)
+	for name, text := range map[string]string{
+		"as printed": one, "twice": one + "\n" + one, "in an array": "[" + one + "]", "by region": `{"eu-west-1":` + one + `}`,
+	} {
+		var k digest.Keys
+		if err := k.Add(strings.NewReader(text)); err != nil || k.Len() != 1 {
+			t.Errorf("%s: %d keys, %v", name, k.Len(), err)
+		}
+	}
+	for name, text := range map[string]string{
+		"nothing": "", "no key": "{}", "not JSON": "x", "another's fingerprint": strings.Replace(one, `"Fingerprint":"`, `"Fingerprint":"0`, 1),
+		"no base64": strings.Replace(one, `"Value":"`, `"Value":"!`, 1),
+	} {
+		var k digest.Keys
+		if err := k.Add(strings.NewReader(text)); err == nil {
+			t.Errorf("%s: taken", name)
+		}
+	}
+}
+
+// TestAlteredSuccessor: a digest that is altered neither vouches nor condemns.
+func TestAlteredSuccessor(t *testing.T) {
+	_, all := files(t, trail)
+	for i := range all {
+		all[i].Signature = ""
+	}
+	all[3].Sum[0] ^= 1 // the third digest, in whose place the fourth names another
+	got, _ := digest.Judge(digest.Input{Files: all})
+	want := map[custody.Verdict]int{custody.Chained: 1, custody.UnanchoredTip: 2, custody.Mismatch: 1}
+	for v, n := range want {
+		if got.Digests[string(v)] != n {
+			t.Errorf("%s: %d, want %d (%v)", v, got.Digests[string(v)], n, got.Digests)
+		}
+	}
+}
+
+func TestLeftOutIsNotMissing(t *testing.T) {
+	keys, all := files(t, trail)
+	in := digest.Input{Files: all[1:], Keys: keys} // without the log file
+	if got, _ := digest.Judge(in); got.Logs["missing"] != 1 || !got.Fails() {
+		t.Errorf("%v", got.Logs)
+	}
+	in.LeftOut = func(string, string) bool { return true }
+	if got, _ := digest.Judge(in); got.Logs["missing"] != 0 || got.Fails() {
+		t.Errorf("%v", got.Logs)
+	}
+}
+
+func TestCover(t *testing.T) {
+	keys, all := files(t, trail)
+	_, cover := digest.Judge(digest.Input{Files: all, Keys: keys})
+	at := func(h int) time.Time { return time.Date(2026, 3, 2, h, 0, 0, 0, time.UTC) }
+	for _, tt := range []struct {
+		from, to int
+		want     string
+	}{{10, 11, digest.Elsewhere}, {11, 14, digest.Empty}, {13, 15, digest.Uncovered}, {8, 9, digest.Uncovered}} {
+		if got := cover.Of("111122223333", "eu-west-1", at(tt.from), at(tt.to)); got != tt.want {
+			t.Errorf("%d to %d: %s", tt.from, tt.to, got)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(`{"digestStartTime":"2026-03-02T10:00:00Z","digestEndTime":"2026-03-02T11:00:00Z","digestS3Bucket":"b","digestS3Object":"k","logFiles":[{"s3Object":"x","hashValue":"y"}]}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		d, err := digest.Parse(text)
+		if err != nil {
+			return
+		}
+		in := digest.Input{Files: []digest.File{{Name: d.Object, Hashed: true, Digest: d}, {Name: "x/" + d.Object, Digest: d, Signature: "00"}}}
+		got, _ := digest.Judge(in)
+		n := 0
+		for _, k := range got.Digests {
+			n += k
+		}
+		if n < 2 {
+			t.Errorf("2 digests have %d verdicts: %v", n, got.Digests)
+		}
+	})
+}
