@@ -109,6 +109,9 @@ var sidecarName = regexp.MustCompile(`^(.*_CloudTrail-Digest_[^/]*\.json(?:\.gz)
 
 // sidecarOf is the digest that a file is named as the side-car of, or "".
 func sidecarOf(name string) string {
+	if !digest.Named(name) {
+		return ""
+	}
 	if m := sidecarName.FindStringSubmatch(name); m != nil {
 		return m[1]
 	}

@@ -55,6 +55,7 @@
 package digest
 
 import (
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -62,6 +63,7 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unique"
 )
 
 // Unverified is what a digest file says. Nothing has vouched for it.
@@ -77,18 +79,36 @@ type Unverified struct {
 	PrevObject  *string   `json:"previousDigestS3Object"`
 	PrevHash    *string   `json:"previousDigestHashValue"`
 	PrevSig     *string   `json:"previousDigestSignature"`
-	Logs        []LogFile `json:"logFiles"`
+	Logs        []LogFile `json:"-"`
 
 	Start, End time.Time `json:"-"` // of delivery, half-open
 	Chain      Chain     `json:"-"`
 }
 
-// LogFile is what a digest says of a log file.
+// LogFile is what a digest says of a log file. There can be a million of them,
+// so the bucket's name is held once.
 type LogFile struct {
+	Bucket unique.Handle[string]
+	Object string
+	Sum    [32]byte
+	Known  bool // Sum is the SHA-256 that it says; else it says none
+}
+
+// listed is the same as it is spelt.
+type listed struct {
 	Bucket string `json:"s3Bucket"`
 	Object string `json:"s3Object"`
 	Hash   string `json:"hashValue"`
 	Method string `json:"hashAlgorithm"`
+}
+
+func (l *listed) file() LogFile {
+	f := LogFile{Bucket: unique.Make(l.Bucket), Object: strings.Clone(l.Object)}
+	if len(l.Hash) == 2*len(f.Sum) && (l.Method == "" || l.Method == "SHA-256") {
+		_, err := hex.Decode(f.Sum[:], []byte(l.Hash))
+		f.Known = err == nil
+	}
+	return f
 }
 
 // Chain is what the digests of one chain have in common.
@@ -107,9 +127,17 @@ func Named(p string) bool { return strings.Contains(p, "_CloudTrail-Digest_") }
 
 // Parse reads a digest file's text.
 func Parse(text []byte) (*Unverified, error) {
-	var d Unverified
-	if err := json.Unmarshal(text, &d); err != nil {
+	var wire struct {
+		Unverified
+		Listed []listed `json:"logFiles"`
+	}
+	if err := json.Unmarshal(text, &wire); err != nil {
 		return nil, fmt.Errorf("parsing: %w", err)
+	}
+	d := wire.Unverified
+	d.Logs = make([]LogFile, len(wire.Listed))
+	for i := range wire.Listed {
+		d.Logs[i] = wire.Listed[i].file()
 	}
 	var err error
 	if d.Start, err = time.Parse(time.RFC3339, d.StartText); err != nil {
@@ -145,4 +173,6 @@ func (d *Unverified) statement(hash string) string {
 }
 
 // IsDigestName reports whether a path's file name is that of a digest.
-func IsDigestName(p string) bool { return name.MatchString(path.Base(strings.ReplaceAll(p, `\`, "/"))) }
+func IsDigestName(p string) bool {
+	return Named(p) && name.MatchString(path.Base(strings.ReplaceAll(p, `\`, "/")))
+}

@@ -2,8 +2,8 @@ package digest
 
 import (
 	"cmp"
+	"encoding/hex"
 	"slices"
-	"strings"
 	"time"
 
 	"grantrail/ingest/custody"
@@ -37,13 +37,13 @@ func (j *judge) logs() {
 			listed[base(f.Object)] = append(listed[base(f.Object)], entry{f, l})
 		}
 	}
-	gone := map[string]entry{} // by hash: what is listed and not here
+	gone := map[[32]byte]entry{} // by hash: what is listed and not here
 	for b, entries := range listed {
 		if len(j.byBase[b]) == 0 {
-			gone[strings.ToLower(entries[0].Hash)] = entries[0]
+			gone[entries[0].Sum] = entries[0]
 		}
 	}
-	renamed := map[string]string{} // hash to the file that has it
+	renamed := map[[32]byte]string{} // hash to the file that has it
 	cover := j.hours()
 	for i := range j.in.Files {
 		f := &j.in.Files[i]
@@ -55,9 +55,9 @@ func (j *judge) logs() {
 			j.log(f, entries)
 			continue
 		}
-		was, known := gone[f.hash()]
+		was, known := gone[f.Sum]
 		if known = known && f.Hashed; known {
-			renamed[f.hash()] = f.Name
+			renamed[f.Sum] = f.Name
 		}
 		j.stray(f, was, known, cover)
 	}
@@ -69,7 +69,7 @@ func (j *judge) log(f *File, entries []entry) {
 	best := entries[0]
 	agrees := false
 	for _, e := range entries {
-		same := f.Hashed && strings.EqualFold(e.Hash, f.hash())
+		same := f.Hashed && e.Known && e.Sum == f.Sum
 		if same && (!agrees || rank(e.trust()) < rank(best.trust())) {
 			best, agrees = e, true
 		}
@@ -88,7 +88,7 @@ func (j *judge) log(f *File, entries []entry) {
 		j.say(f.Name, verdict, c, at, "its content is damaged, and not what %q lists", best.by.Name)
 	case !agrees:
 		verdict = custody.Mismatch
-		j.say(f.Name, verdict, c, at, "its SHA-256 is %s, and %q lists %s", f.hash(), best.by.Name, best.Hash)
+		j.say(f.Name, verdict, c, at, "its SHA-256 is %s, and %q lists %s", f.hash(), best.by.Name, hex.EncodeToString(best.Sum[:]))
 	case !slices.ContainsFunc(entries, func(e entry) bool { return inPlace(f.Name, e.Object) }):
 		j.say(f.Name, custody.Moved, c, at, "its content is what %q lists, and it was written as %q", best.by.Name, best.Object)
 	}
@@ -121,14 +121,14 @@ func (j *judge) stray(f *File, was entry, renamed bool, cover map[Chain][]span) 
 }
 
 // absent tells of the log files that are listed and not at hand.
-func (j *judge) absent(listed map[string][]entry, renamed map[string]string) {
+func (j *judge) absent(listed map[string][]entry, renamed map[[32]byte]string) {
 	for b, entries := range listed {
 		e := entries[0]
-		if len(j.byBase[b]) > 0 || j.in.LeftOut != nil && j.in.LeftOut(e.Bucket, e.Object) {
+		if len(j.byBase[b]) > 0 || j.in.LeftOut != nil && j.in.LeftOut(e.Bucket.Value(), e.Object) {
 			continue
 		}
 		j.out.Logs[string(custody.Missing)]++
-		if to := renamed[strings.ToLower(e.Hash)]; to != "" {
+		if to := renamed[e.Sum]; to != "" {
 			j.say(e.Object, custody.Missing, e.by.Digest.Chain, e.by.Digest.End, "%q lists it; its content is at hand as %q", e.by.Name, to)
 			continue
 		}
