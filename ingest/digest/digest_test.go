@@ -24,9 +24,9 @@ digests from=2026-03-02T10:00:00Z to=2026-03-02T14:00:00Z sidecar
 `
 
 // files is a trail of the kit as a judgement wants it.
-func files(t *testing.T, text string) (*digest.Keys, []digest.File) {
+func files(t *testing.T) (*digest.Keys, []digest.File) {
 	t.Helper()
-	made, err := trailtest.Parse(text)
+	made, err := trailtest.Parse(trail)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +67,7 @@ func files(t *testing.T, text string) (*digest.Keys, []digest.File) {
 }
 
 func TestSignatureIsOfTheStatement(t *testing.T) {
-	keys, all := files(t, trail)
+	keys, all := files(t)
 	d := all[1]
 	hash := func(s [32]byte) string {
 		const hex = "0123456789abcdef"
@@ -127,7 +127,7 @@ func TestKeysForms(t *testing.T) {
 
 // TestAlteredSuccessor: a digest that is altered neither vouches nor condemns.
 func TestAlteredSuccessor(t *testing.T) {
-	_, all := files(t, trail)
+	_, all := files(t)
 	for i := range all {
 		all[i].Signature = ""
 	}
@@ -142,7 +142,7 @@ func TestAlteredSuccessor(t *testing.T) {
 }
 
 func TestLeftOutIsNotMissing(t *testing.T) {
-	keys, all := files(t, trail)
+	keys, all := files(t)
 	in := digest.Input{Files: all[1:], Keys: keys} // without the log file
 	if got, _ := digest.Judge(in); got.Logs["missing"] != 1 || !got.Fails() {
 		t.Errorf("%v", got.Logs)
@@ -154,7 +154,7 @@ func TestLeftOutIsNotMissing(t *testing.T) {
 }
 
 func TestCover(t *testing.T) {
-	keys, all := files(t, trail)
+	keys, all := files(t)
 	_, cover := digest.Judge(digest.Input{Files: all, Keys: keys})
 	at := func(h int) time.Time { return time.Date(2026, 3, 2, h, 0, 0, 0, time.UTC) }
 	for _, tt := range []struct {
