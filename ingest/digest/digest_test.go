@@ -185,3 +185,27 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// TestAlteredDigestCondemnsNobody: what an altered digest says of log files is
+// held against none of them.
+func TestAlteredDigestCondemnsNobody(t *testing.T) {
+	keys, all := files(t)
+	d := *all[1].Digest // the digest that lists the log file
+	for name, change := range map[string]func(d *digest.Unverified){
+		"hash":   func(d *digest.Unverified) { d.Logs = []digest.LogFile{{Object: d.Logs[0].Object, Known: true}} },
+		"name":   func(d *digest.Unverified) { l := d.Logs[0]; l.Object += "x"; d.Logs = []digest.LogFile{l} },
+		"itself": func(d *digest.Unverified) { d.Object = "x" + d.Object },
+		"time":   func(d *digest.Unverified) { d.End = d.End.AddDate(10, 0, 0) },
+		"before": func(d *digest.Unverified) { s := "AWSLogs/1/nowhere.json.gz"; d.PrevObject = &s },
+	} {
+		spoilt := append([]digest.File{}, all...)
+		altered := d
+		change(&altered)
+		spoilt[1].Digest, spoilt[1].Signature = &altered, ""
+		spoilt[1].Sum[0] ^= 1
+		got, _ := digest.Judge(digest.Input{Files: spoilt, Keys: keys})
+		if got.Digests["mismatch"] != 1 || got.Digests["missing"] != 0 || got.Logs["mismatch"]+got.Logs["missing"]+got.Logs["unlisted"] != 0 {
+			t.Errorf("%s: logs %v, digests %v, %v", name, got.Logs, got.Digests, got.Findings)
+		}
+	}
+}

@@ -21,6 +21,9 @@ func (j *judge) gaps() {
 	slices.Reverse(oldest)
 	before := map[Chain]*link{} // the one before it in time
 	for _, l := range oldest {
+		if l.altered() {
+			continue // it is told of, and what it says of others is not
+		}
 		d := l.Digest
 		last := before[d.Chain]
 		if last == nil || d.End.After(last.Digest.End) {
@@ -143,7 +146,7 @@ func (j *judge) covered(c Chain, from, to time.Time) bool {
 		next := from
 		for _, l := range j.chain {
 			d := l.Digest
-			if d.Chain.Account == c.Account && d.Chain.Region == c.Region && !d.Start.After(from) && d.End.After(next) {
+			if !l.altered() && d.Chain.Account == c.Account && d.Chain.Region == c.Region && !d.Start.After(from) && d.End.After(next) {
 				next = d.End
 			}
 		}

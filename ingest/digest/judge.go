@@ -68,6 +68,7 @@ type link struct {
 	verdict custody.Verdict
 	detail  string
 	moved   bool
+	settled bool
 }
 
 // finding is a finding with its place in the order.
@@ -90,6 +91,9 @@ func (j *judge) gather() {
 			j.chain = append(j.chain, l)
 			key := base(f.Digest.Object)
 			j.links[key] = append(j.links[key], l)
+			if own := base(f.Name); own != key { // what it says of itself may be what was altered
+				j.links[own] = append(j.links[own], l)
+			}
 		}
 	}
 	slices.SortStableFunc(j.chain, func(a, b *link) int {
@@ -126,7 +130,9 @@ func (j *judge) checks() []string {
 // before it counts only where nothing is known against itself.
 func (j *judge) digests() {
 	for _, l := range j.chain {
-		j.digest(l)
+		j.settle(l)
+	}
+	for _, l := range j.chain {
 		l.Verdict = l.shown()
 		j.out.Digests[string(l.shown())]++
 		if v := l.shown(); !v.Good() {
@@ -143,6 +149,19 @@ func (j *judge) digests() {
 		j.say(f.Name, custody.Mismatch, Chain{}, time.Time{}, "not a digest as CloudTrail writes it: %s", f.Invalid)
 	}
 	j.gaps()
+}
+
+// settle judges a digest behind those that name it. Times may be what was
+// altered, so links say the order.
+func (j *judge) settle(l *link) {
+	if l.settled {
+		return
+	}
+	l.settled = true
+	for _, n := range l.next {
+		j.settle(n)
+	}
+	j.digest(l)
 }
 
 func (l *link) shown() custody.Verdict {

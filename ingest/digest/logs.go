@@ -39,8 +39,10 @@ func (j *judge) logs() {
 	}
 	gone := map[[32]byte]entry{} // by hash: what is listed and not here
 	for b, entries := range listed {
-		if len(j.byBase[b]) == 0 {
-			gone[entries[0].Sum] = entries[0]
+		for _, e := range entries {
+			if len(j.byBase[b]) == 0 && !e.by.altered() {
+				gone[e.Sum] = e
+			}
 		}
 	}
 	renamed := map[[32]byte]string{} // hash to the file that has it
@@ -69,6 +71,9 @@ func (j *judge) log(f *File, entries []entry) {
 	best := entries[0]
 	agrees := false
 	for _, e := range entries {
+		if !agrees && best.by.altered() && !e.by.altered() {
+			best = e
+		}
 		same := f.Hashed && e.Known && e.Sum == f.Sum
 		if same && (!agrees || rank(e.trust()) < rank(best.trust())) {
 			best, agrees = e, true
@@ -83,6 +88,9 @@ func (j *judge) log(f *File, entries []entry) {
 	case f.Appended:
 		verdict = custody.Mismatch
 		j.say(f.Name, verdict, c, at, "something follows its gzip member: no part of what CloudTrail delivered")
+	case !agrees && !slices.ContainsFunc(entries, func(e entry) bool { return !e.by.altered() }):
+		verdict = custody.NotChecked
+		j.say(f.Name, verdict, c, at, "only %q lists it, which is itself altered", best.by.Name)
 	case !agrees && !f.Hashed:
 		verdict = custody.Mismatch
 		j.say(f.Name, verdict, c, at, "its content is damaged, and not what %q lists", best.by.Name)
@@ -123,7 +131,11 @@ func (j *judge) stray(f *File, was entry, renamed bool, cover map[Chain][]span) 
 // absent tells of the log files that are listed and not at hand.
 func (j *judge) absent(listed map[string][]entry, renamed map[[32]byte]string) {
 	for b, entries := range listed {
-		e := entries[0]
+		sound := slices.IndexFunc(entries, func(e entry) bool { return !e.by.altered() })
+		if sound < 0 {
+			continue // an altered digest can name anything
+		}
+		e := entries[sound]
 		if len(j.byBase[b]) > 0 || j.in.LeftOut != nil && j.in.LeftOut(e.Bucket.Value(), e.Object) {
 			continue
 		}
@@ -144,6 +156,9 @@ func (j *judge) hours() map[Chain][]span {
 	out := map[Chain][]span{}
 	for i := len(j.chain) - 1; i >= 0; i-- {
 		d := j.chain[i].Digest
+		if j.chain[i].altered() {
+			continue
+		}
 		c := Chain{Account: d.Chain.Account, Region: d.Chain.Region}
 		out[c] = append(out[c], span{d.Start, d.End})
 	}
