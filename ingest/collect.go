@@ -136,6 +136,7 @@ func (c *collector) cover(at place, t *tally) {
 	cov.Records += t.records
 	cov.KMSRecords += t.kms
 	cov.Launches += t.launches
+	cov.ReadOnlyRecords += t.reads
 	c.hour(at, t.hours)
 }
 

@@ -108,6 +108,9 @@ func (w *worker) place(h *record.Head) {
 	t.records++
 	t.span.Add(h.Time)
 	t.hour(h.Time)
+	if reads(h.Name) {
+		t.reads++
+	}
 	if !w.opt.asked(h.Time) {
 		return
 	}

@@ -51,6 +51,7 @@ type tally struct {
 	span          custody.Span
 	records       int
 	kms, launches int     // inside the asked time
+	reads         int     // calls that only read
 	hours         []int64 // with records, since 1970, distinct
 }
 

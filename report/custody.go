@@ -114,8 +114,30 @@ func writeCoverage(p *page, coverage []custody.Coverage) {
 		}
 	}
 	p.table([]inert{"Account", "Region", "Event time (UTC)", "Objects", "Records", "KMS records", "Launches", "Gaps"}, rows)
+	writeExcluded(p, shown)
 	writeChart(p, shown)
 	p.omitted(len(coverage)-len(shown), "account and region", "accounts and regions", inJSON)
 	p.table([]inert{"Account", "Region", "No log files (UTC)", "Why it is a gap"}, gaps[:min(len(gaps), maxGaps)])
 	p.omitted(len(gaps)-maxGaps, "gap", "gaps", inJSON)
+}
+
+// manyRecords is how many records make it odd that none is of a kind.
+const manyRecords = 20
+
+// writeExcluded names the places whose trail seems to leave a kind of event
+// out: nothing can be said of what is not logged.
+func writeExcluded(p *page, coverage []custody.Coverage) {
+	var items []inert
+	for _, c := range coverage {
+		if c.Records < manyRecords {
+			continue
+		}
+		if c.KMSRecords == 0 {
+			items = append(items, say("%s %s: not one KMS record among %s in the asked time; the trail may leave KMS events out.", code(c.Account), code(c.Region), number(c.Records)))
+		}
+		if c.ReadOnlyRecords == 0 {
+			items = append(items, say("%s %s: not one call that only reads among %s records; the trail may log writes alone.", code(c.Account), code(c.Region), number(c.Records)))
+		}
+	}
+	p.list(items[:min(len(items), maxCoverage)])
 }

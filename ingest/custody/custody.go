@@ -147,6 +147,11 @@ type Coverage struct {
 	// without one KMS record mean that the trail leaves KMS out.
 	KMSRecords int `json:"kms_records"`
 	Launches   int `json:"launches"`
+
+	// ReadOnlyRecords counts, among all its records, those whose names begin
+	// as calls that only read do. None among many means that the trail seems
+	// to leave them out.
+	ReadOnlyRecords int `json:"read_only_records"`
 }
 
 // Gap is a stretch of time without log files between stretches with some.
