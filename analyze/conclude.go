@@ -99,11 +99,7 @@ func unreadable(m *custody.Manifest) []string {
 	add(m.Objects.Unread, "object", "could not be read")
 	add(m.Objects.Partial, "object", "could be read in part only")
 	add(m.Records.Refused, "record", "could not be placed and had to be refused")
-	if failed := m.Integrity.Failures(); len(failed) > 0 {
-		n := 0
-		for _, k := range failed {
-			n += k
-		}
+	if n := m.Integrity.Failures(); n > 0 {
 		out = append(out, fmt.Sprintf("Digests speak against %s of the evidence: altered, planted, moved or missing.", count(n, "object")))
 	}
 	add(m.Other.Refused, "item of other evidence", "could not be placed and had to be refused")

@@ -42,13 +42,6 @@ func harmless(k custody.Kind) bool {
 	return false
 }
 
-func failures(i *custody.Integrity) (n int) {
-	for _, k := range i.Failures() {
-		n += k
-	}
-	return n
-}
-
 // holes is the size of what is missing.
 func holes(m *custody.Manifest) inert {
 	var parts []inert
@@ -59,7 +52,7 @@ func holes(m *custody.Manifest) inert {
 		{m.Objects.Unread, "object was not read", "objects were not read"},
 		{m.Objects.Partial, "object was read in part", "objects were read in part"},
 		{m.Records.Refused, "record was refused", "records were refused"},
-		{failures(&m.Integrity), "object failed verification, see *Integrity*", "objects failed verification, see *Integrity*"},
+		{m.Integrity.Failures(), "object failed verification, see *Integrity*", "objects failed verification, see *Integrity*"},
 		{m.Other.Refused, "item of other evidence was refused", "items of other evidence were refused"},
 	} {
 		if q.n > 0 {

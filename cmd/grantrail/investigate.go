@@ -31,19 +31,7 @@ func newInvestigate(w world, code *int) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "investigate SOURCE...", Short: "Read an archive and write the incident report", Long: investigateHelp,
 		Args: atLeast(1, "SOURCE"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			opt, err := t.options(args, w, time.Now())
-			if err != nil {
-				return err
-			}
-			if opt.manifest, err = t.inventory(args); err != nil {
-				return err
-			}
-			return profiled(t.cpuProfile, func() error {
-				*code, err = investigate(cmd.Context(), opt, w, analyze.Case)
-				return err
-			})
-		},
+		RunE: t.reads(w, code, analyze.Case, t.inventory),
 	}
 	t.readingFlags(cmd)
 	t.connectionFlags(cmd)
@@ -51,6 +39,24 @@ func newInvestigate(w world, code *int) *cobra.Command {
 	cmd.Flags().BoolVar(&t.noVerify, "no-verify", false, "leave digest files alone: nothing is hashed")
 	cmd.Flags().StringVar(&t.manifest, "manifest", "", "write what was read, with its hashes, to this file: sha256sum -c can check it")
 	return cmd
+}
+
+// reads is what a verb that reads sources does: check what was typed, read,
+// judge, report. Manifest says what a manifest is to the verb.
+func (t *typed) reads(w world, code *int, judge judgement, manifest func(sources []string) (*inventory, error)) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		opt, err := t.options(args, w, time.Now())
+		if err != nil {
+			return err
+		}
+		if opt.manifest, err = manifest(args); err != nil {
+			return err
+		}
+		return profiled(t.cpuProfile, func() error {
+			*code, err = investigate(cmd.Context(), opt, w, judge)
+			return err
+		})
+	}
 }
 
 // judgement makes a case of the evidence.

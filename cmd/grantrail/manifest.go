@@ -53,7 +53,7 @@ func (t *typed) inventory(sources []string) (*inventory, error) {
 }
 
 // earlier reads the manifest of an earlier run.
-func (t *typed) earlier() (*inventory, error) {
+func (t *typed) earlier([]string) (*inventory, error) {
 	if t.manifest == "" {
 		return nil, nil
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"os"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -32,19 +31,7 @@ func newVerify(w world, code *int) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "verify SOURCE...", Short: "Say what the evidence is worth: digests, hashes, gaps", Long: verifyHelp,
 		Args: atLeast(1, "SOURCE"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			opt, err := t.options(args, w, time.Now())
-			if err != nil {
-				return err
-			}
-			if opt.manifest, err = t.earlier(); err != nil {
-				return err
-			}
-			return profiled(t.cpuProfile, func() error {
-				*code, err = investigate(cmd.Context(), opt, w, analyze.Custody)
-				return err
-			})
-		},
+		RunE: t.reads(w, code, analyze.Custody, t.earlier),
 	}
 	t.readingFlags(cmd)
 	t.connectionFlags(cmd)

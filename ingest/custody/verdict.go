@@ -48,23 +48,15 @@ func (v Verdict) Fails() bool {
 	return false
 }
 
-// Fails reports whether a finding makes the run end with exit code 3.
-func (i *Integrity) Fails() bool {
+// Failures is the number of findings that make the run end with exit code 3.
+func (i *Integrity) Failures() (n int) {
 	for _, f := range i.Findings {
 		if Verdict(f.Verdict).Fails() {
-			return true
-		}
-	}
-	return false
-}
-
-// Failures counts the findings that do, by verdict.
-func (i *Integrity) Failures() map[Verdict]int {
-	n := map[Verdict]int{}
-	for _, f := range i.Findings {
-		if v := Verdict(f.Verdict); v.Fails() {
-			n[v]++
+			n++
 		}
 	}
 	return n
 }
+
+// Fails reports whether there is such a finding.
+func (i *Integrity) Fails() bool { return i.Failures() > 0 }

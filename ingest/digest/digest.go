@@ -121,8 +121,7 @@ type Chain struct {
 // region, time, backfill.
 var name = regexp.MustCompile(`^(\d{12})_CloudTrail-Digest_([a-z0-9-]+)_(.+)_(\d{8}T\d{6}Z)(_backfill)?\.json(\.gz)?$`)
 
-// Named reports whether a file's name is that of a digest, or of a log file or
-// side-car beside one.
+// Named reports whether a file's name is that of a digest, or of a side-car.
 func Named(p string) bool { return strings.Contains(p, "_CloudTrail-Digest_") }
 
 // Parse reads a digest file's text.

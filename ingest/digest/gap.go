@@ -2,6 +2,7 @@ package digest
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -70,9 +71,10 @@ func (j *judge) lost(l, last *link) {
 		j.say(l.Name, custody.ChainGap, d.Chain, d.End, "log files at hand were delivered before %s, and the digests of that time are not", d.StartText)
 		return
 	}
+	cover := j.cover[Chain{Account: d.Chain.Account, Region: d.Chain.Region}]
 	from, n := last.Digest.End, 1
 	for end := d.Start.Add(-time.Hour); end.After(from); end = end.Add(-time.Hour) {
-		if j.covered(d.Chain, end.Add(-time.Hour), end) {
+		if within(cover, end.Add(-time.Hour), end) {
 			continue
 		}
 		n++
@@ -80,17 +82,9 @@ func (j *judge) lost(l, last *link) {
 	}
 	hours := "1 hour"
 	if n > 1 {
-		hours = plural(n)
+		hours = fmt.Sprintf("%d hours", n)
 	}
 	j.say(l.Name, custody.ChainGap, d.Chain, d.End, "the digests for %s, from %s to %s, are not at hand", hours, from.Format(time.RFC3339), d.StartText)
-}
-
-func plural(n int) string {
-	digits := ""
-	for ; n > 0; n /= 10 {
-		digits = string(rune('0'+n%10)) + digits
-	}
-	return digits + " hours"
 }
 
 func (j *judge) missing(key string, c Chain, at time.Time, format string, args ...any) {
@@ -137,23 +131,4 @@ func (j *judge) delivered(d *Unverified) bool {
 		}
 	}
 	return false
-}
-
-// covered reports whether digests at hand of an account and region cover a
-// stretch of time whole. Backfill digests count as others do.
-func (j *judge) covered(c Chain, from, to time.Time) bool {
-	for from.Before(to) {
-		next := from
-		for _, l := range j.chain {
-			d := l.Digest
-			if !l.altered() && d.Chain.Account == c.Account && d.Chain.Region == c.Region && !d.Start.After(from) && d.End.After(next) {
-				next = d.End
-			}
-		}
-		if !next.After(from) {
-			return false
-		}
-		from = next
-	}
-	return true
 }

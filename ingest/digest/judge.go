@@ -49,7 +49,7 @@ func Judge(in Input) (custody.Integrity, *Cover) {
 	j.digests()
 	j.logs()
 	j.sort()
-	return out, &Cover{j.hours(), j.busy()}
+	return out, &Cover{j.cover, j.busy()}
 }
 
 type judge struct {
@@ -58,6 +58,7 @@ type judge struct {
 	byBase map[string][]*File
 	chain  []*link // newest first
 	links  map[string][]*link
+	cover  map[Chain][]span // of the digests that are not altered, once they are judged
 	found  []finding
 }
 
@@ -148,6 +149,7 @@ func (j *judge) digests() {
 		j.out.Digests[string(custody.Mismatch)]++
 		j.say(f.Name, custody.Mismatch, Chain{}, time.Time{}, "not a digest as CloudTrail writes it: %s", f.Invalid)
 	}
+	j.cover = j.hours()
 	j.gaps()
 }
 

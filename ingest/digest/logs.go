@@ -46,7 +46,6 @@ func (j *judge) logs() {
 		}
 	}
 	renamed := map[[32]byte]string{} // hash to the file that has it
-	cover := j.hours()
 	for i := range j.in.Files {
 		f := &j.in.Files[i]
 		entries := listed[base(f.Name)]
@@ -61,7 +60,7 @@ func (j *judge) logs() {
 		if known = known && f.Hashed; known {
 			renamed[f.Sum] = f.Name
 		}
-		j.stray(f, was, known, cover)
+		j.stray(f, was, known)
 	}
 	j.absent(listed, renamed)
 }
@@ -105,7 +104,7 @@ func (j *judge) log(f *File, entries []entry) {
 }
 
 // stray judges a log file that no digest lists.
-func (j *judge) stray(f *File, was entry, renamed bool, cover map[Chain][]span) {
+func (j *judge) stray(f *File, was entry, renamed bool) {
 	w, placed := whereOf(f.Name)
 	c := Chain{Account: w.account, Region: w.region}
 	switch {
@@ -113,7 +112,7 @@ func (j *judge) stray(f *File, was entry, renamed bool, cover map[Chain][]span) 
 		f.Verdict = custody.Unlisted
 		j.out.Logs[string(custody.Unlisted)]++
 		j.say(f.Name, custody.Unlisted, was.by.Digest.Chain, was.by.Digest.End, "no digest names it; its content is that of %q, which is missing: it was renamed", was.Object)
-	case placed && within(cover[c], w.from, w.to):
+	case placed && within(j.cover[c], w.from, w.to):
 		f.Verdict = custody.Unlisted
 		j.out.Logs[string(custody.Unlisted)]++
 		j.say(f.Name, custody.Unlisted, c, w.from, "the digests at hand cover the time of its delivery, and none names it")
@@ -152,6 +151,7 @@ func (j *judge) absent(listed map[string][]entry, renamed map[[32]byte]string) {
 type span struct{ from, to time.Time }
 
 // hours is what the digests at hand cover, merged, by account and region.
+// Backfill digests count as others do, and altered ones not at all.
 func (j *judge) hours() map[Chain][]span {
 	out := map[Chain][]span{}
 	for i := len(j.chain) - 1; i >= 0; i-- {
