@@ -28,7 +28,7 @@ type collector struct {
 	progress Progress
 
 	names    []string // of the objects, and members of archives, that gave events
-	files    []digest.File
+	files    []*digest.File
 	entries  []Entry
 	sidecars map[string]string // digest file to its signature
 	vouched  *digest.Cover     // what the digests cover; nil where none was judged

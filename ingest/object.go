@@ -32,7 +32,7 @@ type result struct {
 	places           map[place]*tally
 	members          []string // of archives, as warnings name them
 	events           []kept
-	files            []digest.File // for the digests, where there are any
+	files            []*digest.File // for the digests, where there are any
 	sidecar          *sidecar
 	entry            *Entry
 }

@@ -50,7 +50,7 @@ func (w *worker) claim(raw []byte) {
 	if w.opt.NoVerify {
 		return
 	}
-	f := digest.File{Name: w.body.name, Signature: w.stamped}
+	f := &digest.File{Name: w.body.name, Signature: w.stamped}
 	d, err := digest.Parse(raw)
 	if f.Digest = d; err != nil {
 		f.Invalid = err.Error()
@@ -64,11 +64,14 @@ func (w *worker) file(b body, got container.Result, reader *container.Reader, su
 	if w.opt.NoVerify && !w.opt.Inventory || got.Archive == container.Zip || got.Archive == container.Tar {
 		return
 	}
-	f := digest.File{Name: b.name}
-	if len(w.res.files) > claimed {
+	var f *digest.File
+	switch {
+	case len(w.res.files) > claimed:
 		f = w.res.files[claimed]
-	} else if !w.opt.hash {
+	case !w.opt.hash:
 		return
+	default:
+		f = &digest.File{Name: b.name}
 	}
 	w.res.files = w.res.files[:claimed]
 	logFile := got.LogFile || digest.LogNamed(b.name)
@@ -98,7 +101,7 @@ func (w *worker) unread(o *Object) {
 	if last.Kind == custody.KindEmpty || last.Kind == custody.KindMarker {
 		return
 	}
-	w.res.files = append(w.res.files, digest.File{Name: o.Name(), Unread: last.Detail, Log: digest.LogNamed(o.Name())})
+	w.res.files = append(w.res.files, &digest.File{Name: o.Name(), Unread: last.Detail, Log: digest.LogNamed(o.Name())})
 }
 
 // sidecar is a file that keeps the signature of a digest, whose copy on a disk
@@ -174,8 +177,7 @@ func (c *collector) verify(ctx context.Context, requests int) error {
 			return err
 		}
 	}
-	for i := range c.files {
-		f := &c.files[i]
+	for _, f := range c.files {
 		if s := c.sidecars[f.Name]; s != "" && f.Signature == "" {
 			f.Signature = s
 		} else if s := c.sidecars[f.Name+".gz"]; s != "" && f.Signature == "" {
@@ -191,21 +193,16 @@ func (c *collector) verify(ctx context.Context, requests int) error {
 // leftOut reports whether the listing left a key out. Buckets are copied under
 // other names, so keys are compared from the layout's root on.
 func (c *collector) leftOut(bucket, key string) bool {
-	key = fromRoot("s3://" + bucket + "/" + key)
+	key, _ = digest.FromRoot("s3://" + bucket + "/" + key)
 	for _, l := range c.listing.LeftOut {
-		if !strings.HasPrefix(key, fromRoot(l.Prefix)) {
+		if prefix, _ := digest.FromRoot(l.Prefix); !strings.HasPrefix(key, prefix) {
 			continue
 		}
-		if l.After == "" && l.Before == "" || l.After != "" && key < fromRoot(l.After) || l.Before != "" && key >= fromRoot(l.Before) {
+		after, _ := digest.FromRoot(l.After)
+		before, _ := digest.FromRoot(l.Before)
+		if after == "" && before == "" || after != "" && key < after || before != "" && key >= before {
 			return true
 		}
 	}
 	return false
-}
-
-func fromRoot(key string) string {
-	if i := strings.Index(key, "/AWSLogs/"); i >= 0 {
-		return key[i+1:]
-	}
-	return key
 }

@@ -56,7 +56,7 @@ package digest
 
 import (
 	"encoding/hex"
-	"encoding/json"
+
 	"errors"
 	"fmt"
 	"path"
@@ -64,6 +64,9 @@ import (
 	"strings"
 	"time"
 	"unique"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Unverified is what a digest file says. Nothing has vouched for it.
@@ -124,13 +127,17 @@ var name = regexp.MustCompile(`^(\d{12})_CloudTrail-Digest_([a-z0-9-]+)_(.+)_(\d
 // Named reports whether a file's name is that of a digest, or of a side-car.
 func Named(p string) bool { return strings.Contains(p, "_CloudTrail-Digest_") }
 
+// lenient is what readers of JSON commonly forgive: what a digest says twice
+// counts as its last.
+var lenient = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+
 // Parse reads a digest file's text.
 func Parse(text []byte) (*Unverified, error) {
 	var wire struct {
 		Unverified
 		Listed []listed `json:"logFiles"`
 	}
-	if err := json.Unmarshal(text, &wire); err != nil {
+	if err := json.Unmarshal(text, &wire, lenient); err != nil {
 		return nil, fmt.Errorf("parsing: %w", err)
 	}
 	d := wire.Unverified

@@ -24,14 +24,14 @@ digests from=2026-03-02T10:00:00Z to=2026-03-02T14:00:00Z sidecar
 `
 
 // files is a trail of the kit as a judgement wants it.
-func files(t *testing.T) (*digest.Keys, []digest.File) {
+func files(t *testing.T) (*digest.Keys, []*digest.File) {
 	t.Helper()
 	made, err := trailtest.Parse(trail)
 	if err != nil {
 		t.Fatal(err)
 	}
 	keys := &digest.Keys{}
-	var out []digest.File
+	var out []*digest.File
 	for _, o := range made.Objects {
 		switch {
 		case o.Path == "public-keys.json":
@@ -55,7 +55,7 @@ func files(t *testing.T) (*digest.Keys, []digest.File) {
 		if _, err := b.ReadFrom(r); err != nil {
 			t.Fatal(err)
 		}
-		f := digest.File{Name: o.Path, Sum: sha256.Sum256(b.Bytes()), Hashed: true, Log: digest.LogNamed(o.Path)}
+		f := &digest.File{Name: o.Path, Sum: sha256.Sum256(b.Bytes()), Hashed: true, Log: digest.LogNamed(o.Path)}
 		if digest.IsDigestName(o.Path) {
 			if f.Digest, err = digest.Parse(b.Bytes()); err != nil {
 				t.Fatal(err)
@@ -174,7 +174,7 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			return
 		}
-		in := digest.Input{Files: []digest.File{{Name: d.Object, Hashed: true, Digest: d}, {Name: "x/" + d.Object, Digest: d, Signature: "00"}}}
+		in := digest.Input{Files: []*digest.File{{Name: d.Object, Hashed: true, Digest: d}, {Name: "x/" + d.Object, Digest: d, Signature: "00"}}}
 		got, _ := digest.Judge(in)
 		n := 0
 		for _, k := range got.Digests {
@@ -198,11 +198,12 @@ func TestAlteredDigestCondemnsNobody(t *testing.T) {
 		"time":   func(d *digest.Unverified) { d.End = d.End.AddDate(10, 0, 0) },
 		"before": func(d *digest.Unverified) { s := "AWSLogs/1/nowhere.json.gz"; d.PrevObject = &s },
 	} {
-		spoilt := append([]digest.File{}, all...)
-		altered := d
+		spoilt := append([]*digest.File{}, all...)
+		altered, file := d, *all[1]
 		change(&altered)
-		spoilt[1].Digest, spoilt[1].Signature = &altered, ""
-		spoilt[1].Sum[0] ^= 1
+		file.Digest, file.Signature = &altered, ""
+		file.Sum[0] ^= 1
+		spoilt[1] = &file
 		got, _ := digest.Judge(digest.Input{Files: spoilt, Keys: keys})
 		if got.Digests["mismatch"] != 1 || got.Digests["missing"] != 0 || got.Logs["mismatch"]+got.Logs["missing"]+got.Logs["unlisted"] != 0 {
 			t.Errorf("%s: logs %v, digests %v, %v", name, got.Logs, got.Digests, got.Findings)

@@ -120,8 +120,7 @@ func sibling(key string, end time.Time) string {
 // delivered reports whether a log file of the digest's account and region was
 // delivered in the hour before it.
 func (j *judge) delivered(d *Unverified) bool {
-	for i := range j.in.Files {
-		f := &j.in.Files[i]
+	for _, f := range j.in.Files {
 		if !f.Log {
 			continue
 		}

@@ -29,7 +29,7 @@ func (f *File) hash() string { return hex.EncodeToString(f.Sum[:]) }
 
 // Input is all that a judgement rests on.
 type Input struct {
-	Files   []File
+	Files   []*File
 	Keys    *Keys
 	LeftOut func(bucket, key string) bool // whether a key was never looked for; nil is no
 }
@@ -84,8 +84,7 @@ func (j *judge) say(object string, v custody.Verdict, c Chain, at time.Time, for
 }
 
 func (j *judge) gather() {
-	for i := range j.in.Files {
-		f := &j.in.Files[i]
+	for _, f := range j.in.Files {
 		j.byBase[base(f.Name)] = append(j.byBase[base(f.Name)], f)
 		if f.Digest != nil {
 			l := &link{File: f}
@@ -113,7 +112,7 @@ func (j *judge) gather() {
 
 // broken reports whether there is a file that should be a digest and is none.
 func (j *judge) broken() bool {
-	return slices.ContainsFunc(j.in.Files, func(f File) bool { return f.Invalid != "" })
+	return slices.ContainsFunc(j.in.Files, func(f *File) bool { return f.Invalid != "" })
 }
 
 func (j *judge) checks() []string {
@@ -140,8 +139,7 @@ func (j *judge) digests() {
 			j.say(l.Name, v, l.Digest.Chain, l.Digest.End, "%s", l.detail)
 		}
 	}
-	for i := range j.in.Files {
-		f := &j.in.Files[i]
+	for _, f := range j.in.Files {
 		if f.Digest != nil || f.Invalid == "" {
 			continue
 		}

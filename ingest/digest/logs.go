@@ -46,8 +46,7 @@ func (j *judge) logs() {
 		}
 	}
 	renamed := map[[32]byte]string{} // hash to the file that has it
-	for i := range j.in.Files {
-		f := &j.in.Files[i]
+	for _, f := range j.in.Files {
 		entries := listed[base(f.Name)]
 		if f.Digest != nil || f.Invalid != "" || len(entries) == 0 && !f.Log {
 			continue

@@ -16,13 +16,20 @@ func base(p string) string {
 
 const root = "AWSLogs/"
 
-// tail is a path from the layout's root on, and whether it has one.
-func tail(p string) (string, bool) {
+// FromRoot is a path, or the URI of a key, from the layout's root on, and
+// whether it has one: what copies under other roots and buckets share.
+func FromRoot(p string) (string, bool) {
 	p = strings.ReplaceAll(p, `\`, "/")
 	if i := strings.LastIndex(p, root); i >= 0 && (i == 0 || p[i-1] == '/') {
-		return strings.TrimSuffix(p[i:], ".gz"), true
+		return p[i:], true
 	}
-	return strings.TrimSuffix(p, ".gz"), false
+	return p, false
+}
+
+// tail is the same without the ending that a browser takes off.
+func tail(p string) (string, bool) {
+	p, rooted := FromRoot(p)
+	return strings.TrimSuffix(p, ".gz"), rooted
 }
 
 var dayFolder = regexp.MustCompile(`(?:^|/)(\d{4}/\d{2}/\d{2})/[^/]*$`)

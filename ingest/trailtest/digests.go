@@ -50,17 +50,20 @@ func (b *builder) newDigests(l *line) {
 	b.digests = append(b.digests, d)
 }
 
-var deliveredLog = regexp.MustCompile(`^AWSLogs/(?:o-\w+/)?(\d{12})/CloudTrail/([a-z0-9-]+)/.*_(\d{8}T\d{4})Z_[^/]*$`)
+var deliveredLog = regexp.MustCompile(`^((?:.*/)?AWSLogs/(?:o-\w+/)?(\d{12}))/CloudTrail/([a-z0-9-]+)/.*_(\d{8}T\d{4})Z_[^/]*$`)
+
+// chain is the account and region that have digests of their own, and the
+// folder under which they and the log files lie.
+type chain struct{ root, account, region string }
 
 // sign adds the digests of every account and region of the archive, and the
 // public keys as public-keys.json.
 func (d digests) sign(t *Trail) error {
-	type chain struct{ account, region string }
 	logs := map[chain][]Object{}
 	var chains []chain
 	for _, o := range t.Objects {
 		if m := deliveredLog.FindStringSubmatch(o.Path); m != nil {
-			c := chain{m[1], m[2]}
+			c := chain{m[1], m[2], m[3]}
 			if logs[c] == nil {
 				chains = append(chains, c)
 			}
@@ -68,7 +71,7 @@ func (d digests) sign(t *Trail) error {
 		}
 	}
 	for _, c := range chains {
-		if err := d.chain(t, c.account, c.region, logs[c]); err != nil {
+		if err := d.chain(t, c, logs[c]); err != nil {
 			return err
 		}
 	}
@@ -90,13 +93,13 @@ func (d digests) sign(t *Trail) error {
 }
 
 // chain writes one digest an hour.
-func (d digests) chain(t *Trail, account, region string, logs []Object) error {
+func (d digests) chain(t *Trail, of chain, logs []Object) error {
 	var before *digestFile
 	for start := d.from; start.Before(d.to); start = start.Add(time.Hour) {
 		end := start.Add(time.Hour)
 		files := list{}
 		for _, o := range logs {
-			at, err := time.Parse("20060102T1504", deliveredLog.FindStringSubmatch(o.Path)[3])
+			at, err := time.Parse("20060102T1504", deliveredLog.FindStringSubmatch(o.Path)[4])
 			if err != nil || at.Before(start) || !at.Before(end) {
 				continue
 			}
@@ -115,16 +118,16 @@ func (d digests) chain(t *Trail, account, region string, logs []Object) error {
 		}
 		late := slices.ContainsFunc(d.backfill, start.Equal)
 		f := digestFile{bucket: d.bucket, end: stamp(end)}
-		name := fmt.Sprintf("%s_CloudTrail-Digest_%s_%s_%s_%s", account, region, d.trail, region, end.Format("20060102T150405Z"))
+		name := fmt.Sprintf("%s_CloudTrail-Digest_%s_%s_%s_%s", of.account, of.region, d.trail, of.region, end.Format("20060102T150405Z"))
 		if late {
 			name += "_backfill"
 		}
-		f.key = path.Join("AWSLogs", account, "CloudTrail-Digest", region, end.Format("2006/01/02"), name+".json.gz")
+		f.key = path.Join(of.root, "CloudTrail-Digest", of.region, end.Format("2006/01/02"), name+".json.gz")
 		previous := before
 		if late || slices.ContainsFunc(d.restart, start.Equal) {
 			previous = nil
 		}
-		f.write(account, stamp(start), signer, previous, files)
+		f.write(of.account, stamp(start), signer, previous, files)
 		data, err := deflate(f.text, 1)
 		if err != nil {
 			return err
