@@ -58,11 +58,11 @@ func newCollector(l *Listing, opt Options) *collector {
 		manifest: custody.New(), coverage: map[place]*custody.Coverage{},
 		known: map[identity][]sighting{}, shared: map[call]bool{},
 		sidecars: map[string]string{}, hours: map[place]map[int64]bool{},
-		progress: Progress{OfObjects: len(l.Objects), OfBytes: l.Bytes},
+		progress: Progress{OfObjects: l.Len(), OfBytes: l.Bytes},
 	}
 }
 
-func (c *collector) take(ordinal int, res *result) error {
+func (c *collector) take(from *Object, res *result) error {
 	m := &c.manifest
 	m.Objects.Count(res.state)
 	m.Bytes.Stored += res.stored
@@ -77,14 +77,14 @@ func (c *collector) take(ordinal int, res *result) error {
 	}
 	c.files = append(c.files, res.files...)
 	if c.opt.Inventory {
-		c.enter(&c.listing.Objects[ordinal], res)
+		c.enter(from, res)
 	}
 	if res.sidecar != nil {
 		c.sidecars[res.sidecar.of] = res.sidecar.signature
 	}
 	c.members = map[int]int{}
 	for _, e := range res.events {
-		e.Object = c.ordinal(ordinal, res, e.member)
+		e.Object = c.ordinal(from, res, e.member)
 		if e.Lossy || foreign(e.Event) {
 			c.spare = append(c.spare, e.Event)
 			continue
@@ -93,19 +93,19 @@ func (c *collector) take(ordinal int, res *result) error {
 			return err
 		}
 	}
-	c.report(&c.listing.Objects[ordinal])
+	c.report(from)
 	return nil
 }
 
 // ordinal is the ordinal of the object or member that an event came from. It
 // gets one when it first gives an event: few of a large archive's do.
-func (c *collector) ordinal(listed int, res *result, member int) int {
+func (c *collector) ordinal(from *Object, res *result, member int) int {
 	at, ok := c.members[member]
 	if !ok {
 		at = len(c.names)
 		c.members[member] = at
 		if member == 0 {
-			c.names = append(c.names, c.listing.Objects[listed].Name())
+			c.names = append(c.names, from.Name())
 		} else {
 			c.names = append(c.names, res.members[member-1])
 		}

@@ -57,8 +57,8 @@ func read(t *testing.T, opt Options, sources ...string) *Evidence {
 		t.Fatal(err)
 	}
 	o := ev.Manifest.Objects
-	if sum := o.Read + o.Partial + o.Unread + o.Skipped + o.Duplicate; sum != o.Listed || o.Listed != len(listing.Objects) {
-		t.Errorf("%d objects were listed, the states sum to %d", len(listing.Objects), sum)
+	if sum := o.Read + o.Partial + o.Unread + o.Skipped + o.Duplicate; sum != o.Listed || o.Listed != listing.Len() {
+		t.Errorf("%d objects were listed, the states sum to %d", listing.Len(), sum)
 	}
 	ev.Release()
 	if n := mem.CurrentAlloc(); n != 0 {
@@ -169,7 +169,7 @@ func TestVanished(t *testing.T) {
 // TestDenied: what may not be read is unread, and said. The listing's error
 // path is driven directly, since tests may run as root, whom nothing denies.
 func TestDenied(t *testing.T) {
-	l := &lister{ctx: context.Background(), known: map[string]int{}}
+	l := &lister{ctx: context.Background()}
 	denied := &fs.PathError{Op: "open", Path: "logs/secret", Err: fs.ErrPermission}
 	if err := l.unlisted("logs", "logs/secret", nil, denied); err != nil {
 		t.Fatalf("a folder inside a source stops the run: %v", err)
@@ -177,8 +177,7 @@ func TestDenied(t *testing.T) {
 	if err := l.unlisted("logs", "logs", nil, denied); err == nil {
 		t.Error("a source that cannot be listed does not stop the run")
 	}
-	l.settle()
-	ev, err := Read(context.Background(), &l.Listing, Options{})
+	ev, err := Read(context.Background(), l.settle(), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

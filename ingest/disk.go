@@ -44,31 +44,31 @@ func (s stream) Open(ctx context.Context, _ *Object) (io.ReadCloser, error) {
 // source that cannot be listed. What is met inside a directory and cannot be
 // used becomes a listed object with its state.
 func List(ctx context.Context, sources []string, at Places) (*Listing, error) {
-	l := &lister{ctx: ctx, at: at}
-	if len(sources) > 1 || len(sources) == 1 && strings.ContainsAny(sources[0], "*?[{") {
-		l.known = make(map[string]int) // one folder's walk meets a path once
-	}
+	l := &lister{ctx: ctx, at: at, files: map[string]bool{}}
+	// One folder's walk meets a path once.
+	l.several = len(sources) > 1 || len(sources) == 1 && strings.ContainsAny(sources[0], "*?[{")
 	l.Sources = append([]string{}, sources...)
 	for _, src := range sources {
 		if err := l.source(src); err != nil {
 			return nil, fmt.Errorf("listing %q: %w", src, err)
 		}
 	}
-	l.settle()
-	return &l.Listing, nil
+	return l.settle(), nil
 }
 
 type lister struct {
 	Listing
-	ctx   context.Context
-	at    Places
-	known map[string]int // absolute path to index in Objects; nil where nothing can come twice
+	found   found
+	ctx     context.Context
+	at      Places
+	several bool            // one file can come twice
+	files   map[string]bool // absolute paths of the files that are sources themselves
 }
 
 func (l *lister) source(src string) error {
 	switch {
 	case src == Stdin:
-		l.add(NewObject(Stdin, 0, "", stream{l.at.Stdin}))
+		l.found.add(NewObject(Stdin, 0, "", stream{l.at.Stdin}))
 		return nil
 	case l.at.Remote != nil && l.at.Remote.Claims(src):
 		return l.far(src)
@@ -83,18 +83,17 @@ func (l *lister) source(src string) error {
 	return l.glob(src)
 }
 
-// far lists a remote source. Its objects are not looked up among the known:
-// settle finds those that come twice, and there can be a million.
+// far lists a remote source.
 func (l *lister) far(src string) error {
-	before := len(l.Objects)
+	before := l.found.heap.Len()
 	left, err := l.at.Remote.List(l.ctx, src, l.at.Scope, func(o Object) {
-		l.Objects = append(l.Objects, o)
+		l.found.add(o)
 		if l.at.Progress != nil {
-			l.at.Progress(len(l.Objects))
+			l.at.Progress(l.found.heap.Len())
 		}
 	})
 	l.LeftOut, l.remote = append(l.LeftOut, left...), true
-	if err == nil && len(l.Objects) == before && len(left) == 0 {
+	if err == nil && l.found.heap.Len() == before && len(left) == 0 {
 		return errors.New("no object has this prefix")
 	}
 	return err
@@ -129,7 +128,11 @@ func (l *lister) glob(pattern string) error {
 // named takes a path that the user named: a link is followed.
 func (l *lister) named(path string, info fs.FileInfo) error {
 	if !info.IsDir() {
-		l.file(filepath.Clean(path), info)
+		path = filepath.Clean(path)
+		if abs, err := filepath.Abs(path); err == nil && l.several {
+			l.files[abs] = true
+		}
+		l.file(path, info)
 		return nil
 	}
 	root := filepath.Clean(path)
@@ -190,43 +193,11 @@ func (l *lister) file(path string, info fs.FileInfo) {
 	if !info.Mode().IsRegular() {
 		size = 0 // a named pipe is read to its end
 	}
-	l.add(NewObject(path, size, "", disk{}))
+	l.found.add(NewObject(path, size, "", disk{}))
 }
 
 func (l *lister) settled(path string, state custody.State, kind custody.Kind, detail string) {
-	l.add(Settled(path, state, kind, detail))
-}
-
-// add lists an object once. A second name for the same path is a duplicate;
-// the smaller spelling is the one that is read, so that the order in which
-// sources are named changes nothing.
-func (l *lister) add(o Object) {
-	if l.known == nil {
-		l.Objects = append(l.Objects, o)
-		return
-	}
-	id := o.Name()
-	if id != Stdin {
-		if abs, err := filepath.Abs(id); err == nil {
-			id = abs
-		}
-	}
-	first, twice := l.known[id]
-	if !twice {
-		l.known[id] = len(l.Objects)
-		l.Objects = append(l.Objects, o)
-		return
-	}
-	if v := l.Objects[first].verdict; v != nil && v.kind == custody.KindLink && o.verdict == nil {
-		l.Objects[first] = o // named as a source as well, a link is followed
-		return
-	}
-	if o.verdict == nil && byName(o, l.Objects[first]) < 0 {
-		o, l.Objects[first] = l.Objects[first], o
-	}
-	o.Size = 0
-	o.verdict = named(l.Objects[first].Name())
-	l.Objects = append(l.Objects, o)
+	l.found.add(Settled(path, state, kind, detail))
 }
 
 // reason is the cause of a path error without the path, which is said beside.

@@ -116,13 +116,14 @@ func (o *Options) asked(t time.Time) bool {
 // Read reads every object of a listing. It returns an error only where the run
 // itself cannot go on: the context ended, or the table is full.
 func Read(ctx context.Context, listing *Listing, opt Options) (*Evidence, error) {
-	opt.hash = opt.Inventory || !opt.NoVerify && listing.namesDigest()
+	// A digest of another name is met in the reading, and costs a second one.
+	opt.hash = opt.Inventory || !opt.NoVerify && listing.digests
 	c := newCollector(listing, opt)
 	requests := 0 // files are opened by as many as read them
 	if listing.remote {
 		requests = max(opt.Requests, 1)
 	}
-	err := run(ctx, listing.Objects, requests, opt, c.take)
+	err := run(ctx, listing.All(), requests, opt, c.take)
 	if err == nil {
 		err = c.verify(ctx, requests)
 	}

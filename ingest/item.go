@@ -165,7 +165,7 @@ func (w *worker) keep(e *record.Event, it container.Item) {
 	if e == nil {
 		return
 	}
-	e.Object, e.Record, e.Offset, e.Length = w.ordinal, it.Index, it.Offset, it.Length
+	e.Record, e.Offset, e.Length = it.Index, it.Offset, it.Length
 	e.Nested = it.Nested
 	e.Lossy = w.lossy
 	w.res.events = append(w.res.events, kept{e, w.body.member})

@@ -3,21 +3,20 @@ package ingest
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
-	"strings"
 	"time"
-	"unique"
 
 	"grantrail/ingest/custody"
+	"grantrail/ingest/digest"
 )
 
 // Store opens the objects of one kind of source. Open returns the stored
 // bytes of the version that was listed. Its error is a [*Fault], or is sorted
 // by errors.Is into [fs.ErrNotExist] (the object vanished), [fs.ErrPermission]
 // (it may not be read) and others. It is called from several goroutines, and a
-// body is read by one.
+// body is read by one. Stores are compared with ==.
 type Store interface {
 	Open(ctx context.Context, o *Object) (io.ReadCloser, error)
 }
@@ -34,57 +33,6 @@ func (f *Fault) Error() string { return f.Detail }
 
 // Unwrap gives the store's own error.
 func (f *Fault) Unwrap() error { return f.Err }
-
-// Object is one listed object. There can be a million of them, so the folder
-// that many share is held once.
-type Object struct {
-	folder  unique.Handle[string] // with its final slash
-	base    string
-	Size    int64  // stored bytes, as listed; 0 where unknown
-	Tag     string // what the store knows the listed version by, such as an ETag; "" where it has none
-	store   Store
-	verdict *verdict // settled while listing: nothing to open
-}
-
-// NewObject is an object that a store can open. Its name is the path as given,
-// or a URI.
-func NewObject(name string, size int64, tag string, store Store) Object {
-	cut := strings.LastIndexByte(name, '/') + 1
-	return Object{folder: unique.Make(name[:cut]), base: strings.Clone(name[cut:]), Size: size, Tag: tag, store: store}
-}
-
-// Name is the path as given, or a URI.
-func (o *Object) Name() string { return o.folder.Value() + o.base }
-
-// byName orders objects by their names, mostly without making them.
-func byName(a, b Object) int {
-	if a.folder == b.folder {
-		return cmp.Compare(a.base, b.base)
-	}
-	x, y := a.folder.Value(), b.folder.Value()
-	n := min(len(x), len(y))
-	if c := cmp.Compare(x[:n], y[:n]); c != 0 {
-		return c
-	}
-	return cmp.Compare(a.Name(), b.Name())
-}
-
-// Open opens the object, as its store does.
-func (o *Object) Open(ctx context.Context) (io.ReadCloser, error) { return o.store.Open(ctx, o) }
-
-// Settled is an object whose state is known without opening it.
-func Settled(name string, state custody.State, kind custody.Kind, detail string) Object {
-	o := NewObject(name, 0, "", nil)
-	o.verdict = &verdict{state, kind, detail}
-	return o
-}
-
-// verdict is a state that is known without opening the object.
-type verdict struct {
-	state  custody.State
-	kind   custody.Kind
-	detail string
-}
 
 // Remote lists the sources that are not on this machine.
 type Remote interface {
@@ -114,33 +62,67 @@ type Places struct {
 // Listing is what the sources hold, in name order.
 type Listing struct {
 	Sources []string // as given, sorted, distinct
-	Objects []Object
-	Bytes   int64 // stored bytes to be read
+	Bytes   int64    // stored bytes to be read
 	LeftOut []custody.LeftOut
+	shelved
 	remote  bool // some objects are
+	digests bool // some object is named as a digest is
 }
 
-// settle sorts the objects and marks those that were named twice.
-func (l *Listing) settle() {
-	slices.Sort(l.Sources)
-	l.Sources = slices.Compact(l.Sources)
-	slices.SortStableFunc(l.Objects, byName)
-	for i := range l.Objects {
-		if i > 0 && l.Objects[i].verdict == nil && byName(l.Objects[i], l.Objects[i-1]) == 0 {
-			l.Objects[i].Size = 0
-			l.Objects[i].verdict = named(l.Objects[i].Name())
-		}
-		if l.Objects[i].verdict == nil {
-			l.Bytes += l.Objects[i].Size
-		}
+// put takes the next object in name order.
+func (l *Listing) put(o *Object) {
+	if o.verdict == nil {
+		l.Bytes += o.Size
 	}
-	slices.SortFunc(l.LeftOut, func(a, b custody.LeftOut) int {
+	l.digests = l.digests || digest.Named(o.name)
+	l.add(o)
+}
+
+// settle brings what was found into name order, and marks what was named twice:
+// by equal names, or by two paths of one file, of which the smaller is read.
+func (l *lister) settle() *Listing {
+	out := &l.Listing
+	first := map[string]string{} // identity to the name that is read, where two paths can lead to one file
+	last := ""
+	for name, note := range l.found.heap.All() {
+		o := l.found.object(name, note)
+		if l.twice(o, first) {
+			continue
+		}
+		if o.verdict == nil && out.Len() > 0 && o.name == last {
+			o.Size, o.verdict = 0, named(o.name)
+		}
+		last = o.name
+		out.put(o)
+	}
+	l.found = found{} // the lister lives as long as its listing
+	slices.Sort(out.Sources)
+	out.Sources = slices.Compact(out.Sources)
+	slices.SortFunc(out.LeftOut, func(a, b custody.LeftOut) int {
 		return cmp.Or(cmp.Compare(a.Prefix, b.Prefix), cmp.Compare(a.Why, b.Why))
 	})
-	l.LeftOut = slices.Compact(l.LeftOut)
+	out.LeftOut = slices.Compact(out.LeftOut)
+	return out
 }
 
-// named is the verdict of an object that the sources name again.
-func named(as string) *verdict {
-	return &verdict{custody.Duplicate, custody.KindDuplicateObject, fmt.Sprintf("the sources name it twice; read once, as %q", as)}
+// twice marks a file that was met under another path before, and reports
+// whether the object is to be dropped: a link that is named as a source as well
+// is followed there.
+func (l *lister) twice(o *Object, first map[string]string) (drop bool) {
+	if !l.several || o.store != nil && o.store != Store(disk{}) {
+		return false
+	}
+	id := o.name
+	if abs, err := filepath.Abs(o.name); err == nil {
+		id = abs
+	}
+	if o.verdict != nil && o.verdict.kind == custody.KindLink && l.files[id] {
+		return true
+	}
+	if as, met := first[id]; met {
+		o.Size, o.verdict = 0, named(as)
+	} else {
+		first[id] = o.name
+	}
+	return false
 }

@@ -62,7 +62,6 @@ type worker struct {
 	decoder *record.Decoder
 
 	// of the object being read
-	ordinal int
 	body    body
 	lossy   bool // what is read is a copy that has lost something
 	res     *result
@@ -93,8 +92,8 @@ func open(ctx context.Context, o *Object, opt *Options) contents {
 func (o *Options) tooLarge(of *Object) bool { return o.MaxObject > 0 && of.Size > o.MaxObject }
 
 // read reads one object. Whatever is wrong with it is in the result.
-func (w *worker) read(ctx context.Context, ordinal int, o *Object, from contents) *result {
-	w.ordinal, w.body = ordinal, body{name: o.Name()}
+func (w *worker) read(ctx context.Context, o *Object, from contents) *result {
+	w.body = body{name: o.Name()}
 	w.res = &result{places: map[place]*tally{}}
 	switch {
 	case o.verdict != nil:

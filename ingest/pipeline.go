@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"iter"
 	"runtime"
 	"sync"
 
@@ -17,11 +18,10 @@ const minWeight = 256 << 10
 // channel of its own, so that results are taken in listing order whichever
 // worker is first.
 type job struct {
-	ordinal int
-	object  *Object
-	weight  int64
-	from    contents
-	done    chan *result
+	object *Object
+	weight int64
+	from   contents
+	done   chan *result
 }
 
 // run reads the objects in parallel and hands each result to take, in listing
@@ -33,7 +33,7 @@ type job struct {
 // it is opened: many requests wait at a time, and few processors work.
 //
 // All concurrency of the reading is here.
-func run(ctx context.Context, objects []Object, requests int, opt Options, take func(int, *result) error) error {
+func run(ctx context.Context, objects iter.Seq[*Object], requests int, opt Options, take func(*Object, *result) error) error {
 	jobs := opt.Jobs
 	if jobs <= 0 {
 		jobs = runtime.GOMAXPROCS(0)
@@ -53,8 +53,8 @@ func run(ctx context.Context, objects []Object, requests int, opt Options, take 
 	group.Go(func() error {
 		defer close(work)
 		defer close(ordered)
-		for i := range objects {
-			j := job{ordinal: i, object: &objects[i], weight: min(max(objects[i].Size, minWeight), budget), done: make(chan *result, 1)}
+		for o := range objects {
+			j := job{object: o, weight: min(max(o.Size, minWeight), budget), done: make(chan *result, 1)}
 			if err := inFlight.Acquire(ctx, j.weight); err != nil {
 				return err
 			}
@@ -91,7 +91,7 @@ func run(ctx context.Context, objects []Object, requests int, opt Options, take 
 		group.Go(func() error {
 			w := newWorker(opt)
 			for j := range fetched {
-				j.done <- w.read(ctx, j.ordinal, j.object, j.from)
+				j.done <- w.read(ctx, j.object, j.from)
 				if err := ctx.Err(); err != nil {
 					return err
 				}
@@ -103,7 +103,7 @@ func run(ctx context.Context, objects []Object, requests int, opt Options, take 
 		for j := range ordered {
 			select {
 			case res := <-j.done:
-				if err := take(j.ordinal, res); err != nil {
+				if err := take(j.object, res); err != nil {
 					return err
 				}
 				inFlight.Release(j.weight)

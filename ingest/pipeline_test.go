@@ -49,7 +49,8 @@ func (o *opened) Close() error {
 func objects(n int, size int64, s Store) *Listing {
 	l := &Listing{}
 	for i := range n {
-		l.Objects = append(l.Objects, NewObject(fmt.Sprintf("o%04d", i), size, "", s))
+		o := NewObject(fmt.Sprintf("o%04d", i), size, "", s)
+		l.put(&o)
 	}
 	return l
 }

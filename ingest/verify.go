@@ -20,18 +20,6 @@ import (
 // annotated are stored bytes beside which the storage keeps metadata.
 type annotated interface{ Metadata() map[string]string }
 
-// namesDigest reports whether some object is named as a digest is: then every
-// object is hashed while it is read. A digest of another name is met in the
-// reading, and costs a second one.
-func (l *Listing) namesDigest() bool {
-	for i := range l.Objects {
-		if digest.Named(l.Objects[i].base) {
-			return true
-		}
-	}
-	return false
-}
-
 // sum is the hash of the bodies inside so many archives, or nil where nobody
 // asks.
 func (w *worker) sum(depth int) hash.Hash {
@@ -169,7 +157,7 @@ func (c *collector) verify(ctx context.Context, requests int) error {
 		opt := c.opt
 		opt.hash, opt.Progress = true, nil
 		c.files = nil
-		err := run(ctx, c.listing.Objects, requests, opt, func(_ int, res *result) error {
+		err := run(ctx, c.listing.All(), requests, opt, func(_ *Object, res *result) error {
 			c.files = append(c.files, res.files...)
 			return nil
 		})

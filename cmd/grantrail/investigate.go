@@ -87,6 +87,7 @@ func conclude(ctx context.Context, opt *options, w world, judge judgement) (*inc
 		progress.end()
 		return nil, err
 	}
+	collectOver(listing.Held())
 	opt.read.Progress, opt.read.Inventory = progress.update, opt.manifest != nil
 	evidence, err := ingest.Read(ctx, listing, opt.read)
 	progress.end()

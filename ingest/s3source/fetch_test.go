@@ -9,6 +9,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -28,13 +29,13 @@ func noise(n int) []byte {
 }
 
 // listed is the bucket as a run lists it.
-func listed(t *testing.T, s *s3source.Source) *ingest.Listing {
+func listed(t *testing.T, s *s3source.Source) []*ingest.Object {
 	t.Helper()
 	l, err := ingest.List(context.Background(), []string{"s3://bkt"}, ingest.Places{Remote: s})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return l
+	return slices.Collect(l.All())
 }
 
 // fetched reads an object through to its end.
@@ -57,10 +58,10 @@ func TestFetch(t *testing.T) {
 	for i, n := range sizes {
 		server.Put(t, "bkt", fmt.Sprintf("%d key with spaces & ü+%%", i), noise(n), nil)
 	}
-	l := listed(t, source(t, front.URL, s3source.Options{}))
+	objects := listed(t, source(t, front.URL, s3source.Options{}))
 	front.Asked()
-	for i := range l.Objects {
-		got, err := fetched(&l.Objects[i])
+	for i := range objects {
+		got, err := fetched(objects[i])
 		_, gets := front.Asked()
 		if err != nil || sha256.Sum256(got) != sha256.Sum256(noise(sizes[i])) {
 			t.Errorf("%d bytes: got %d, %v", sizes[i], len(got), err)
@@ -101,7 +102,7 @@ func TestFaults(t *testing.T) {
 		}
 		return false
 	})
-	l := listed(t, source(t, front.URL, s3source.Options{Attempts: 2}))
+	objects := listed(t, source(t, front.URL, s3source.Options{Attempts: 2}))
 	server.Put(t, "bkt", "changed", []byte("second"), nil)
 	server.Delete(t, "bkt", "gone")
 	for i, want := range []struct {
@@ -116,15 +117,15 @@ func TestFaults(t *testing.T) {
 		{"", ""},
 		{custody.KindReadError, "SlowDown"},
 	} {
-		_, err := fetched(&l.Objects[i])
+		_, err := fetched(objects[i])
 		var fault *ingest.Fault
 		switch {
 		case want.kind == "":
 			if err != nil {
-				t.Errorf("%s: %v", l.Objects[i].Name(), err)
+				t.Errorf("%s: %v", objects[i].Name(), err)
 			}
 		case !errors.As(err, &fault) || fault.Kind != want.kind || !strings.Contains(fault.Detail, want.says):
-			t.Errorf("%s: %v, want %s, %q", l.Objects[i].Name(), err, want.kind, want.says)
+			t.Errorf("%s: %v, want %s, %q", objects[i].Name(), err, want.kind, want.says)
 		}
 	}
 }
@@ -156,8 +157,8 @@ func TestRetries(t *testing.T) {
 		}
 		return false
 	})
-	l := listed(t, source(t, front.URL, s3source.Options{}))
-	got, err := fetched(&l.Objects[0])
+	objects := listed(t, source(t, front.URL, s3source.Options{}))
+	got, err := fetched(objects[0])
 	if err != nil || !bytes.Equal(got, data) || n != 4 {
 		t.Errorf("%d bytes after %d requests, %v", len(got), n, err)
 	}
@@ -187,8 +188,8 @@ func TestStall(t *testing.T) {
 		}
 		return true
 	})
-	l := listed(t, source(t, front.URL, s3source.Options{Stall: 100 * time.Millisecond}))
-	_, err := fetched(&l.Objects[0])
+	objects := listed(t, source(t, front.URL, s3source.Options{Stall: 100 * time.Millisecond}))
+	_, err := fetched(objects[0])
 	var fault *ingest.Fault
 	if !errors.As(err, &fault) || fault.Kind != custody.KindStalled || n < 2 {
 		t.Errorf("%v after %d requests", err, n)
@@ -200,10 +201,10 @@ func TestCancelledFetch(t *testing.T) {
 	server := s3test.Start(t)
 	server.Bucket(t, "bkt")
 	server.Put(t, "bkt", "k", noise(10), nil)
-	l := listed(t, source(t, server.URL, s3source.Options{}))
+	objects := listed(t, source(t, server.URL, s3source.Options{}))
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := l.Objects[0].Open(ctx); !errors.Is(err, context.Canceled) {
+	if _, err := objects[0].Open(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -215,9 +216,9 @@ func TestMetadata(t *testing.T) {
 	server.Bucket(t, "bkt")
 	server.Put(t, "bkt", "digest", noise(10), map[string]string{"signature": "00ff", "Signature-Algorithm": "SHA256withRSA"})
 	front := server.Counted(t)
-	l := listed(t, source(t, front.URL, s3source.Options{}))
+	objects := listed(t, source(t, front.URL, s3source.Options{}))
 	front.Asked()
-	body, err := l.Objects[0].Open(context.Background())
+	body, err := objects[0].Open(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,26 @@
+package main
+
+import (
+	"os"
+	"runtime/debug"
+)
+
+const (
+	// gcPercent lets the heap grow to three times what is in use between two
+	// collections: what is in use is small, and collecting it is not free.
+	gcPercent = 200
+	// inUse is about what a run has in use beside its listing, in bytes.
+	inUse = 5 << 20
+	// leastPercent keeps the collector from running all the time over a listing
+	// of millions.
+	leastPercent = 40
+)
+
+// collectOver has the heap collected as often as if so many bytes were not in
+// it: they stay to the end, and room for three times as many would be for
+// nothing. GOGC overrules it.
+func collectOver(held int64) {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(max(leastPercent, int(gcPercent*inUse/(inUse+held))))
+	}
+}
