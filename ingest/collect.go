@@ -114,10 +114,7 @@ func (c *collector) ordinal(from *Object, res *result, member int) int {
 }
 
 func (c *collector) report(o *Object) {
-	c.progress.Objects++
-	if o.verdict == nil {
-		c.progress.Bytes += o.Size
-	}
+	c.progress.pass(o)
 	if c.opt.Progress != nil {
 		c.opt.Progress(c.progress)
 	}

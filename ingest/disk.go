@@ -47,7 +47,7 @@ func List(ctx context.Context, sources []string, at Places) (*Listing, error) {
 	l := &lister{ctx: ctx, at: at, files: map[string]bool{}}
 	// One folder's walk meets a path once.
 	l.several = len(sources) > 1 || len(sources) == 1 && strings.ContainsAny(sources[0], "*?[{")
-	l.Sources = append([]string{}, sources...)
+	l.Sources, l.since = append([]string{}, sources...), at.Scope.Since
 	for _, src := range sources {
 		if err := l.source(src); err != nil {
 			return nil, fmt.Errorf("listing %q: %w", src, err)
@@ -193,7 +193,11 @@ func (l *lister) file(path string, info fs.FileInfo) {
 	if !info.Mode().IsRegular() {
 		size = 0 // a named pipe is read to its end
 	}
-	l.found.add(NewObject(path, size, "", disk{}))
+	o := NewObject(path, size, "", disk{})
+	if l.at.Times {
+		o.mtime = info.ModTime().UnixNano()
+	}
+	l.found.add(o)
 }
 
 func (l *lister) settled(path string, state custody.State, kind custody.Kind, detail string) {

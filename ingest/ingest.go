@@ -62,12 +62,17 @@ type Options struct {
 	Keys     *digest.Keys
 	NoVerify bool
 
+	// Horizon is where a state begins to be forgotten: what lies wholly before
+	// it is dropped. Zero keeps all.
+	Horizon time.Time
+
 	// Inventory asks for an [Entry] of every object, which means hashing all
 	// bytes, stored and inflated.
 	Inventory bool
 
-	hash   bool            // every object is hashed
-	limits *archive.Budget // of archives, if a test sets it
+	hash     bool            // every object is hashed
+	remember bool            // results are for a state
+	limits   *archive.Budget // of archives, if a test sets it
 }
 
 // budget is what one archive may unpack.

@@ -49,6 +49,11 @@ type Remote interface {
 type Scope struct {
 	Accounts, Regions []string
 	From, To          time.Time // of events, margins included, half-open
+
+	// Since, if set, says from which day of delivery on a region's folder is
+	// to be listed, since what lies before is known; zero is all of it. The
+	// folder is named as objects are, with its final slash.
+	Since func(folder string) time.Time
 }
 
 // Places say where sources are.
@@ -56,6 +61,7 @@ type Places struct {
 	Stdin    io.Reader
 	Remote   Remote // nil where every source is on this machine
 	Scope    Scope
+	Times    bool              // of modification are to be kept, of files
 	Progress func(objects int) // called as remote objects are listed, from one goroutine at a time
 }
 
@@ -65,8 +71,9 @@ type Listing struct {
 	Bytes   int64    // stored bytes to be read
 	LeftOut []custody.LeftOut
 	shelved
-	remote  bool // some objects are
-	digests bool // some object is named as a digest is
+	since   func(folder string) time.Time // as the scope had it
+	remote  bool                          // some objects are
+	digests bool                          // some object is named as a digest is
 }
 
 // put takes the next object in name order.

@@ -16,6 +16,7 @@ import (
 type Object struct {
 	name    string
 	Size    int64  // stored bytes, as listed; 0 where unknown
+	mtime   int64  // nanoseconds since 1970, where a listing was asked for it; else 0
 	Tag     string // what the store knows the listed version by, such as an ETag; "" where it has none
 	store   Store
 	verdict *verdict // settled while listing: nothing to open
@@ -57,6 +58,7 @@ func named(as string) *verdict {
 //	uvarint  1 + index of the store, 0 without one
 //	uvarint  1 + index of the verdict, 0 without one
 //	uvarint  stored size
+//	uvarint  time of modification, 0 where it was not asked for
 //	…        0 and the tag as it is, or 1 and the 16 bytes that it spells
 type notes struct {
 	stores   []Store
@@ -75,7 +77,8 @@ func (n *notes) of(o *Object) []byte {
 	}
 	b := binary.AppendUvarint(n.buf[:0], uint64(store))
 	b = binary.AppendUvarint(b, uint64(verdict))
-	b = binary.AppendUvarint(b, uint64(max(o.Size, 0))) //nolint:gosec // not negative
+	b = binary.AppendUvarint(b, uint64(max(o.Size, 0)))  //nolint:gosec // not negative
+	b = binary.AppendUvarint(b, uint64(max(o.mtime, 0))) //nolint:gosec // likewise
 	n.buf = appendTag(b, o.Tag)
 	return n.buf
 }
@@ -124,7 +127,8 @@ func (n *notes) object(name, note []byte) *Object {
 	if verdict := field(); verdict > 0 {
 		o.verdict = n.verdicts[verdict-1]
 	}
-	o.Size = int64(field()) //nolint:gosec // it was one
+	o.Size = int64(field())  //nolint:gosec // it was one
+	o.mtime = int64(field()) //nolint:gosec // likewise
 	o.Tag = tagOf(note)
 	return o
 }

@@ -10,7 +10,9 @@ import (
 	"hash"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
+	"time"
 
 	"grantrail/ingest/container"
 	"grantrail/ingest/custody"
@@ -39,6 +41,9 @@ func (w *worker) claim(raw []byte) {
 		return
 	}
 	f := &digest.File{Name: w.body.name, Signature: w.stamped}
+	if w.opt.remember {
+		f.Text = slices.Clone(raw)
+	}
 	d, err := digest.Parse(raw)
 	if f.Digest = d; err != nil {
 		f.Invalid = err.Error()
@@ -178,9 +183,15 @@ func (c *collector) verify(ctx context.Context, requests int) error {
 	return nil
 }
 
+// edge is how far a log file's name and its real delivery may be apart.
+const edge = 15 * time.Minute
+
 // leftOut reports whether the listing left a key out. Buckets are copied under
 // other names, so keys are compared from the layout's root on.
 func (c *collector) leftOut(bucket, key string) bool {
+	if at, ok := digest.Delivered(key); ok && c.opt.Horizon.Add(edge).After(at) {
+		return true // it may have been forgotten
+	}
 	key, _ = digest.FromRoot("s3://" + bucket + "/" + key)
 	for _, l := range c.listing.LeftOut {
 		if prefix, _ := digest.FromRoot(l.Prefix); !strings.HasPrefix(key, prefix) {

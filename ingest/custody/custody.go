@@ -30,6 +30,15 @@ type Manifest struct {
 	Coverage  []Coverage `json:"coverage"`
 	Integrity Integrity  `json:"integrity"`
 	LeftOut   []LeftOut  `json:"left_out"`
+	Forgotten *Forgotten `json:"forgotten"`
+}
+
+// Forgotten is what a state held once, and dropped for its age: nil where
+// nothing was. It is in none of the other counts.
+type Forgotten struct {
+	Before  time.Time `json:"before"`
+	Objects int       `json:"objects"`
+	Records int       `json:"records"`
 }
 
 // LeftOut is a part of a source that was not listed, since the filters cannot

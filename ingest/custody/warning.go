@@ -95,6 +95,9 @@ const (
 	KindMarker Kind = "folder-marker"
 	// KindNotEvidence is an object that is not CloudTrail evidence.
 	KindNotEvidence Kind = "not-cloudtrail"
+	// KindReplaced is an object whose content is another one than when an
+	// earlier sweep read it under this name.
+	KindReplaced Kind = "replaced"
 	// KindNotification is an S3, SNS or SQS message that also says Records.
 	KindNotification Kind = "notification"
 	// KindDuplicateObject is an object that the sources name twice.

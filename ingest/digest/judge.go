@@ -22,6 +22,7 @@ type File struct {
 	Digest    *Unverified
 	Invalid   string          // a digest, but for this
 	Verdict   custody.Verdict // filled in by Judge
+	Text      []byte          // of the digest, where the caller wants to keep it
 	Signature string          // that the storage or a side-car keeps beside it
 }
 

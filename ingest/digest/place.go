@@ -61,6 +61,20 @@ var (
 // LogNamed reports whether a file's name is that of a CloudTrail log file.
 func LogNamed(p string) bool { return logName.MatchString(base(p)) }
 
+// Delivered is the time by which a log file or digest was delivered, as its name
+// tells.
+func Delivered(p string) (at time.Time, ok bool) {
+	if m := name.FindStringSubmatch(path.Base(strings.ReplaceAll(p, `\`, "/"))); m != nil {
+		at, err := time.Parse(nameTime, m[4])
+		return at, err == nil
+	}
+	if m := logName.FindStringSubmatch(base(p)); m == nil {
+		return at, false
+	}
+	w, ok := whereOf(p)
+	return w.to, ok
+}
+
 func whereOf(p string) (w where, ok bool) {
 	if m := logName.FindStringSubmatch(base(p)); m != nil {
 		layout, step := "20060102T1504", time.Minute

@@ -104,6 +104,9 @@ type days struct{ first, last time.Time }
 
 const day = 24 * time.Hour
 
+// dayFormat is how a day's folder is spelt under a region.
+const dayFormat = "2006/01/02/"
+
 // daysOf are the days in which the files with the asked events can have been
 // delivered: never before the event, and late by no more than the overlap.
 func daysOf(scope *ingest.Scope, overlap time.Duration) (d days) {
@@ -133,10 +136,10 @@ func (d days) String() string {
 // days, and before the prefix at which the range is over; "" where open.
 func (d days) bounds(folder string) (after, before string) {
 	if !d.first.IsZero() {
-		after = folder + d.first.Format("2006/01/02/")
+		after = folder + d.first.Format(dayFormat)
 	}
 	if !d.last.IsZero() {
-		before = folder + d.last.Add(day).Format("2006/01/02/")
+		before = folder + d.last.Add(day).Format(dayFormat)
 	}
 	return after, before
 }

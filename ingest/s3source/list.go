@@ -96,6 +96,11 @@ func (l *lister) folder(ctx context.Context, prefix string, depth int) error {
 	case inRegion:
 		after, before := l.days.bounds(prefix)
 		l.pruned(prefix, after, before)
+		if l.scope.Since != nil {
+			if since := l.scope.Since(scheme + l.bucket + "/" + prefix); !since.IsZero() {
+				after = max(after, prefix+since.Format(dayFormat))
+			}
+		}
 		return l.flat(ctx, prefix, after, before)
 	case inConfigRegion:
 		return l.config(ctx, prefix)

@@ -41,8 +41,8 @@ func (b *Builder) Append(e *record.Event) error {
 	f[colNested].(*array.BooleanBuilder).Append(e.Nested)
 	f[colTime].(*array.TimestampBuilder).Append(arrow.Timestamp(e.Time.UnixNano()))
 	f[colContent].(*array.FixedSizeBinaryBuilder).Append(e.Content[:])
-	for _, c := range textCells(e) {
-		if err := appendText(f[c.col], c.text); err != nil {
+	for _, c := range textFields(e) {
+		if err := appendText(f[c.col], *c.text); err != nil {
 			return fmt.Errorf("appending column %q: %w", Schema.Field(c.col).Name, err)
 		}
 	}
@@ -61,24 +61,24 @@ func (b *Builder) Append(e *record.Event) error {
 	return nil
 }
 
-// textCell is one string of a row.
-type textCell struct {
+// textField is one string of a row, and where an event keeps it.
+type textField struct {
 	col  int
-	text string
+	text *string
 }
 
-func textCells(e *record.Event) [26]textCell {
-	return [...]textCell{
-		{colID, e.ID}, {colName, e.Name}, {colSource, e.Source},
-		{colRegion, e.Region}, {colAccount, e.Account},
-		{colRequest, e.Request}, {colShared, e.SharedID}, {colReplaces, e.Replaces},
-		{colIdentityType, e.Identity.Type}, {colIdentityARN, e.Identity.ARN},
-		{colPrincipalID, e.Identity.PrincipalID}, {colIdentityAccount, e.Identity.Account},
-		{colUserName, e.Identity.UserName}, {colIssuer, e.Identity.Issuer}, {colInvokedBy, e.Identity.InvokedBy},
-		{colSourceIP, e.SourceIP}, {colAgent, e.Agent},
-		{colErrorCode, e.ErrorCode}, {colErrorMessage, e.ErrorMessage},
-		{colKey, e.Key}, {colGrantID, e.GrantID}, {colGrantee, e.Grantee}, {colService, e.Service},
-		{colTarget, e.Target}, {colPolicy, e.Policy}, {colStateReason, e.StateReason},
+func textFields(e *record.Event) [26]textField {
+	return [...]textField{
+		{colID, &e.ID}, {colName, &e.Name}, {colSource, &e.Source},
+		{colRegion, &e.Region}, {colAccount, &e.Account},
+		{colRequest, &e.Request}, {colShared, &e.SharedID}, {colReplaces, &e.Replaces},
+		{colIdentityType, &e.Identity.Type}, {colIdentityARN, &e.Identity.ARN},
+		{colPrincipalID, &e.Identity.PrincipalID}, {colIdentityAccount, &e.Identity.Account},
+		{colUserName, &e.Identity.UserName}, {colIssuer, &e.Identity.Issuer}, {colInvokedBy, &e.Identity.InvokedBy},
+		{colSourceIP, &e.SourceIP}, {colAgent, &e.Agent},
+		{colErrorCode, &e.ErrorCode}, {colErrorMessage, &e.ErrorMessage},
+		{colKey, &e.Key}, {colGrantID, &e.GrantID}, {colGrantee, &e.Grantee}, {colService, &e.Service},
+		{colTarget, &e.Target}, {colPolicy, &e.Policy}, {colStateReason, &e.StateReason},
 	}
 }
 

@@ -1,0 +1,155 @@
+package ingest
+
+import (
+	"cmp"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"time"
+
+	"grantrail/ingest/custody"
+	"grantrail/ingest/digest"
+	"grantrail/ingest/state"
+)
+
+// memo is a result on its way into the state.
+type memo struct{ state.Object }
+
+// remembered is what one object gave, for the state.
+func remembered(o *Object, res *result) *memo {
+	m := &memo{state.Object{
+		Known:  state.Known{Name: o.name, Size: o.Size, Tag: o.Tag, Modified: o.mtime, State: res.state},
+		Stored: res.stored, Inflated: res.inflated, Seen: res.records.Seen, Refused: res.records.Refused,
+	}}
+	if res.entry != nil && res.entry.Stored != "" {
+		if sum, err := hex.DecodeString(res.entry.Stored); err == nil {
+			copy(m.Sum[:], sum)
+		}
+	}
+	for at, t := range res.places {
+		m.Places = append(m.Places, state.Place{
+			Account: at.account, Region: at.region, First: *t.span.First, Last: *t.span.Last,
+			Records: t.records, KMS: t.kms, Launches: t.launches, Reads: t.reads, Hours: t.hours,
+		})
+	}
+	slices.SortFunc(m.Places, func(a, b state.Place) int {
+		return cmp.Or(cmp.Compare(a.Account, b.Account), cmp.Compare(a.Region, b.Region))
+	})
+	m.Rest = state.Rest{Warnings: res.warnings, Members: res.members}
+	if res.other != (custody.Other{}) {
+		m.Rest.Other = &res.other
+	}
+	if res.sidecar != nil {
+		m.Rest.Of, m.Rest.Says = res.sidecar.of, res.sidecar.signature
+	}
+	m.files(res.files)
+	for _, e := range res.events {
+		m.Events = append(m.Events, state.Event{Event: e.Event, Member: e.member})
+	}
+	return m
+}
+
+// files notes what the digests are to know: of nearly every object, that it is
+// a whole log file of a hash.
+func (m *memo) files(files []*digest.File) {
+	if len(files) == 1 {
+		if f := files[0]; f.Name == m.Name && f.Hashed && f.Log && !f.Appended && f.Unread == "" && f.Invalid == "" && f.Signature == "" && f.Digest == nil {
+			m.Plain = &f.Sum
+			return
+		}
+	}
+	for _, f := range files {
+		note := state.File{
+			Name: f.Name, Hashed: f.Hashed, Appended: f.Appended, Unread: f.Unread,
+			Log: f.Log, Invalid: f.Invalid, Signature: f.Signature, Text: string(f.Text),
+		}
+		if f.Hashed {
+			note.Sum = f.Sum[:]
+		}
+		if f.Invalid != "" || f.Digest == nil {
+			note.Text = ""
+		}
+		m.Rest.Files = append(m.Rest.Files, note)
+	}
+}
+
+// replaces notes that the object is another one than an earlier sweep read. One
+// whose bytes are the same, and only its time or tag are not, is no other.
+func (m *memo) replaces(was state.Known) {
+	if was.Sum == m.Sum && m.Sum != ([16]byte{}) {
+		return
+	}
+	m.Rest.Warnings = append(m.Rest.Warnings, custody.Warning{
+		Object: m.Name, Kind: custody.KindReplaced,
+		Detail: fmt.Sprintf("an earlier sweep read %d stored bytes under this name (SHA-256 %s…), and this one %d (%s…); only these are judged",
+			was.Size, hex.EncodeToString(was.Sum[:4]), m.Size, hex.EncodeToString(m.Sum[:4])),
+	})
+}
+
+// recalled is an object of the state, and what it gave, as the collector takes
+// it. Events outside the asked range are left out, as the reading does.
+func recalled(o *state.Object, opt *Options) (*Object, *result) {
+	res := &result{
+		state: o.State, stored: o.Stored, inflated: o.Inflated, warnings: o.Rest.Warnings,
+		records: custody.Records{Seen: o.Seen, Refused: o.Refused},
+		members: o.Rest.Members, places: make(map[place]*tally, len(o.Places)),
+	}
+	if o.Rest.Other != nil {
+		res.other = *o.Rest.Other
+	}
+	if o.Rest.Of != "" {
+		res.sidecar = &sidecar{o.Rest.Of, o.Rest.Says}
+	}
+	for i := range o.Places {
+		p := &o.Places[i]
+		t := &tally{span: custody.Span{First: &p.First, Last: &p.Last}, records: p.Records, reads: p.Reads, hours: p.Hours}
+		if opt.meets(p.First, p.Last) {
+			t.kms, t.launches = p.KMS, p.Launches
+		}
+		res.places[place{p.Account, p.Region}] = t
+		res.span.Merge(t.span)
+	}
+	if o.Plain != nil {
+		res.files = []*digest.File{{Name: o.Name, Sum: *o.Plain, Hashed: true, Log: true}}
+	}
+	for i := range o.Rest.Files {
+		res.files = append(res.files, o.Rest.Files[i].Digest())
+	}
+	if opt.NoVerify {
+		res.files = nil
+	}
+	for _, e := range o.Events {
+		if opt.holds(e.Time) {
+			res.events = append(res.events, kept{e.Event, e.Member})
+		}
+	}
+	return &Object{name: o.Name, Size: o.Size, Tag: o.Tag}, res
+}
+
+// meets reports whether a stretch of time has to do with the asked range. A
+// state counts by objects: what an object holds counts whole.
+func (o *Options) meets(first, last time.Time) bool {
+	return (o.To.IsZero() || first.Before(o.To)) && (o.From.IsZero() || !last.Before(o.From))
+}
+
+// deliveredBy is a time by which an object was delivered, or zero where nothing
+// tells: the end of the minute or second in a log file's name, the end of the
+// hour of a digest, else its last record.
+func deliveredBy(o *state.Object) time.Time {
+	if at, ok := digest.Delivered(o.Name); ok {
+		return at
+	}
+	for i := range o.Rest.Files {
+		if f := o.Rest.Files[i].Digest(); f.Digest != nil && f.Name == o.Name {
+			return f.Digest.End
+		}
+	}
+	var span custody.Span
+	for i := range o.Places {
+		span.Merge(custody.Span{First: &o.Places[i].First, Last: &o.Places[i].Last})
+	}
+	if span.Last == nil {
+		return time.Time{}
+	}
+	return span.Last.Add(time.Nanosecond)
+}

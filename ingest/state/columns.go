@@ -1,0 +1,212 @@
+package state
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+
+	"grantrail/ingest/custody"
+)
+
+// The columns of a segment's objects. What an object is known by comes first,
+// so that it can be read alone.
+const (
+	colName = iota
+	colSize
+	colTag
+	colModified
+	colSum
+	colState
+	colForgotten
+	colStored
+	colInflated
+	colSeen
+	colRefused
+	colPlain
+	colRest
+	colEvents
+	colPlaces
+	colTimes
+	colCounts
+	colHours
+)
+
+// knownColumns is how many columns make a [Known].
+const knownColumns = colForgotten + 1
+
+var (
+	number  = arrow.PrimitiveTypes.Int64
+	numbers = arrow.ListOf(arrow.PrimitiveTypes.Int64)
+)
+
+// schema is the Arrow schema of a segment's objects.
+//
+//	name, size, tag, modified, sum, state, forgotten   what it is known by
+//	stored, inflated, seen, refused                    what was read of it
+//	plain                                              SHA-256 of a whole log file's content, or empty
+//	rest                                               JSON of what few objects have, or empty
+//	events                                             rows in the file of events
+//	places                                             "account region"
+//	times                                              first and last record of each place, nanoseconds
+//	counts                                             records, KMS, launches, reads, hours of each place
+//	hours                                              of all places, one after another
+var schema = arrow.NewSchema([]arrow.Field{
+	colName:      {Name: "name", Type: arrow.BinaryTypes.String},
+	colSize:      {Name: "size", Type: number},
+	colTag:       {Name: "tag", Type: arrow.BinaryTypes.String},
+	colModified:  {Name: "modified", Type: number},
+	colSum:       {Name: "sum", Type: arrow.BinaryTypes.Binary},
+	colState:     {Name: "state", Type: arrow.PrimitiveTypes.Uint8},
+	colForgotten: {Name: "forgotten", Type: arrow.FixedWidthTypes.Boolean},
+	colStored:    {Name: "stored", Type: number},
+	colInflated:  {Name: "inflated", Type: number},
+	colSeen:      {Name: "seen", Type: number},
+	colRefused:   {Name: "refused", Type: number},
+	colPlain:     {Name: "plain", Type: arrow.BinaryTypes.Binary},
+	colRest:      {Name: "rest", Type: arrow.BinaryTypes.String},
+	colEvents:    {Name: "events", Type: number},
+	colPlaces:    {Name: "places", Type: arrow.ListOf(arrow.BinaryTypes.String)},
+	colTimes:     {Name: "times", Type: numbers},
+	colCounts:    {Name: "counts", Type: numbers},
+	colHours:     {Name: "hours", Type: numbers},
+}, nil)
+
+// appendRow adds one object.
+func appendRow(b *array.RecordBuilder, o *Object) error {
+	f := b.Fields()
+	text := func(col int, s string) { f[col].(*array.StringBuilder).Append(s) }
+	integer := func(col int, n int64) { f[col].(*array.Int64Builder).Append(n) }
+	binary := func(col int, v []byte) { f[col].(*array.BinaryBuilder).Append(v) }
+	rest, err := o.rest()
+	if err != nil {
+		return fmt.Errorf("noting %q: %w", o.Name, err)
+	}
+	text(colName, o.Name)
+	integer(colSize, o.Size)
+	text(colTag, o.Tag)
+	integer(colModified, o.Modified)
+	binary(colSum, unlessZero(o.Sum))
+	f[colState].(*array.Uint8Builder).Append(uint8(o.State))
+	f[colForgotten].(*array.BooleanBuilder).Append(o.Forgotten)
+	integer(colStored, o.Stored)
+	integer(colInflated, o.Inflated)
+	integer(colSeen, int64(o.Seen))
+	integer(colRefused, int64(o.Refused))
+	var plain []byte
+	if o.Plain != nil {
+		plain = o.Plain[:]
+	}
+	binary(colPlain, plain)
+	text(colRest, string(rest))
+	integer(colEvents, int64(len(o.Events)))
+	appendPlaces(f, o.Places)
+	return nil
+}
+
+func unlessZero(sum [16]byte) []byte {
+	if sum == ([16]byte{}) {
+		return nil
+	}
+	return sum[:]
+}
+
+func appendPlaces(f []array.Builder, places []Place) {
+	list := func(col int) *array.Int64Builder {
+		l := f[col].(*array.ListBuilder)
+		l.Append(true)
+		return l.ValueBuilder().(*array.Int64Builder)
+	}
+	names := f[colPlaces].(*array.ListBuilder)
+	names.Append(true)
+	times, counts, hours := list(colTimes), list(colCounts), list(colHours)
+	for i := range places {
+		p := &places[i]
+		names.ValueBuilder().(*array.StringBuilder).Append(p.Account + " " + p.Region)
+		times.Append(p.First.UnixNano())
+		times.Append(p.Last.UnixNano())
+		for _, n := range []int{p.Records, p.KMS, p.Launches, p.Reads, len(p.Hours)} {
+			counts.Append(int64(n))
+		}
+		for _, h := range p.Hours {
+			hours.Append(h)
+		}
+	}
+}
+
+// columns reads the rows of a record. It holds the first columns alone, or all.
+type columns struct{ rec arrow.Record }
+
+func (c columns) text(col, i int) string { return c.rec.Column(col).(*array.String).Value(i) }
+func (c columns) integer(col, i int) int64 {
+	return c.rec.Column(col).(*array.Int64).Value(i)
+}
+func (c columns) binary(col, i int) []byte { return c.rec.Column(col).(*array.Binary).Value(i) }
+
+func (c columns) known(i int) Known {
+	k := Known{
+		Name: strings.Clone(c.text(colName, i)), Size: c.integer(colSize, i), Tag: strings.Clone(c.text(colTag, i)),
+		Modified: c.integer(colModified, i), State: custody.State(c.rec.Column(colState).(*array.Uint8).Value(i)),
+		Forgotten: c.rec.Column(colForgotten).(*array.Boolean).Value(i),
+	}
+	copy(k.Sum[:], c.binary(colSum, i))
+	return k
+}
+
+// object is a row without its events, and how many there are.
+func (c columns) object(i int) (*Object, int, error) {
+	o := &Object{
+		Known: c.known(i), Stored: c.integer(colStored, i), Inflated: c.integer(colInflated, i),
+		Seen: int(c.integer(colSeen, i)), Refused: int(c.integer(colRefused, i)),
+	}
+	if sum := c.binary(colPlain, i); len(sum) == len(o.Plain) {
+		o.Plain = (*[32]byte)(append([]byte(nil), sum...))
+	}
+	if rest := c.text(colRest, i); rest != "" {
+		if err := json.Unmarshal([]byte(rest), &o.Rest); err != nil {
+			return nil, 0, fmt.Errorf("%w: %q: %w", ErrDamaged, o.Name, err)
+		}
+	}
+	var err error
+	if o.Places, err = c.places(i); err != nil {
+		return nil, 0, fmt.Errorf("%w: %q: %w", ErrDamaged, o.Name, err)
+	}
+	return o, int(c.integer(colEvents, i)), nil
+}
+
+const countsOfPlace = 5
+
+func (c columns) places(i int) ([]Place, error) {
+	list := func(col int) (*array.List, int, int) {
+		l := c.rec.Column(col).(*array.List)
+		from, to := l.ValueOffsets(i)
+		return l, int(from), int(to)
+	}
+	ints := func(col int) []int64 {
+		l, from, to := list(col)
+		return l.ListValues().(*array.Int64).Int64Values()[from:to]
+	}
+	names, from, to := list(colPlaces)
+	times, counts, hours := ints(colTimes), ints(colCounts), ints(colHours)
+	if len(times) != 2*(to-from) || len(counts) != countsOfPlace*(to-from) {
+		return nil, fmt.Errorf("%d places with %d times and %d counts", to-from, len(times), len(counts))
+	}
+	places := make([]Place, 0, to-from)
+	for n := range to - from {
+		account, region, _ := strings.Cut(strings.Clone(names.ListValues().(*array.String).Value(from+n)), " ")
+		of := counts[countsOfPlace*n:]
+		if int(of[4]) > len(hours) {
+			return nil, fmt.Errorf("%d hours of %d", of[4], len(hours))
+		}
+		places = append(places, Place{
+			Account: account, Region: region, First: time.Unix(0, times[2*n]).UTC(), Last: time.Unix(0, times[2*n+1]).UTC(),
+			Records: int(of[0]), KMS: int(of[1]), Launches: int(of[2]), Reads: int(of[3]),
+			Hours: append([]int64(nil), hours[:of[4]]...),
+		})
+		hours = hours[of[4]:]
+	}
+	return places, nil
+}

@@ -1,0 +1,256 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"time"
+
+	"grantrail/ingest/custody"
+	"grantrail/ingest/state"
+)
+
+// Swept is what a sweep met, beside the evidence.
+type Swept struct {
+	Listed   int // objects of the listing, each once
+	New      int // that the state did not have
+	Retried  int // that an earlier sweep could not read, or not wholly
+	Replaced int // whose size, tag or time is another one than the state's
+	Gone     int // that the state has and the sources no longer list
+}
+
+// Read is how many objects were read.
+func (s *Swept) Read() int { return s.New + s.Retried + s.Replaced }
+
+const (
+	// commitEvery bounds what a killed sweep has to read again.
+	commitEvery = 30 * time.Second
+	// maxPending bounds the memory of what is not yet on disk, in objects.
+	maxPending = 50_000
+	// maxSegments is how many segments a state may have before they are put
+	// into one: each costs an open file and a place in every comparison.
+	maxSegments = 16
+)
+
+// ErrVerified is a state whose sweeps hashed what this one shall not, or the
+// other way round.
+var ErrVerified = errors.New("earlier sweeps of this state and this one differ in --no-verify: keep to one, or --rebuild")
+
+// Sweep reads the objects of a listing that the state does not have, or has
+// otherwise or not wholly, notes them in the state, and gives the evidence of
+// all that the state then holds. The evidence is the same in how many sweeps
+// ever it was read.
+//
+// The state is committed while the reading goes on: a sweep that ends early has
+// lost little. Options' time range, accounts apart, bounds the evidence and not
+// what is read: the state keeps all.
+func Sweep(ctx context.Context, listing *Listing, st *state.State, opt Options) (*Evidence, *Swept, error) {
+	if len(st.Segments) > 0 && st.Verified == opt.NoVerify {
+		return nil, nil, ErrVerified
+	}
+	st.Verified = !opt.NoVerify
+	if st.Horizon != nil && st.Horizon.After(opt.Horizon) {
+		opt.Horizon = *st.Horizon
+	}
+	swept, plan, err := planned(listing, st)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := readInto(ctx, plan, st, opt); err != nil {
+		return nil, nil, err
+	}
+	if len(st.Segments) > maxSegments {
+		if err := st.Rewrite(nil); err != nil {
+			return nil, nil, err
+		}
+	}
+	ev, dropped, err := recall(ctx, listing, st, opt)
+	if err != nil {
+		return nil, nil, err
+	}
+	if dropped {
+		err = forget(st, opt.Horizon)
+	}
+	if err != nil {
+		ev.Release()
+		return nil, nil, err
+	}
+	return ev, swept, nil
+}
+
+// plan is what is to be read.
+type plan struct {
+	Listing
+	before map[string]state.Known // of those that were read before, under another identity
+}
+
+// planned compares the listing with the state. Both are in name order.
+func planned(listing *Listing, st *state.State) (*Swept, *plan, error) {
+	swept, todo := &Swept{}, &plan{before: map[string]state.Known{}}
+	todo.remote = listing.remote
+	next, stop := iter.Pull2(st.Known())
+	defer stop()
+	known, err, more := next()
+	last := ""
+	for o := range listing.All() {
+		if o.name == last && swept.Listed > 0 {
+			continue // named twice by the same name: it is one object of the state
+		}
+		last = o.name
+		swept.Listed++
+		for ; more && err == nil && known.Name < o.name; known, err, more = next() {
+			swept.gone(listing, known)
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		held := more && known.Name == o.name
+		if todo.wants(o, known, held, swept) {
+			todo.put(o)
+		}
+		if held {
+			known, err, more = next()
+		}
+	}
+	for ; more && err == nil; known, err, more = next() {
+		swept.gone(listing, known)
+	}
+	return swept, todo, err
+}
+
+// gone counts an object of the state that is no longer listed, where the
+// listing would have it.
+func (s *Swept) gone(l *Listing, k state.Known) {
+	if l.covers(k.Name) {
+		s.Gone++
+	}
+}
+
+// wants reports whether an object is to be read.
+func (p *plan) wants(o *Object, known state.Known, held bool, swept *Swept) bool {
+	switch {
+	case !held:
+		swept.New++
+		return true
+	case o.verdict != nil && o.verdict.state == known.State && o.Size == known.Size:
+		return false // it is settled as it was
+	case known.Forgotten && o.Size == known.Size && o.Tag == known.Tag:
+		return false
+	case known.State == custody.Unread || known.State == custody.Partial:
+		swept.Retried++
+		return true
+	case o.Size != known.Size || o.Tag != known.Tag || o.mtime != 0 && known.Modified != 0 && o.mtime != known.Modified || o.verdict != nil:
+		swept.Replaced++
+		p.before[o.name] = known
+		return true
+	}
+	return false
+}
+
+// readInto reads the objects and notes what they gave.
+func readInto(ctx context.Context, todo *plan, st *state.State, opt Options) error {
+	opt.From, opt.To, opt.Inventory = time.Time{}, time.Time{}, false
+	opt.hash, opt.remember = !opt.NoVerify, true
+	progress := Progress{OfObjects: todo.Len(), OfBytes: todo.Bytes}
+	requests := 0
+	if todo.remote {
+		requests = max(opt.Requests, 1)
+	}
+	committed := time.Now()
+	err := run(ctx, todo.All(), requests, opt, func(o *Object, res *result) error {
+		known := remembered(o, res)
+		if was, replaced := todo.before[o.name]; replaced {
+			known.replaces(was)
+		}
+		if err := st.Add(&known.Object); err != nil {
+			return err
+		}
+		progress.pass(o)
+		if opt.Progress != nil {
+			opt.Progress(progress)
+		}
+		if st.Pending() < maxPending && time.Since(committed) < commitEvery {
+			return nil
+		}
+		committed = time.Now()
+		return st.Commit()
+	})
+	if err != nil {
+		return err
+	}
+	return st.Commit()
+}
+
+// recall gives the evidence of all that the state holds, as if it had just
+// been read. It reports whether some of it is to be dropped.
+func recall(ctx context.Context, listing *Listing, st *state.State, opt Options) (*Evidence, bool, error) {
+	opt.hash, opt.Progress = !opt.NoVerify, nil
+	c := newCollector(listing, opt)
+	dropped := false
+	err := func() error {
+		for o, err := range st.Objects() {
+			if err == nil {
+				err = ctx.Err()
+			}
+			if err != nil {
+				return err
+			}
+			if past(o, opt.Horizon) {
+				dropped = dropped || !o.Forgotten
+				c.forgotten(o, opt.Horizon)
+				continue
+			}
+			if err := c.take(recalled(o, &opt)); err != nil {
+				return err
+			}
+		}
+		return c.verify(ctx, 0)
+	}()
+	if err != nil {
+		c.builder.Release()
+		return nil, false, err
+	}
+	ev, err := c.finish()
+	return ev, dropped, err
+}
+
+// past reports whether an object lies wholly before the horizon, by its own
+// delivery where its name or digest says it, else by its records. What has
+// neither stays.
+func past(o *state.Object, horizon time.Time) bool {
+	if o.Forgotten || horizon.IsZero() {
+		return o.Forgotten
+	}
+	if at := deliveredBy(o); !at.IsZero() {
+		return !at.After(horizon)
+	}
+	return false
+}
+
+// forget drops what lies before the horizon, down to what it is known by.
+func forget(st *state.State, horizon time.Time) error {
+	st.Horizon = &horizon
+	return st.Rewrite(func(o *state.Object) {
+		if !o.Forgotten && past(o, horizon) {
+			*o = state.Object{Known: o.Known, Seen: o.Seen}
+			o.Forgotten = true
+		}
+	})
+}
+
+func (c *collector) forgotten(o *state.Object, horizon time.Time) {
+	f := c.manifest.Forgotten
+	if f == nil {
+		f = &custody.Forgotten{Before: horizon}
+		c.manifest.Forgotten = f
+	}
+	f.Objects++
+	f.Records += o.Seen
+}
+
+func (p *Progress) pass(o *Object) {
+	p.Objects++
+	if o.verdict == nil {
+		p.Bytes += o.Size
+	}
+}

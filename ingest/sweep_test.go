@@ -1,0 +1,217 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"grantrail/ingest/custody"
+	"grantrail/ingest/state"
+	"grantrail/ingest/trailtest"
+)
+
+// sixDays is a few days of two regions with all that a state must keep: stories,
+// duplicates, damage, a zip, digests, files of no use.
+func sixDays(t *testing.T) map[string][]byte {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString("default by=role/team/ops-ec2/ana key=1111aaaa-22bb-33cc-44dd-5555eeee6666\n")
+	for day := range 6 {
+		for n, region := range []string{"eu-west-1", "us-east-1"} {
+			at := time.Date(2026, 3, 2+day, 10, 20, 30, 0, time.UTC)
+			fmt.Fprintf(&b, "file AWSLogs/111122223333/CloudTrail/%s/%s/111122223333_CloudTrail_%s_%sZ_AAAAAAAAAAAAAA%02d.json.gz\n",
+				region, at.Format("2006/01/02"), region, at.Add(5*time.Minute).Format("20060102T1504"), day)
+			fmt.Fprintf(&b, "noise at=%s n=%d\n", at.Format(time.RFC3339), 3+day)
+			fmt.Fprintf(&b, "start at=%s instance=i-0aaa1111bbbb2%d%d2c request=r%d%d\n", at.Format(time.RFC3339), day, n, day, n)
+			fmt.Fprintf(&b, "refused at=+1s request=r%d%d because=identity-missing\n", day, n)
+		}
+	}
+	b.WriteString("digests from=2026-03-02T10:00:00Z to=2026-03-07T12:00:00Z\n")
+	trail, err := trailtest.Parse(b.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string][]byte{}
+	for _, o := range trail.Objects {
+		files[o.Path] = o.Data
+	}
+	return files
+}
+
+func write(t *testing.T, dir string, files map[string][]byte, names []string) {
+	t.Helper()
+	for _, name := range names {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, files[name], 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// swept sweeps a folder, and gives the account and the events.
+func swept(t *testing.T, dir, stateDir string, opt Options) (custody.Manifest, []string, *Swept) {
+	t.Helper()
+	st, err := state.Open(stateDir, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = st.Close() }()
+	l, err := List(context.Background(), []string{dir}, Places{Times: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ev, s, err := Sweep(context.Background(), l, st, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ev.Release()
+	var events []string
+	for row := range ev.Table.Len() {
+		events = append(events, fmt.Sprintf("%+v of %s", *ev.Table.Event(row), ev.Objects[ev.Table.Origin(row).Object]))
+	}
+	return ev.Manifest, events, s
+}
+
+// TestSweepInSteps: in how many sweeps ever an archive is read, in whatever
+// order its files come, with files that were bad first and are replaced, the
+// evidence is that of one reading.
+func TestSweepInSteps(t *testing.T) {
+	files := sixDays(t)
+	for seed := range uint64(8) {
+		r := rand.New(rand.NewPCG(seed, 3))
+		var names []string
+		for name := range files {
+			names = append(names, name)
+		}
+		slices.Sort(names)
+		r.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
+		dir, stateDir := t.TempDir(), filepath.Join(t.TempDir(), "state")
+		for piece := range slices.Chunk(names, 1+r.IntN(len(names))) {
+			write(t, dir, files, piece)
+			bad := filepath.Join(dir, filepath.FromSlash(piece[0]))
+			if err := os.WriteFile(bad, files[piece[0]][:len(files[piece[0]])/2], 0o644); err != nil {
+				t.Fatal(err)
+			}
+			if _, _, s := swept(t, dir, stateDir, Options{Jobs: 1 + r.IntN(4)}); s.Read() < len(piece) {
+				t.Errorf("seed %d: %d objects read of %d that are new", seed, s.Read(), len(piece))
+			}
+			write(t, dir, files, piece[:1])
+		}
+		m, events, _ := swept(t, dir, stateDir, Options{})
+		again, same, s := swept(t, dir, stateDir, Options{Jobs: 3})
+		if s.Read() != 0 || s.Listed != len(files) || !reflect.DeepEqual(m, again) || !slices.Equal(events, same) {
+			t.Errorf("seed %d: a sweep with nothing new reads %d of %d, or gives something else", seed, s.Read(), s.Listed)
+		}
+		whole, all, _ := swept(t, dir, filepath.Join(t.TempDir(), "once"), Options{})
+		if !reflect.DeepEqual(m, whole) || !slices.Equal(events, all) {
+			t.Errorf("seed %d: in steps\n%+v\nat once\n%+v", seed, m, whole)
+		}
+		l, err := List(context.Background(), []string{dir}, Places{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ev, err := Read(context.Background(), l, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(ev.Manifest, whole) {
+			t.Errorf("seed %d: read\n%+v\nswept\n%+v", seed, ev.Manifest, whole)
+		}
+		ev.Release()
+	}
+}
+
+// TestSweepReplaced: another content under a known name is said, another time of
+// the same content is not.
+func TestSweepReplaced(t *testing.T) {
+	files := sixDays(t)
+	dir, stateDir := t.TempDir(), filepath.Join(t.TempDir(), "state")
+	var names []string
+	for name := range files {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	write(t, dir, files, names)
+	before, _, _ := swept(t, dir, stateDir, Options{NoVerify: true})
+	logs := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return !strings.Contains(n, "/CloudTrail/") })
+	touched, changed := filepath.Join(dir, logs[0]), filepath.Join(dir, logs[1])
+	if err := os.Chtimes(touched, time.Now(), time.Now().Add(-time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(changed, files[logs[2]], 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(dir, logs[3])); err != nil {
+		t.Fatal(err)
+	}
+	m, _, s := swept(t, dir, stateDir, Options{NoVerify: true})
+	if s.Replaced != 2 || s.Gone != 1 || s.New != 0 || m.Objects.Read != before.Objects.Read {
+		t.Errorf("%+v, %+v", s, m.Objects)
+	}
+	var said []string
+	for _, w := range m.Warnings {
+		if w.Kind == custody.KindReplaced {
+			said = append(said, w.Object)
+		}
+	}
+	if !slices.Equal(said, []string{changed}) {
+		t.Errorf("replaced: %q", said)
+	}
+	if _, _, err := sweepErr(t, dir, stateDir, Options{}); !errors.Is(err, ErrVerified) {
+		t.Errorf("a state without hashes is taken for one with: %v", err)
+	}
+}
+
+func sweepErr(t *testing.T, dir, stateDir string, opt Options) (*Evidence, *Swept, error) {
+	t.Helper()
+	st, err := state.Open(stateDir, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = st.Close() }()
+	l, err := List(context.Background(), []string{dir}, Places{Times: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Sweep(context.Background(), l, st, opt)
+}
+
+// TestSweepHorizon: what lies before the horizon is dropped and counted, is not
+// read again, and its digests do not miss it.
+func TestSweepHorizon(t *testing.T) {
+	files := sixDays(t)
+	dir, stateDir := t.TempDir(), filepath.Join(t.TempDir(), "state")
+	var names []string
+	for name := range files {
+		names = append(names, name)
+	}
+	write(t, dir, files, names)
+	all, _, _ := swept(t, dir, stateDir, Options{})
+	horizon := time.Date(2026, 3, 4, 10, 30, 0, 0, time.UTC)
+	kept, _, s := swept(t, dir, stateDir, Options{Horizon: horizon})
+	if s.Read() != 0 || kept.Forgotten == nil || kept.Forgotten.Objects+kept.Objects.Listed != all.Objects.Listed || kept.Forgotten.Records+kept.Records.Seen != all.Records.Seen {
+		t.Fatalf("%+v, %+v of %+v", kept.Forgotten, kept.Objects, all.Objects)
+	}
+	if kept.Forgotten.Records == 0 || kept.Integrity.Fails() {
+		t.Errorf("%+v, %+v", kept.Forgotten, kept.Integrity)
+	}
+	again, _, s := swept(t, dir, stateDir, Options{})
+	if s.Read() != 0 || !reflect.DeepEqual(again, kept) {
+		t.Errorf("read %d; %+v", s.Read(), again)
+	}
+	once, _, _ := swept(t, dir, filepath.Join(t.TempDir(), "once"), Options{Horizon: horizon})
+	if !reflect.DeepEqual(once, kept) {
+		t.Errorf("at once\n%+v\nin steps\n%+v", once, kept)
+	}
+}
