@@ -3,6 +3,7 @@ package analyze
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"grantrail/analyze/incident"
 	"grantrail/ingest/custody"
@@ -50,6 +51,9 @@ func conclude(c *incident.Case, opt *Options, launched bool, outsiders []string)
 	if len(outsiders) > 0 {
 		reasons = append(reasons, fmt.Sprintf("Keys of this archive are used from %s %s, whose own logs are not in it: a refusal there is logged only there.",
 			plural(len(outsiders), "account", "accounts"), strings.Join(outsiders, ", ")))
+	}
+	if f := c.Custody.Forgotten; f != nil {
+		reasons = append(reasons, fmt.Sprintf("What was delivered before %s was dropped from the state and is not part of this.", f.Before.Format(time.RFC3339)))
 	}
 	return incident.Clean, reasons
 }

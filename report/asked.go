@@ -10,7 +10,7 @@ import (
 // that were not set take no line.
 func writeAsked(p *page, c *incident.Case) {
 	p.WriteString("---\n\n")
-	p.para(say("Written by %s %s from:", prose(c.Tool.Name), code(c.Tool.Version)))
+	p.para(say("Written by %s %s%s from:", prose(c.Tool.Name), code(c.Tool.Version), stamped(c.Stamp)))
 	a := c.Asked
 	lines := []inert{"sources: " + codes(a.Sources, maxSources)}
 	if a.From != nil || a.To != nil {

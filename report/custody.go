@@ -28,6 +28,7 @@ func writeRead(p *page, c *incident.Case) {
 	p.table([]inert{"Evidence", "Amount"}, rows)
 	writeCoverage(p, m.Coverage)
 	writeLeftOut(p, m.LeftOut)
+	writeForgotten(p, m.Forgotten)
 }
 
 // writeLeftOut is what of the sources was not listed: the report is not about
@@ -43,6 +44,14 @@ func writeLeftOut(p *page, left []custody.LeftOut) {
 	}
 	p.table([]inert{"Left out", "Why"}, rows)
 	p.omitted(len(left)-len(rows), "prefix", "prefixes", inJSON)
+}
+
+// writeForgotten is what a state has dropped: nothing here is about it.
+func writeForgotten(p *page, f *custody.Forgotten) {
+	if f != nil {
+		p.para(say("Dropped from the state for their age, and in no other figure here: %s objects with %s records, delivered before %s. What happened then, and what broke then, is no longer seen.",
+			number(f.Objects), number(f.Records), at(f.Before)))
+	}
 }
 
 // quantity is a figure with its name.

@@ -34,12 +34,15 @@ func markdownBytes(c *incident.Case) ([]byte, error) {
 	}
 	p.heading(1, "grantrail incident report")
 	writeConclusion(p, c)
-	writeSummary(p, c)
-	for i := range c.Incidents[:min(len(c.Incidents), maxIncidents)] {
-		if err := writeIncident(p, &c.Incidents[i]); err != nil {
+	writeChanges(p, c)
+	open, _ := counting(c.Incidents)
+	writeSummary(p, open)
+	for i := range open[:min(len(open), maxIncidents)] {
+		if err := writeIncident(p, &open[i]); err != nil {
 			return nil, err
 		}
 	}
+	writeSuppressed(p, c)
 	writeUnexplained(p, c.Unexplained)
 	writeUnlinked(p, c.Unlinked)
 	writeRead(p, c)

@@ -6,14 +6,14 @@ import (
 	"grantrail/analyze/incident"
 )
 
-// writeSummary is the table of incidents.
-func writeSummary(p *page, c *incident.Case) {
+// writeSummary is the table of the incidents that count.
+func writeSummary(p *page, all []incident.Incident) {
 	p.heading(2, "Incidents")
-	if len(c.Incidents) == 0 {
+	if len(all) == 0 {
 		p.para("None.")
 		return
 	}
-	shown := c.Incidents[:min(len(c.Incidents), maxIncidentRows)]
+	shown := all[:min(len(all), maxIncidentRows)]
 	rows := make([][]inert, len(shown))
 	for i, in := range shown {
 		rows[i] = []inert{
@@ -22,8 +22,8 @@ func writeSummary(p *page, c *incident.Case) {
 		}
 	}
 	p.table([]inert{"Incident", "Grade", "Cause", "Principal", "Key", "Launches", "First (UTC)", "Last (UTC)"}, rows)
-	p.omitted(len(c.Incidents)-len(shown), "incident", "incidents", elsewhere)
-	if told := min(len(c.Incidents), maxIncidents); told < len(shown) {
+	p.omitted(len(all)-len(shown), "incident", "incidents", elsewhere)
+	if told := min(len(all), maxIncidents); told < len(shown) {
 		p.para(say("The first %s are told below.", number(told)))
 	}
 }

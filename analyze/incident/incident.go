@@ -25,6 +25,7 @@ const Schema = "grantrail.case/v1"
 type Case struct {
 	Schema      string           `json:"schema"`
 	Tool        Tool             `json:"tool"`
+	Stamp       *time.Time       `json:"stamp"` // when it was written, where that was asked for; the one clock in a case
 	Asked       Asked            `json:"asked"`
 	Conclusion  Conclusion       `json:"conclusion"`
 	Reasons     []string         `json:"reasons"` // why the conclusion is not clean, or what clean rests on
@@ -33,6 +34,12 @@ type Case struct {
 	Unlinked    []Unlinked       `json:"unlinked"`
 	Unexplained []Unexplained    `json:"unexplained"`
 	Custody     custody.Manifest `json:"custody"`
+
+	Suppressions []Suppression `json:"suppressions"`
+
+	// Changes since the sweep before, for a reader of the report; nil outside
+	// of sweeps. A saved case does not have them.
+	Changes *Changes `json:"-"`
 }
 
 // Tool says which program wrote the case.
@@ -76,6 +83,8 @@ type Summary struct {
 	Attempts  int `json:"attempts"`
 	Denials   int `json:"denials"`
 	Unlinked  int `json:"unlinked"`
+
+	Suppressed int `json:"suppressed"` // of the incidents
 }
 
 // Grade says how much of the story the archive shows.
@@ -120,6 +129,7 @@ type Incident struct {
 	Resolution    *Resolution `json:"resolution"`
 	Remedy        Remedy      `json:"remedy"`
 	AtRisk        []AtRisk    `json:"at_risk"`
+	Suppressed    *Suppressed `json:"suppressed"` // nil where it counts
 
 	// Distrusted are the objects that it rests on and that digests speak
 	// against.

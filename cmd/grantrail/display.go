@@ -105,21 +105,35 @@ func (d display) closingText(c *incident.Case, reports []string, elapsed time.Du
 		return
 	}
 	say(d.w, "%s", c.Conclusion)
-	for _, row := range []struct{ name, value string }{
+	rows := []struct{ name, value string }{
 		{"incidents", fmt.Sprintf("%d confirmed, %d probable, %d possible; %d failed launches", s.Confirmed, s.Probable, s.Possible, s.Attempts)},
+		{"changes", changed(c)},
 		{"objects", fmt.Sprintf("%d listed: %d read, %d partial, %d unread, %d skipped, %d duplicate", o.Listed, o.Read, o.Partial, o.Unread, o.Skipped, o.Duplicate)},
 		{"records", fmt.Sprintf("%d seen, %d kept, %d duplicate, %d conflicting, %d refused", r.Seen, r.Kept, r.Duplicate, r.Conflicting, r.Refused)},
 		{"report", strings.Join(reports, ", ")},
 		{"elapsed", elapsed.Round(time.Millisecond).String()},
-	} {
-		_, _ = fmt.Fprintf(d.w, "  %-10s %s\n", row.name, printable(row.value))
 	}
+	for _, row := range rows {
+		if row.value != "" {
+			_, _ = fmt.Fprintf(d.w, "  %-10s %s\n", row.name, printable(row.value))
+		}
+	}
+}
+
+// changed is what a sweep found changed, or "" outside of one.
+func changed(c *incident.Case) string {
+	d := c.Changes
+	if d == nil {
+		return ""
+	}
+	return fmt.Sprintf("%d new, %d went on, %d resolved, %d suppressed; %d of %d objects were read",
+		len(d.New), len(d.Ongoing), len(d.Resolved), c.Summary.Suppressed, d.Objects.New+d.Objects.Retried+d.Objects.Replaced, d.Objects.Listed)
 }
 
 func (d display) closingJSON(c *incident.Case, reports []string, elapsed time.Duration) {
 	line, err := json.Marshal(map[string]any{
 		"conclusion": c.Conclusion, "summary": c.Summary, "objects": c.Custody.Objects,
-		"records": c.Custody.Records, "reports": reports, "elapsed_s": elapsed.Seconds(),
+		"records": c.Custody.Records, "reports": reports, "elapsed_s": elapsed.Seconds(), "changes": c.Changes,
 	})
 	if err == nil {
 		_, _ = fmt.Fprintf(d.w, "%s\n", line)

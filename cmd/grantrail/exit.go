@@ -83,10 +83,15 @@ func parseThreshold(s string) (threshold, error) {
 	return "", usagef("--fail-on %q: want never, possible, probable or confirmed", s)
 }
 
-// verdict gives the exit code of a finished case.
+// verdict gives the exit code of a finished case. In a sweep only what is new
+// or went on counts, and nowhere what is suppressed.
 func (t threshold) verdict(c *incident.Case) int {
 	for i := range c.Incidents {
-		if t != "" && c.Incidents[i].Grade.Rank() >= incident.Grade(t).Rank() {
+		in := &c.Incidents[i]
+		if t == "" || in.Suppressed != nil || c.Changes != nil && !c.Changes.Counts(in.ID) {
+			continue
+		}
+		if in.Grade.Rank() >= incident.Grade(t).Rank() {
 			return exitFound
 		}
 	}

@@ -97,7 +97,9 @@ func conclude(ctx context.Context, opt *options, w world, judge judgement) (*inc
 	defer evidence.Release()
 	opt.manifest.take(evidence)
 	opt.question.Sources = listing.Sources
-	return judge(analyze.Evidence{
+	c := judge(analyze.Evidence{
 		Table: evidence.Table, Objects: evidence.Objects, Manifest: evidence.Manifest,
-	}, opt.question), nil
+	}, opt.question)
+	c.Stamp = opt.stamp
+	return c, nil
 }

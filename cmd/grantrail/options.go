@@ -22,6 +22,7 @@ type options struct {
 	out      *output
 	failOn   threshold
 	show     display
+	stamp    *time.Time // of the run, where reports are to say it
 	manifest *inventory // to be written, or to be held against; nil where neither
 }
 
@@ -48,6 +49,11 @@ func (t *typed) options(sources []string, w world, now time.Time) (*options, err
 	if o.show, err = t.display(w); err != nil {
 		return nil, err
 	}
+	now = now.UTC().Truncate(time.Second)
+	if t.stamp {
+		o.stamp = &now
+	}
+	t.output = strings.ReplaceAll(t.output, "{stamp}", now.Format("20060102T150405Z"))
 	o.out, err = t.writing(w.stdout)
 	return o, err
 }

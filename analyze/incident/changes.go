@@ -1,0 +1,50 @@
+package incident
+
+import "time"
+
+// ChangesSchema names the version of the account of changes.
+const ChangesSchema = "grantrail.changes/v1"
+
+// Changes is what a sweep found changed since the one before it on the same
+// state. It is no part of the case, which says what is known however often it
+// was looked. Lists hold ids of incidents, in the order of the case.
+type Changes struct {
+	Schema    string   `json:"schema"`
+	First     bool     `json:"first"`     // there was no sweep before
+	New       []string `json:"new"`       // not known before
+	Ongoing   []string `json:"ongoing"`   // known, with further failed launches
+	Resolved  []string `json:"resolved"`  // known and open, and now with a resolution
+	Unchanged []string `json:"unchanged"` // known, and neither of these
+	Withdrawn []string `json:"withdrawn"` // known, and no longer concluded from what is held now
+	Objects   Reading  `json:"objects"`
+}
+
+// Reading is what a sweep read.
+type Reading struct {
+	Listed   int `json:"listed"`
+	New      int `json:"new"`
+	Retried  int `json:"retried"`  // that an earlier sweep could not read, or not wholly
+	Replaced int `json:"replaced"` // known with another size, tag or time
+	Gone     int `json:"gone"`     // known, and no longer listed
+}
+
+// Judged is what a sweep remembers of an incident, to tell the next one what
+// changed.
+type Judged struct {
+	ID       string    `json:"id"`
+	Attempts int       `json:"attempts"`
+	LastSeen time.Time `json:"last_seen"`
+	Resolved bool      `json:"resolved"`
+}
+
+// Counts reports whether an incident is new or went on.
+func (c *Changes) Counts(id string) bool {
+	for _, list := range [][]string{c.New, c.Ongoing} {
+		for _, known := range list {
+			if known == id {
+				return true
+			}
+		}
+	}
+	return false
+}

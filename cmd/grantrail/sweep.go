@@ -1,0 +1,229 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"grantrail/analyze"
+	"grantrail/analyze/incident"
+	"grantrail/ingest"
+	"grantrail/ingest/state"
+)
+
+const sweepHelp = `Read what is new in the sources, judge it together with all that earlier sweeps
+have read, and report what changed. What was read is kept in a folder of its own,
+the state: a launch of last month and a refusal delivered today still meet.
+
+  grantrail sweep --state /var/lib/grantrail s3://trail-bucket -o report.md --clobber
+  grantrail sweep --state state ./logs --suppressions known.yaml --changes changes.json
+  grantrail sweep --state state ./logs --keep 400d --format json -o 'cases/{stamp}.json' --stamp
+
+Exit code 4 counts incidents that are new or went on since the last sweep, and
+that no suppression covers. A sweep that ends early, or is killed, loses nothing
+that it has committed: the next one goes on. The filters choose what is judged,
+and not what is read.
+
+Suppressions are YAML. Each matches by any of id, principal (an ARN glob), key,
+account, region and cause, and has an owner, a reason and a day:
+
+  suppressions:
+    - principal: arn:aws:iam::111122223333:role/lab-*
+      cause: identity-policy-missing
+      owner: platform team
+      reason: the lab is not to start encrypted instances
+      expires: 2027-01-31
+
+` + exitHelp
+
+// sweeping is what a sweep adds to a run.
+type sweeping struct {
+	dir     string
+	rebuild bool
+	overlap time.Duration
+	changes string
+	rules   []incident.Suppression
+	now     time.Time
+}
+
+func newSweep(w world, code *int) *cobra.Command {
+	var t typed
+	cmd := &cobra.Command{
+		Use: "sweep --state DIR SOURCE...", Short: "Read only what is new, judge everything held, report what changed", Long: sweepHelp,
+		Args: atLeast(1, "SOURCE"),
+	}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		now := time.Now()
+		opt, err := t.options(args, w, now)
+		if err != nil {
+			return err
+		}
+		s, err := t.sweeping(opt, now)
+		if err != nil {
+			return err
+		}
+		return profiled(t.cpuProfile, func() error {
+			*code, err = s.run(cmd.Context(), opt, w)
+			return err
+		})
+	}
+	t.readingFlags(cmd)
+	t.connectionFlags(cmd)
+	t.writingFlags(cmd)
+	f := cmd.Flags()
+	f.BoolVar(&t.noVerify, "no-verify", false, "leave digest files alone: nothing is hashed but for the state")
+	f.StringVar(&t.sweep.state, "state", "", "folder that keeps what was read")
+	f.BoolVar(&t.sweep.rebuild, "rebuild", false, "give up the state and read everything anew")
+	f.StringVar(&t.sweep.suppressions, "suppressions", "", "YAML file of incidents that do not count, until a day")
+	f.StringVar(&t.sweep.keep, "keep", "", "drop what is older than this from the state, such as 400d")
+	f.StringVar(&t.sweep.changes, "changes", "", "write what changed since the last sweep to this file, as JSON")
+	f.DurationVar(&t.sweep.overlap, "overlap", 48*time.Hour, "how far back known folders of s3:// are listed again, for files that come late")
+	t.failOn = string(incident.Probable)
+	f.Lookup("fail-on").DefValue = t.failOn
+	return cmd
+}
+
+// sweepTyped is what was typed for a sweep, unchecked.
+type sweepTyped struct {
+	state, suppressions, keep, changes string
+	rebuild                            bool
+	overlap                            time.Duration
+}
+
+func (t *typed) sweeping(opt *options, now time.Time) (*sweeping, error) {
+	s := &sweeping{dir: t.sweep.state, rebuild: t.sweep.rebuild, overlap: t.sweep.overlap, changes: t.sweep.changes, now: now}
+	if s.dir == "" {
+		return nil, usagef("sweep: --state names the folder that keeps what was read, and is missing")
+	}
+	if s.overlap < 0 {
+		return nil, usagef("--overlap %s: want 0 or more", s.overlap)
+	}
+	for _, src := range opt.sources {
+		if within(s.dir, src) {
+			return nil, usagef("--state %q lies inside the source %q: its files would be read as evidence", s.dir, src)
+		}
+	}
+	var err error
+	if t.sweep.keep != "" {
+		if opt.read.Horizon, err = parseTime("keep", t.sweep.keep, now); err != nil {
+			return nil, err
+		}
+		opt.read.Horizon = opt.read.Horizon.Truncate(time.Hour)
+	}
+	if _, err := os.Lstat(s.changes); err == nil && !t.clobber && s.changes != "" {
+		return nil, usagef("--changes %q is there already: name another, or allow --clobber", s.changes)
+	}
+	opt.places.Times = true
+	s.rules, err = readSuppressions(t.sweep.suppressions)
+	return s, err
+}
+
+// within reports whether a folder lies in a source on this machine.
+func within(dir, source string) bool {
+	if strings.Contains(source, "://") {
+		return false
+	}
+	a, errA := filepath.Abs(dir)
+	b, errB := filepath.Abs(source)
+	return errA == nil && errB == nil && (a == b || strings.HasPrefix(a, b+string(filepath.Separator)))
+}
+
+// run sweeps, and returns the exit code of a finished sweep. What was concluded
+// is remembered only once the reports are written, so that nothing goes
+// unreported: a sweep that is killed before is repeated by the next.
+func (s *sweeping) run(ctx context.Context, opt *options, w world) (code int, err error) {
+	began := time.Now()
+	st, err := state.Open(s.dir, s.rebuild)
+	if err != nil {
+		return 0, fmt.Errorf("state %q: %w", s.dir, err)
+	}
+	defer func() { _ = st.Close() }() // all that matters is committed
+	c, judged, err := s.conclude(ctx, opt, w, st)
+	if err != nil {
+		return 0, err
+	}
+	if err := opt.out.write(ctx, c); err != nil {
+		return 0, err
+	}
+	if err := s.writeChanges(c.Changes); err != nil {
+		return 0, err
+	}
+	if st.Judged, err = json.Marshal(judged); err != nil {
+		return 0, err
+	}
+	if err := st.Commit(); err != nil {
+		return 0, fmt.Errorf("state %q: %w", s.dir, err)
+	}
+	opt.show.closing(c, opt.out.names(), time.Since(began))
+	return opt.failOn.verdict(c), nil
+}
+
+func (s *sweeping) conclude(ctx context.Context, opt *options, w world, st *state.State) (*incident.Case, []incident.Judged, error) {
+	progress := opt.show.start()
+	defer progress.end()
+	opt.places.Stdin, opt.places.Progress = w.stdin, progress.listing
+	var err error
+	if opt.places.Scope, err = s.scope(opt.sources, st); err != nil {
+		return nil, nil, fmt.Errorf("state %q: %w", s.dir, err)
+	}
+	listing, err := ingest.List(ctx, opt.sources, opt.places)
+	if err != nil {
+		return nil, nil, err
+	}
+	collectOver(listing.Held())
+	opt.read.Progress = progress.update
+	st.Sources = slices.Compact(slices.Sorted(slices.Values(append(st.Sources, listing.Sources...))))
+	evidence, swept, err := ingest.Sweep(ctx, listing, st, opt.read)
+	if err != nil {
+		return nil, nil, fmt.Errorf("state %q: %w", s.dir, err)
+	}
+	defer evidence.Release()
+	opt.question.Sources = st.Sources
+	c := analyze.Case(analyze.Evidence{Table: evidence.Table, Objects: evidence.Objects, Manifest: evidence.Manifest}, opt.question)
+	analyze.Suppress(c, s.rules, s.now)
+	var before []incident.Judged
+	if len(st.Judged) > 0 {
+		if err := json.Unmarshal(st.Judged, &before); err != nil {
+			return nil, nil, fmt.Errorf("state %q: %w", s.dir, err)
+		}
+	}
+	changes, judged := analyze.Since(c, before)
+	changes.Objects = incident.Reading{Listed: swept.Listed, New: swept.New, Retried: swept.Retried, Replaced: swept.Replaced, Gone: swept.Gone}
+	c.Changes, c.Stamp = changes, opt.stamp
+	return c, judged, nil
+}
+
+// scope is what is listed: all of it, but for days of S3 that are known. What
+// is kept must not depend on a question.
+func (s *sweeping) scope(sources []string, st *state.State) (scope ingest.Scope, err error) {
+	if slices.ContainsFunc(sources, func(src string) bool { return strings.Contains(src, "://") }) {
+		scope.Since, err = ingest.Since(st, s.overlap)
+	}
+	return scope, err
+}
+
+func (s *sweeping) writeChanges(c *incident.Changes) error {
+	if s.changes == "" {
+		return nil
+	}
+	text, err := json.MarshalIndent(c, "", "  ")
+	if err != nil {
+		return err
+	}
+	temp, err := beside(s.changes, append(text, '\n'))
+	if err != nil {
+		return err
+	}
+	if err := os.Rename(temp, s.changes); err != nil {
+		_ = os.Remove(temp) // the failure before it is what counts
+		return fmt.Errorf("writing %q: %w", s.changes, err)
+	}
+	return nil
+}
