@@ -9,8 +9,9 @@ import (
 )
 
 func TestReadCaseRoundTrip(t *testing.T) {
-	for _, build := range []func() *incident.Case{richCase, cleanCase, inconclusiveCase} {
+	for _, build := range []func() *incident.Case{richCase, cleanCase, inconclusiveCase, sweptCase} {
 		c := build()
+		c.Changes = nil // a saved case does not have them
 		for _, f := range formats {
 			saved := rendered(t, JSON, c)
 			back, err := ReadCase(bytes.NewReader(saved))

@@ -40,6 +40,29 @@ func denied(id string, t time.Time, record, candidates int) incident.Denial {
 	}
 }
 
+// sweptCase is the rich case as a sweep finds it: one incident went on, one is
+// suppressed, some of what was known is gone.
+func sweptCase() *incident.Case {
+	c := richCase()
+	c.Stamp = ptr(clock(23, 0, 0))
+	until := clock(0, 0, 0).AddDate(1, 0, 0)
+	c.Incidents[1].Suppressed = &incident.Suppressed{Owner: "platform team", Reason: "the lab", Expires: until}
+	c.Summary.Suppressed = 1
+	everything := incident.Match{ID: c.Incidents[1].ID, Principal: "arn:aws:iam::*:role/lab-*", Key: opsKey, Account: account, Region: region, Cause: "access-denied"}
+	c.Suppressions = []incident.Suppression{
+		{Match: everything, Owner: "platform team", Reason: "the lab", Expires: until, State: incident.SuppressionUsed},
+		{Match: everything, Owner: "nobody", Reason: "once", Expires: clock(0, 0, 0), State: incident.SuppressionExpired},
+		{Match: incident.Match{Account: account}, Owner: "nobody", Reason: "never", Expires: until, State: incident.SuppressionUnused},
+	}
+	c.Changes = &incident.Changes{
+		Schema: incident.ChangesSchema, New: []string{c.Incidents[1].ID}, Ongoing: []string{c.Incidents[0].ID},
+		Resolved: []string{c.Incidents[0].ID}, Withdrawn: []string{"gt-0123456789ab"},
+		Objects: incident.Reading{Listed: 1200, New: 30, Retried: 2, Replaced: 1, Gone: 7},
+	}
+	c.Custody.Forgotten = &custody.Forgotten{Before: clock(0, 0, 0), Objects: 300, Records: 40_000}
+	return c
+}
+
 // richCase has a confirmed incident, a possible one, both kinds of leftover,
 // and damage in the evidence.
 func richCase() *incident.Case {

@@ -127,6 +127,10 @@ func crowdedCase() *incident.Case {
 	c, clean := richCase(), cleanCase()
 	c.Asked.Regions, c.Asked.Principals = []string{region}, []string{"*"}
 	c.Asked.Keys, c.Asked.Instances = []string{opsKey}, []string{"i-1"}
+	swept := sweptCase()
+	c.Suppressions, c.Changes = swept.Suppressions, swept.Changes
+	c.Changes.Unchanged = []string{"gt-0"}
+	c.Incidents = append(c.Incidents, swept.Incidents[1])
 	c.Custody.Integrity = clean.Custody.Integrity
 	c.Custody.LeftOut = []custody.LeftOut{{Prefix: "s3://b/p/", Why: "another region"}}
 	in := &c.Incidents[0]

@@ -23,7 +23,7 @@ func rendered(t *testing.T, f Format, c *incident.Case) []byte {
 }
 
 func TestGolden(t *testing.T) {
-	cases := map[string]func() *incident.Case{"rich": richCase, "clean": cleanCase, "inconclusive": inconclusiveCase}
+	cases := map[string]func() *incident.Case{"rich": richCase, "clean": cleanCase, "inconclusive": inconclusiveCase, "swept": sweptCase}
 	for name, build := range cases {
 		for _, f := range formats {
 			file := filepath.Join("testdata", name+"."+string(f.name)+".golden")

@@ -21,7 +21,14 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden parts of the scripts")
 
+// asCommand makes the test binary the program itself, for tests that need it as
+// a process outside of scripts.
+const asCommand = "GRANTRAIL_TEST_AS_COMMAND"
+
 func TestMain(m *testing.M) {
+	if os.Getenv(asCommand) != "" {
+		main()
+	}
 	testscript.Main(m, map[string]func(){
 		"grantrail": func() {
 			os.Exit(run(context.Background(), os.Args[1:], world{os.LookupEnv, os.Stdin, os.Stdout, os.Stderr}))
