@@ -1,6 +1,6 @@
 // Package report writes a case for people and for programs.
 //
-// A case ([incident.Case]) is plain data; [Render] turns it into one of four
+// A case ([incident.Case]) is plain data; [Render] turns it into one of five
 // formats and [ReadCase] reads the JSON one back.
 //
 //   - markdown, GitHub's dialect: what an engineer reads first. Long lists are
@@ -10,6 +10,8 @@
 //   - json: the case file, schema grantrail.case/v1, and nothing left out.
 //   - html: the Markdown once more, as one page without scripts or anything
 //     fetched from elsewhere.
+//   - ocsf: JSON Lines, each incident a Detection Finding (class 2004) of OCSF
+//     1.3.0, for a SIEM.
 //
 // # Promises
 //
@@ -46,6 +48,7 @@ const (
 	CSV      Format = "csv"
 	JSON     Format = "json"
 	HTML     Format = "html"
+	OCSF     Format = "ocsf"
 )
 
 // formats pairs each format with its file name and its renderer.
@@ -58,6 +61,7 @@ var formats = []struct {
 	{CSV, "incidents.csv", csvBytes},
 	{JSON, "case.json", jsonBytes},
 	{HTML, "report.html", htmlBytes},
+	{OCSF, "findings.jsonl", ocsfBytes},
 }
 
 // ParseFormat returns the format named s. The error lists the valid names.
@@ -73,7 +77,7 @@ func ParseFormat(s string) (Format, error) {
 }
 
 // FileName is the name that f has in an output directory, and empty for a
-// format that is not one of the four.
+// format that is not one of these.
 func (f Format) FileName() string {
 	for _, known := range formats {
 		if f == known.name {
