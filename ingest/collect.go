@@ -82,7 +82,9 @@ func (c *collector) take(from *Object, res *result) error {
 	if res.sidecar != nil {
 		c.sidecars[res.sidecar.of] = res.sidecar.signature
 	}
-	c.members = map[int]int{}
+	if len(res.events) > 0 {
+		c.members = map[int]int{}
+	}
 	for _, e := range res.events {
 		e.Object = c.ordinal(from, res, e.member)
 		if e.Lossy || foreign(e.Event) {

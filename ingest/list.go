@@ -78,17 +78,25 @@ type Listing struct {
 
 // put takes the next object in name order.
 func (l *Listing) put(o *Object) {
+	l.count(o)
+	l.add(o)
+}
+
+func (l *Listing) count(o *Object) {
 	if o.verdict == nil {
 		l.Bytes += o.Size
 	}
 	l.digests = l.digests || digest.Named(o.name)
-	l.add(o)
 }
 
 // settle brings what was found into name order, and marks what was named twice:
 // by equal names, or by two paths of one file, of which the smaller is read.
 func (l *lister) settle() *Listing {
 	out := &l.Listing
+	defer l.ordered()
+	if l.adopt() {
+		return out
+	}
 	first := map[string]string{} // identity to the name that is read, where two paths can lead to one file
 	last := ""
 	for name, note := range l.found.heap.All() {
@@ -102,14 +110,38 @@ func (l *lister) settle() *Listing {
 		last = o.name
 		out.put(o)
 	}
+	return out
+}
+
+// adopt takes what was found as it is, where it came in name order and nothing
+// twice, as from one folder.
+func (l *lister) adopt() bool {
+	list := l.found.heap.Sorted()
+	if l.several || list == nil {
+		return false
+	}
+	out := &l.Listing
+	before, twice := "", false
+	out.notes, out.list = l.found.notes, *list
+	for o := range out.All() {
+		twice = twice || o.name == before
+		before = o.name
+		out.count(o)
+	}
+	if twice {
+		*out = Listing{Sources: out.Sources, LeftOut: out.LeftOut, since: out.since, remote: out.remote}
+	}
+	return !twice
+}
+
+// ordered brings the rest of a listing into order.
+func (l *lister) ordered() {
 	l.found = found{} // the lister lives as long as its listing
-	slices.Sort(out.Sources)
-	out.Sources = slices.Compact(out.Sources)
-	slices.SortFunc(out.LeftOut, func(a, b custody.LeftOut) int {
+	l.Sources = slices.Compact(slices.Sorted(slices.Values(l.Sources)))
+	slices.SortFunc(l.LeftOut, func(a, b custody.LeftOut) int {
 		return cmp.Or(cmp.Compare(a.Prefix, b.Prefix), cmp.Compare(a.Why, b.Why))
 	})
-	out.LeftOut = slices.Compact(out.LeftOut)
-	return out
+	l.LeftOut = slices.Compact(l.LeftOut)
 }
 
 // twice marks a file that was met under another path before, and reports

@@ -86,44 +86,74 @@ func (m *memo) replaces(was state.Known) {
 	})
 }
 
-// recalled is an object of the state, and what it gave, as the collector takes
-// it. Events outside the asked range are left out, as the reading does.
-func recalled(o *state.Object, opt *Options) (*Object, *result) {
-	res := &result{
+// recaller gives objects of a state as the collector takes them. What it gives
+// is valid until the next.
+type recaller struct {
+	opt     *Options
+	digests bool // somebody asks for files
+	res     result
+	object  Object
+	tallies []tally
+}
+
+// recalled is an object of the state, and what it gave. Events outside the
+// asked range are left out, as the reading does.
+func (r *recaller) recalled(o *state.Object) (*Object, *result) {
+	places := r.res.places
+	if places == nil {
+		places = map[place]*tally{}
+	}
+	clear(places)
+	r.res = result{
 		state: o.State, stored: o.Stored, inflated: o.Inflated, warnings: o.Rest.Warnings,
 		records: custody.Records{Seen: o.Seen, Refused: o.Refused},
-		members: o.Rest.Members, places: make(map[place]*tally, len(o.Places)),
+		members: o.Rest.Members, places: places, events: r.res.events[:0],
 	}
+	res := &r.res
 	if o.Rest.Other != nil {
 		res.other = *o.Rest.Other
 	}
 	if o.Rest.Of != "" {
 		res.sidecar = &sidecar{o.Rest.Of, o.Rest.Says}
 	}
+	r.tallies = slices.Grow(r.tallies[:0], len(o.Places))
 	for i := range o.Places {
 		p := &o.Places[i]
-		t := &tally{span: custody.Span{First: &p.First, Last: &p.Last}, records: p.Records, reads: p.Reads, hours: p.Hours}
-		if opt.meets(p.First, p.Last) {
+		r.tallies = append(r.tallies, tally{span: custody.Span{First: &p.First, Last: &p.Last}, records: p.Records, reads: p.Reads, hours: p.Hours})
+		t := &r.tallies[i]
+		if r.opt.meets(p.First, p.Last) {
 			t.kms, t.launches = p.KMS, p.Launches
 		}
 		res.places[place{p.Account, p.Region}] = t
 		res.span.Merge(t.span)
 	}
-	if o.Plain != nil {
-		res.files = []*digest.File{{Name: o.Name, Sum: *o.Plain, Hashed: true, Log: true}}
-	}
-	for i := range o.Rest.Files {
-		res.files = append(res.files, o.Rest.Files[i].Digest())
-	}
-	if opt.NoVerify {
-		res.files = nil
+	if r.digests {
+		res.files = filesOf(o)
 	}
 	for _, e := range o.Events {
-		if opt.holds(e.Time) {
+		if r.opt.holds(e.Time) {
 			res.events = append(res.events, kept{e.Event, e.Member})
 		}
 	}
-	return &Object{name: o.Name, Size: o.Size, Tag: o.Tag}, res
+	r.object = Object{name: o.Name, Size: o.Size, Tag: o.Tag}
+	return &r.object, res
+}
+
+// filesOf is what the digests are to know of an object.
+func filesOf(o *state.Object) []*digest.File {
+	if o.Plain != nil {
+		return []*digest.File{{Name: o.Name, Sum: *o.Plain, Hashed: true, Log: true}}
+	}
+	var files []*digest.File
+	for i := range o.Rest.Files {
+		files = append(files, o.Rest.Files[i].Digest())
+	}
+	return files
+}
+
+// listedAsDigest reports whether some file is a digest, or should be one.
+func listedAsDigest(files []*digest.File) bool {
+	return slices.ContainsFunc(files, func(f *digest.File) bool { return f.Digest != nil || f.Invalid != "" })
 }
 
 // meets reports whether a stretch of time has to do with the asked range. A

@@ -160,6 +160,26 @@ func (s *shelved) All() iter.Seq[*Object] {
 	}
 }
 
+// shelfCursor reads the objects one after another.
+type shelfCursor struct {
+	*Object // nil at the end
+	from    *shelved
+	at      *catalog.Cursor
+}
+
+func (s *shelved) cursor() *shelfCursor {
+	c := &shelfCursor{from: s, at: s.list.Cursor()}
+	c.next()
+	return c
+}
+
+func (c *shelfCursor) next() {
+	c.Object = nil
+	if c.at.Next() {
+		c.Object = c.from.object(c.at.Name, c.at.Note)
+	}
+}
+
 // Held is the memory that the listing takes, in bytes.
 func (s *shelved) Held() int64 { return s.list.Held() }
 

@@ -3,7 +3,6 @@ package ingest
 import (
 	"context"
 	"errors"
-	"iter"
 	"time"
 
 	"grantrail/ingest/custody"
@@ -52,24 +51,28 @@ func Sweep(ctx context.Context, listing *Listing, st *state.State, opt Options) 
 	if st.Horizon != nil && st.Horizon.After(opt.Horizon) {
 		opt.Horizon = *st.Horizon
 	}
-	swept, plan, err := planned(listing, st)
+	swept, todo, known, err := planned(ctx, listing, st, opt)
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := readInto(ctx, plan, st, opt); err != nil {
-		return nil, nil, err
-	}
-	if len(st.Segments) > maxSegments {
-		if err := st.Rewrite(nil); err != nil {
+	if todo.Len() > 0 {
+		known.abandon()
+		if err := readInto(ctx, todo, st, opt); err != nil {
+			return nil, nil, err
+		}
+		if known, err = recall(ctx, listing, st, opt); err != nil {
 			return nil, nil, err
 		}
 	}
-	ev, dropped, err := recall(ctx, listing, st, opt)
+	ev, err := known.finish(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	if dropped {
+	switch {
+	case known.dropped:
 		err = forget(st, opt.Horizon)
+	case len(st.Segments) > maxSegments:
+		err = st.Rewrite(nil)
 	}
 	if err != nil {
 		ev.Release()
@@ -84,38 +87,51 @@ type plan struct {
 	before map[string]state.Known // of those that were read before, under another identity
 }
 
-// planned compares the listing with the state. Both are in name order.
-func planned(listing *Listing, st *state.State) (*Swept, *plan, error) {
+// planned compares the listing with the state, both in name order. What the
+// state holds is recalled on the way: where nothing is to be read, that is all
+// there is to do.
+func planned(ctx context.Context, listing *Listing, st *state.State, opt Options) (*Swept, *plan, *recalling, error) {
 	swept, todo := &Swept{}, &plan{before: map[string]state.Known{}}
 	todo.remote = listing.remote
-	next, stop := iter.Pull2(st.Known())
-	defer stop()
-	known, err, more := next()
-	last := ""
-	for o := range listing.All() {
-		if o.name == last && swept.Listed > 0 {
-			continue // named twice by the same name: it is one object of the state
-		}
-		last = o.name
+	known := newRecalling(listing, st, opt)
+	listed := listing.cursor()
+	next := func() { // past what has the same name: it is one object of the state
 		swept.Listed++
-		for ; more && err == nil && known.Name < o.name; known, err, more = next() {
-			swept.gone(listing, known)
+		for name := listed.name; listed.Object != nil && listed.name == name; {
+			listed.next()
+		}
+	}
+	fresh := func() {
+		swept.New++
+		todo.put(listed.Object)
+		next()
+	}
+	for o, err := range st.Objects() {
+		for err == nil && listed.Object != nil && listed.name < o.Name {
+			fresh()
+		}
+		switch {
+		case err != nil:
+		case listed.Object == nil || listed.name > o.Name:
+			swept.gone(listing, o.Known)
+		default:
+			if todo.wants(listed.Object, o.Known, swept) {
+				todo.put(listed.Object)
+			}
+			next()
+		}
+		if err == nil && todo.Len() == 0 {
+			err = known.take(ctx, o)
 		}
 		if err != nil {
-			return nil, nil, err
-		}
-		held := more && known.Name == o.name
-		if todo.wants(o, known, held, swept) {
-			todo.put(o)
-		}
-		if held {
-			known, err, more = next()
+			known.abandon()
+			return nil, nil, nil, err
 		}
 	}
-	for ; more && err == nil; known, err, more = next() {
-		swept.gone(listing, known)
+	for listed.Object != nil {
+		fresh()
 	}
-	return swept, todo, err
+	return swept, todo, known, nil
 }
 
 // gone counts an object of the state that is no longer listed, where the
@@ -127,11 +143,8 @@ func (s *Swept) gone(l *Listing, k state.Known) {
 }
 
 // wants reports whether an object is to be read.
-func (p *plan) wants(o *Object, known state.Known, held bool, swept *Swept) bool {
+func (p *plan) wants(o *Object, known state.Known, swept *Swept) bool {
 	switch {
-	case !held:
-		swept.New++
-		return true
 	case o.verdict != nil && o.verdict.state == known.State && o.Size == known.Size:
 		return false // it is settled as it was
 	case known.Forgotten && o.Size == known.Size && o.Tag == known.Tag:
@@ -162,6 +175,7 @@ func readInto(ctx context.Context, todo *plan, st *state.State, opt Options) err
 		if was, replaced := todo.before[o.name]; replaced {
 			known.replaces(was)
 		}
+		st.Digests = st.Digests || res.other.Digests > 0 || listedAsDigest(res.files)
 		if err := st.Add(&known.Object); err != nil {
 			return err
 		}
@@ -181,38 +195,60 @@ func readInto(ctx context.Context, todo *plan, st *state.State, opt Options) err
 	return st.Commit()
 }
 
-// recall gives the evidence of all that the state holds, as if it had just
-// been read. It reports whether some of it is to be dropped.
-func recall(ctx context.Context, listing *Listing, st *state.State, opt Options) (*Evidence, bool, error) {
+// recalling gives the evidence of what a state holds, as if it had just been
+// read.
+type recalling struct {
+	*collector
+	recaller
+	dropped bool // some of it is to be dropped
+}
+
+func newRecalling(listing *Listing, st *state.State, opt Options) *recalling {
 	opt.hash, opt.Progress = !opt.NoVerify, nil
 	c := newCollector(listing, opt)
-	dropped := false
-	err := func() error {
-		for o, err := range st.Objects() {
-			if err == nil {
-				err = ctx.Err()
-			}
-			if err != nil {
-				return err
-			}
-			if past(o, opt.Horizon) {
-				dropped = dropped || !o.Forgotten
-				c.forgotten(o, opt.Horizon)
-				continue
-			}
-			if err := c.take(recalled(o, &opt)); err != nil {
-				return err
-			}
-		}
-		return c.verify(ctx, 0)
-	}()
-	if err != nil {
-		c.builder.Release()
-		return nil, false, err
-	}
-	ev, err := c.finish()
-	return ev, dropped, err
+	return &recalling{collector: c, recaller: recaller{opt: &c.opt, digests: st.Digests && !opt.NoVerify}}
 }
+
+// recall recalls the whole state.
+func recall(ctx context.Context, listing *Listing, st *state.State, opt Options) (*recalling, error) {
+	r := newRecalling(listing, st, opt)
+	for o, err := range st.Objects() {
+		if err == nil {
+			err = r.take(ctx, o)
+		}
+		if err != nil {
+			r.abandon()
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+func (r *recalling) take(ctx context.Context, o *state.Object) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if past(o, r.recaller.opt.Horizon) {
+		r.dropped = r.dropped || !o.Forgotten
+		r.forgotten(o, r.recaller.opt.Horizon)
+		return nil
+	}
+	return r.collector.take(r.recalled(o))
+}
+
+func (r *recalling) finish(ctx context.Context) (*Evidence, error) {
+	err := r.verify(ctx, 0)
+	if err == nil {
+		var ev *Evidence
+		if ev, err = r.collector.finish(); err == nil {
+			return ev, nil
+		}
+	}
+	r.abandon()
+	return nil, err
+}
+
+func (r *recalling) abandon() { r.builder.Release() }
 
 // past reports whether an object lies wholly before the horizon, by its own
 // delivery where its name or digest says it, else by its records. What has

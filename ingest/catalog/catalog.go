@@ -94,24 +94,30 @@ func common(a, b []byte) int {
 // All yields the names and notes in order. Both are valid until the next.
 func (l *List) All() iter.Seq2[[]byte, []byte] {
 	return func(yield func([]byte, []byte) bool) {
-		c := cursor{pages: l.pages}
-		for c.next() {
-			if !yield(c.name, c.note) {
+		c := l.Cursor()
+		for c.Next() {
+			if !yield(c.Name, c.Note) {
 				return
 			}
 		}
 	}
 }
 
-// cursor reads a List.
-type cursor struct {
-	pages      [][]byte
-	rest       []byte // of the page at hand
-	name, note []byte
-	order      int
+// Cursor reads a List, an entry after another. Name and Note are valid until
+// Next is called again.
+type Cursor struct {
+	Name, Note []byte
+
+	pages [][]byte
+	rest  []byte // of the page at hand
+	order int
 }
 
-func (c *cursor) next() bool {
+// Cursor is before the first entry.
+func (l *List) Cursor() *Cursor { return &Cursor{pages: l.pages} }
+
+// Next goes to the next entry, and reports whether there is one.
+func (c *Cursor) Next() bool {
 	if len(c.rest) == 0 {
 		if len(c.pages) == 0 {
 			return false
@@ -119,13 +125,13 @@ func (c *cursor) next() bool {
 		c.rest, c.pages = c.pages[0], c.pages[1:]
 	}
 	shared, rest, note := c.number(), c.number(), c.number()
-	c.name = append(c.name[:shared], c.rest[:rest]...)
-	c.note = c.rest[rest : rest+note]
+	c.Name = append(c.Name[:shared], c.rest[:rest]...)
+	c.Note = c.rest[rest : rest+note]
 	c.rest = c.rest[rest+note:]
 	return true
 }
 
-func (c *cursor) number() int {
+func (c *Cursor) number() int {
 	v, n := binary.Uvarint(c.rest)
 	c.rest = c.rest[n:]
 	return int(v) //nolint:gosec // a length that Append wrote
@@ -161,22 +167,34 @@ func (h *Heap) Add(name, note []byte) {
 	h.lists[h.at].Append(name, note)
 }
 
+// Sorted is the entries as one List, where they came in name order; else nil.
+func (h *Heap) Sorted() *List {
+	switch len(h.lists) {
+	case 0:
+		return &List{}
+	case 1:
+		return h.lists[0]
+	}
+	return nil
+}
+
 // All yields the entries in name order; of one name, in no certain order. Both
 // slices are valid until the next.
 func (h *Heap) All() iter.Seq2[[]byte, []byte] {
 	return func(yield func([]byte, []byte) bool) {
 		var q queue
 		for i, l := range h.lists {
-			if c := (&cursor{pages: l.pages, order: i}); c.next() {
+			c := l.Cursor()
+			if c.order = i; c.Next() {
 				q = append(q, c)
 			}
 		}
 		heap.Init(&q)
 		for len(q) > 0 {
-			if !yield(q[0].name, q[0].note) {
+			if !yield(q[0].Name, q[0].Note) {
 				return
 			}
-			if q[0].next() {
+			if q[0].Next() {
 				heap.Fix(&q, 0)
 			} else {
 				heap.Pop(&q)
@@ -186,15 +204,15 @@ func (h *Heap) All() iter.Seq2[[]byte, []byte] {
 }
 
 // queue is the lists that are being merged, as container/heap has it.
-type queue []*cursor
+type queue []*Cursor
 
 func (q queue) Len() int { return len(q) }
 func (q queue) Less(i, j int) bool {
-	c := bytes.Compare(q[i].name, q[j].name)
+	c := bytes.Compare(q[i].Name, q[j].Name)
 	return c < 0 || c == 0 && q[i].order < q[j].order
 }
 func (q queue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
-func (q *queue) Push(x any)   { *q = append(*q, x.(*cursor)) } //nolint:forcetypeassert // of our own
+func (q *queue) Push(x any)   { *q = append(*q, x.(*Cursor)) } //nolint:forcetypeassert // of our own
 func (q *queue) Pop() any {
 	last := (*q)[len(*q)-1]
 	*q = (*q)[:len(*q)-1]

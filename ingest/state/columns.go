@@ -156,30 +156,46 @@ func (c columns) known(i int) Known {
 	return k
 }
 
-// object is a row without its events, and how many there are.
-func (c columns) object(i int) (*Object, int, error) {
-	o := &Object{
+// object fills o from a row, but for its events, and returns how many there are.
+func (c columns) object(i int, o *Object, names *placeNames) (int, error) {
+	*o = Object{
 		Known: c.known(i), Stored: c.integer(colStored, i), Inflated: c.integer(colInflated, i),
 		Seen: int(c.integer(colSeen, i)), Refused: int(c.integer(colRefused, i)),
+		Places: o.Places[:0], Events: o.Events[:0], hours: o.hours[:0],
 	}
 	if sum := c.binary(colPlain, i); len(sum) == len(o.Plain) {
 		o.Plain = (*[32]byte)(append([]byte(nil), sum...))
 	}
 	if rest := c.text(colRest, i); rest != "" {
 		if err := json.Unmarshal([]byte(rest), &o.Rest); err != nil {
-			return nil, 0, fmt.Errorf("%w: %q: %w", ErrDamaged, o.Name, err)
+			return 0, fmt.Errorf("%w: %q: %w", ErrDamaged, o.Name, err)
 		}
 	}
-	var err error
-	if o.Places, err = c.places(i); err != nil {
-		return nil, 0, fmt.Errorf("%w: %q: %w", ErrDamaged, o.Name, err)
+	if err := c.places(i, o, names); err != nil {
+		return 0, fmt.Errorf("%w: %q: %w", ErrDamaged, o.Name, err)
 	}
-	return o, int(c.integer(colEvents, i)), nil
+	return int(c.integer(colEvents, i)), nil
 }
 
 const countsOfPlace = 5
 
-func (c columns) places(i int) ([]Place, error) {
+// placeNames keeps the few places that there are.
+type placeNames struct{ known map[string][2]string }
+
+func (p *placeNames) of(name string) (account, region string) {
+	if at, ok := p.known[name]; ok {
+		return at[0], at[1]
+	}
+	if p.known == nil {
+		p.known = map[string][2]string{}
+	}
+	name = strings.Clone(name)
+	account, region, _ = strings.Cut(name, " ")
+	p.known[name] = [2]string{account, region}
+	return account, region
+}
+
+func (c columns) places(i int, o *Object, known *placeNames) error {
 	list := func(col int) (*array.List, int, int) {
 		l := c.rec.Column(col).(*array.List)
 		from, to := l.ValueOffsets(i)
@@ -192,21 +208,21 @@ func (c columns) places(i int) ([]Place, error) {
 	names, from, to := list(colPlaces)
 	times, counts, hours := ints(colTimes), ints(colCounts), ints(colHours)
 	if len(times) != 2*(to-from) || len(counts) != countsOfPlace*(to-from) {
-		return nil, fmt.Errorf("%d places with %d times and %d counts", to-from, len(times), len(counts))
+		return fmt.Errorf("%d places with %d times and %d counts", to-from, len(times), len(counts))
 	}
-	places := make([]Place, 0, to-from)
+	o.hours = append(o.hours, hours...)
+	hours = o.hours
 	for n := range to - from {
-		account, region, _ := strings.Cut(strings.Clone(names.ListValues().(*array.String).Value(from+n)), " ")
+		account, region := known.of(names.ListValues().(*array.String).Value(from + n))
 		of := counts[countsOfPlace*n:]
-		if int(of[4]) > len(hours) {
-			return nil, fmt.Errorf("%d hours of %d", of[4], len(hours))
+		if of[4] < 0 || int(of[4]) > len(hours) {
+			return fmt.Errorf("%d hours of %d", of[4], len(hours))
 		}
-		places = append(places, Place{
+		o.Places = append(o.Places, Place{
 			Account: account, Region: region, First: time.Unix(0, times[2*n]).UTC(), Last: time.Unix(0, times[2*n+1]).UTC(),
-			Records: int(of[0]), KMS: int(of[1]), Launches: int(of[2]), Reads: int(of[3]),
-			Hours: append([]int64(nil), hours[:of[4]]...),
+			Records: int(of[0]), KMS: int(of[1]), Launches: int(of[2]), Reads: int(of[3]), Hours: hours[:of[4]],
 		})
 		hours = hours[of[4]:]
 	}
-	return places, nil
+	return nil
 }

@@ -8,6 +8,8 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/memory"
@@ -28,6 +30,8 @@ type cursor struct {
 	name   string // of the row at hand
 	events *table.Reader
 	at     *os.File // of the events
+	held   Object   // handed out, and used again
+	places placeNames
 }
 
 // records is what pqarrow gives for reading on.
@@ -109,7 +113,8 @@ func (c *cursor) next() (bool, error) {
 
 // object is the row at hand, with its events.
 func (c *cursor) object() (*Object, error) {
-	o, n, err := c.cols.object(c.row)
+	o := &c.held
+	n, err := c.cols.object(c.row, o, &c.places)
 	if err != nil {
 		return nil, err
 	}
@@ -133,97 +138,135 @@ func (c *cursor) pass() error {
 	return c.events.Skip(int(c.cols.integer(colEvents, c.row)))
 }
 
+// merger goes through the rows of all segments in name order; of an object in
+// several, the last segment's.
+type merger struct {
+	open []*cursor // in the order of segments
+	live []*cursor // those that have a row at hand
+	last *cursor   // the row handed out
+}
+
+func (s *State) merge(all bool) (m *merger, err error) {
+	m = &merger{}
+	for _, seg := range s.Segments {
+		c, err := s.open(seg, all)
+		if err != nil {
+			m.close()
+			return nil, err
+		}
+		m.open = append(m.open, c)
+	}
+	m.live = append(m.live, m.open...)
+	for _, c := range m.open {
+		if err := m.advance(c); err != nil {
+			m.close()
+			return nil, err
+		}
+	}
+	return m, nil
+}
+
+func (m *merger) close() {
+	for _, c := range m.open {
+		c.close()
+	}
+}
+
+// advance goes on in one segment.
+func (m *merger) advance(c *cursor) error {
+	more, err := c.next()
+	if err == nil && !more {
+		m.live = slices.DeleteFunc(m.live, func(l *cursor) bool { return l == c })
+	}
+	return err
+}
+
+// next is the cursor at the next row, or nil at the end.
+func (m *merger) next() (*cursor, error) {
+	if m.last != nil {
+		if err := m.advance(m.last); err != nil {
+			return nil, err
+		}
+		m.last = nil
+	}
+	if len(m.live) == 0 {
+		return nil, nil
+	}
+	least := m.live[0]
+	twice := false
+	for _, c := range m.live[1:] {
+		switch order := strings.Compare(c.name, least.name); {
+		case order < 0:
+			least, twice = c, false
+		case order == 0:
+			least, twice = c, true // of equal names the later
+		}
+	}
+	for i := 0; twice && i < len(m.live); {
+		c, n := m.live[i], len(m.live)
+		if c == least || c.name != least.name {
+			i++
+			continue
+		}
+		if err := c.pass(); err != nil {
+			return nil, fmt.Errorf("%w: %s: %w", ErrDamaged, c.segment.events(), err)
+		}
+		if err := m.advance(c); err != nil {
+			return nil, err
+		}
+		if len(m.live) == n {
+			i++
+		}
+	}
+	m.last = least
+	return least, nil
+}
+
 // Known yields what every object is known by, in name order. An error ends it.
 func (s *State) Known() iter.Seq2[Known, error] {
 	return func(yield func(Known, error) bool) {
-		s.merge(false, func(c *cursor, err error) bool {
+		m, err := s.merge(false)
+		if err != nil {
+			yield(Known{}, err)
+			return
+		}
+		defer m.close()
+		for {
+			c, err := m.next()
 			if err != nil {
-				return yield(Known{}, err)
+				yield(Known{}, err)
+				return
 			}
-			return yield(c.cols.known(c.row), nil)
-		})
+			if c == nil || !yield(c.cols.known(c.row), nil) {
+				return
+			}
+		}
 	}
 }
 
 // Objects yields all that every object gave, in name order. An error ends it.
+// What it yields, its events apart, is valid until the next.
 func (s *State) Objects() iter.Seq2[*Object, error] {
 	return func(yield func(*Object, error) bool) {
-		s.merge(true, func(c *cursor, err error) bool {
+		m, err := s.merge(true)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		defer m.close()
+		for {
+			c, err := m.next()
 			if err != nil {
-				return yield(nil, err)
+				yield(nil, err)
+				return
+			}
+			if c == nil {
+				return
 			}
 			o, err := c.object()
-			return yield(o, err) && err == nil
-		})
-	}
-}
-
-// merge hands out the rows of all segments in name order; of an object in
-// several, the last segment's.
-func (s *State) merge(all bool, hand func(*cursor, error) bool) {
-	var open []*cursor // in the order of segments
-	defer func() {
-		for _, c := range open {
-			c.close()
-		}
-	}()
-	for _, seg := range s.Segments {
-		c, err := s.open(seg, all)
-		if err != nil {
-			hand(nil, err)
-			return
-		}
-		open = append(open, c)
-	}
-	live := append([]*cursor(nil), open...)
-	advance := func(c *cursor) bool { // reports false where all is to end
-		more, err := c.next()
-		if err != nil {
-			hand(nil, err)
-			return false
-		}
-		if !more {
-			for i := range live {
-				if live[i] == c {
-					live = append(live[:i], live[i+1:]...)
-					break
-				}
-			}
-		}
-		return true
-	}
-	for _, c := range open {
-		if !advance(c) {
-			return
-		}
-	}
-	for len(live) > 0 {
-		least := live[0]
-		for _, c := range live[1:] {
-			if c.name <= least.name {
-				least = c // of equal names the later
-			}
-		}
-		name := least.name
-		for i := 0; i < len(live); {
-			c, n := live[i], len(live)
-			if c == least || c.name != name {
-				i++
-				continue
-			}
-			if err := c.pass(); err != nil {
-				hand(nil, fmt.Errorf("%w: %s: %w", ErrDamaged, c.segment.events(), err))
+			if !yield(o, err) || err != nil {
 				return
 			}
-			if !advance(c) {
-				return
-			}
-			if len(live) == n {
-				i++
-			}
-		}
-		if !hand(least, nil) || !advance(least) {
-			return
 		}
 	}
 }

@@ -32,6 +32,8 @@ type Object struct {
 
 	Rest   Rest
 	Events []Event
+
+	hours []int64 // of all places
 }
 
 // Place is what an object holds of one account and region.

@@ -27,8 +27,12 @@ const (
 func (s segment) objects() string { return fmt.Sprintf("%06d%s", s.Number, objectsEnd) }
 func (s segment) events() string  { return fmt.Sprintf("%06d%s", s.Number, eventsEnd) }
 
+// pageSize keeps small what is unpacked at a time of each column of each
+// segment, in bytes.
+const pageSize = 64 << 10
+
 // batchRows is how many rows are built at a time.
-const batchRows = 8192
+const batchRows = 4096
 
 // summed hashes what is written through it.
 type summed struct {
@@ -115,7 +119,7 @@ func (s *State) begin() (*writer, error) {
 func (w *writer) open() (err error) {
 	// Names and sums do not repeat; a name differs little from the one before.
 	props := parquet.NewWriterProperties(
-		table.Zstd(),
+		table.Zstd(), parquet.WithDataPageSize(pageSize),
 		parquet.WithDictionaryFor("name", false), parquet.WithEncodingFor("name", parquet.Encodings.DeltaByteArray),
 		parquet.WithDictionaryFor("tag", false), parquet.WithDictionaryFor("sum", false),
 		parquet.WithDictionaryFor("plain", false), parquet.WithDictionaryFor("rest", false),

@@ -53,6 +53,7 @@ type Head struct {
 
 	Sources  []string        `json:"sources"`  // that were ever swept, sorted, distinct
 	Verified bool            `json:"verified"` // the content of objects was hashed, for digests
+	Digests  bool            `json:"digests"`  // digests are among what was read
 	Horizon  *time.Time      `json:"horizon"`  // what lies before was dropped; nil where nothing was
 	Judged   json.RawMessage `json:"judged"`   // what the last finished sweep concluded, as its writer has it
 }
