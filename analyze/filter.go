@@ -29,13 +29,13 @@ func (o *Options) wantsPrincipal(arns ...string) bool {
 func (o *Options) compile() {
 	o.globs = nil
 	for _, pattern := range o.Principals {
-		o.globs = append(o.globs, glob(pattern))
+		o.globs = append(o.globs, Glob(pattern))
 	}
 }
 
-// glob is an ARN pattern: * is any run of characters, / included, and ? any
+// Glob is an ARN pattern: * is any run of characters, / included, and ? any
 // one, as in IAM policies.
-func glob(pattern string) *regexp.Regexp {
+func Glob(pattern string) *regexp.Regexp {
 	q := regexp.QuoteMeta(pattern)
 	q = strings.ReplaceAll(strings.ReplaceAll(q, `\*`, `.*`), `\?`, `.`)
 	return regexp.MustCompile(`(?s)^` + q + `$`)

@@ -37,7 +37,7 @@ func matches(m *incident.Match, in *incident.Incident) bool {
 		key = *in.Key.ARN
 	}
 	return agrees(m.ID, in.ID) && agrees(m.Account, in.Account) && agrees(m.Region, in.Region) && agrees(m.Cause, in.Cause.Code) &&
-		(m.Principal == "" || glob(m.Principal).MatchString(in.Principal.ARN)) &&
+		(m.Principal == "" || Glob(m.Principal).MatchString(in.Principal.ARN)) &&
 		(m.Key == "" || strings.EqualFold(m.Key, key) || strings.HasSuffix(strings.ToLower(key), "/"+strings.ToLower(m.Key)))
 }
 

@@ -228,8 +228,14 @@ func (c *collector) finish() (*Evidence, error) {
 	if err := c.spares(); err != nil {
 		return nil, err
 	}
-	c.manifest.LeftOut = append(c.manifest.LeftOut, c.listing.LeftOut...)
 	c.superseded()
+	c.close()
+	return &Evidence{Table: c.builder.Finish(), Objects: c.names, Manifest: c.manifest, Entries: c.entries}, nil
+}
+
+// close adds to the account what only the end knows.
+func (c *collector) close() {
+	c.manifest.LeftOut = append(c.manifest.LeftOut, c.listing.LeftOut...)
 	for at, cov := range c.coverage {
 		cov.Gaps = c.gaps(at)
 		c.manifest.Coverage = append(c.manifest.Coverage, *cov)
@@ -237,7 +243,6 @@ func (c *collector) finish() (*Evidence, error) {
 	slices.SortFunc(c.manifest.Coverage, func(a, b custody.Coverage) int {
 		return cmp.Or(cmp.Compare(a.Account, b.Account), cmp.Compare(a.Region, b.Region))
 	})
-	return &Evidence{Table: c.builder.Finish(), Objects: c.names, Manifest: c.manifest, Entries: c.entries}, nil
 }
 
 // superseded names the events that a later addendum replaces; the analysis

@@ -70,9 +70,11 @@ type Options struct {
 	// bytes, stored and inflated.
 	Inventory bool
 
-	hash     bool            // every object is hashed
-	remember bool            // results are for a state
-	limits   *archive.Budget // of archives, if a test sets it
+	hash     bool                       // every object is hashed
+	remember bool                       // results are for a state
+	export   *exporting                 // records are for files
+	verdicts map[string]custody.Verdict // to be filled, if it is there
+	limits   *archive.Budget            // of archives, if a test sets it
 }
 
 // budget is what one archive may unpack.
@@ -128,7 +130,7 @@ func Read(ctx context.Context, listing *Listing, opt Options) (*Evidence, error)
 	if listing.remote {
 		requests = max(opt.Requests, 1)
 	}
-	err := run(ctx, listing.All(), requests, opt, c.take)
+	err := run(ctx, listing.All(), requests, opt, c.take, nil)
 	if err == nil {
 		err = c.verify(ctx, requests)
 	}

@@ -67,6 +67,11 @@ func (c *collector) enter(o *Object, res *result) {
 
 // judged adds the verdicts to the entries.
 func (c *collector) judged() {
+	if c.opt.verdicts != nil {
+		for _, f := range c.files {
+			c.opt.verdicts[f.Name] = f.Verdict
+		}
+	}
 	if len(c.entries) == 0 {
 		return
 	}

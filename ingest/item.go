@@ -41,6 +41,9 @@ func (w *worker) record(it container.Item) {
 		w.foreign(it.Index)
 		return
 	}
+	if w.opt.export != nil && err == nil {
+		w.export(head, it)
+	}
 	if head != nil && w.otherCategory(head.Category) {
 		return
 	}
@@ -50,7 +53,7 @@ func (w *worker) record(it container.Item) {
 		return
 	}
 	w.place(head)
-	if !w.opt.holds(head.Time) {
+	if w.opt.export != nil || !w.opt.holds(head.Time) {
 		return
 	}
 	event, err := w.decoder.Event(it.Raw)
@@ -162,7 +165,7 @@ func (w *worker) refuseOther(index int, err error) {
 }
 
 func (w *worker) keep(e *record.Event, it container.Item) {
-	if e == nil {
+	if e == nil || w.opt.export != nil {
 		return
 	}
 	e.Record, e.Offset, e.Length = it.Index, it.Offset, it.Length

@@ -20,6 +20,7 @@ func (w *worker) lake(text io.Reader) {
 		w.record(container.Item{Class: container.Record, Raw: row.Record, Index: row.Index})
 	})
 	w.lossy = false
+	w.handOn()
 	w.res.other.LakeRows += got.Other
 	switch {
 	case err != nil:

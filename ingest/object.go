@@ -17,6 +17,7 @@ import (
 	"grantrail/ingest/container"
 	"grantrail/ingest/custody"
 	"grantrail/ingest/digest"
+	"grantrail/ingest/export"
 	"grantrail/ingest/inflate"
 	"grantrail/ingest/record"
 )
@@ -35,6 +36,7 @@ type result struct {
 	files            []*digest.File // for the digests, where there are any
 	sidecar          *sidecar
 	entry            *Entry
+	leftOut          int // records that an export does not want
 }
 
 // kept is an event and where it came from.
@@ -65,8 +67,10 @@ type worker struct {
 	body    body
 	lossy   bool // what is read is a copy that has lost something
 	res     *result
-	sums    []hash.Hash // one for each reader
-	stamped string      // the signature that the storage keeps beside the object
+	rows    *export.Rows       // of the body at hand, where records are for files
+	hand    func(*export.Rows) // gives them away
+	sums    []hash.Hash        // one for each reader
+	stamped string             // the signature that the storage keeps beside the object
 }
 
 func newWorker(opt Options) *worker {

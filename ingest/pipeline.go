@@ -4,10 +4,11 @@ import (
 	"context"
 	"iter"
 	"runtime"
-	"sync"
 
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/semaphore"
+
+	"grantrail/ingest/export"
 )
 
 // minWeight is what the smallest object weighs in the budget: the read-ahead,
@@ -20,8 +21,9 @@ const minWeight = 256 << 10
 type job struct {
 	object *Object
 	weight int64
-	from   contents
+	opened chan contents
 	done   chan *result
+	parts  chan *export.Rows // what is handed on before the result; nil where nothing is
 }
 
 // run reads the objects in parallel and hands each result to take, in listing
@@ -32,8 +34,11 @@ type job struct {
 // Objects are opened ahead of the workers, since a remote one is fetched while
 // it is opened: many requests wait at a time, and few processors work.
 //
+// What an object gives before its result, where part is set, is handed to part,
+// in the same order and from the same goroutine.
+//
 // All concurrency of the reading is here.
-func run(ctx context.Context, objects iter.Seq[*Object], requests int, opt Options, take func(*Object, *result) error) error {
+func run(ctx context.Context, objects iter.Seq[*Object], requests int, opt Options, take func(*Object, *result) error, part func(*export.Rows) error) error {
 	jobs := opt.Jobs
 	if jobs <= 0 {
 		jobs = runtime.GOMAXPROCS(0)
@@ -46,53 +51,65 @@ func run(ctx context.Context, objects iter.Seq[*Object], requests int, opt Optio
 	inFlight := semaphore.NewWeighted(budget)
 
 	group, ctx := errgroup.WithContext(ctx) // ends at the first failure, or with the caller's
-	work, fetched := make(chan job), make(chan job)
-	// The ordered queue holds at most what the budget admits.
-	ordered := make(chan job, budget/minWeight)
+	work := make(chan job)
+	// The queues hold at most what the budget admits. Workers take objects in
+	// listing order: one that waits to hand something on waits for objects that
+	// others are at, and never for one that nobody has.
+	queue, ordered := make(chan job, budget/minWeight), make(chan job, budget/minWeight)
 
 	group.Go(func() error {
 		defer close(work)
+		defer close(queue)
 		defer close(ordered)
 		for o := range objects {
-			j := job{object: o, weight: min(max(o.Size, minWeight), budget), done: make(chan *result, 1)}
+			j := job{object: o, weight: min(max(o.Size, minWeight), budget), opened: make(chan contents, 1), done: make(chan *result, 1)}
+			if part != nil {
+				j.parts = make(chan *export.Rows)
+			}
 			if err := inFlight.Acquire(ctx, j.weight); err != nil {
 				return err
 			}
-			if err := send(ctx, ordered, j); err != nil {
-				return err
-			}
-			if err := send(ctx, work, j); err != nil {
-				return err
+			for _, to := range []chan<- job{ordered, queue, work} {
+				if err := send(ctx, to, j); err != nil {
+					return err
+				}
 			}
 		}
 		return nil
 	})
-	fetching := sync.WaitGroup{}
 	for range max(requests, jobs) {
-		fetching.Add(1)
 		group.Go(func() error {
-			defer fetching.Done()
 			for j := range work {
-				j.from = open(ctx, j.object, &opt)
-				if err := send(ctx, fetched, j); err != nil {
-					j.from.close()
-					return err
+				from := open(ctx, j.object, &opt)
+				if ctx.Err() != nil && from.body != nil {
+					_ = from.body.Close() // nobody will read it
+					from = contents{err: ctx.Err()}
 				}
+				j.opened <- from
 			}
 			return nil
 		})
 	}
-	group.Go(func() error {
-		fetching.Wait()
-		close(fetched)
-		return nil
-	})
 	for range jobs {
 		group.Go(func() error {
 			w := newWorker(opt)
-			for j := range fetched {
-				j.done <- w.read(ctx, j.object, j.from)
+			for j := range queue {
+				var from contents
+				select {
+				case from = <-j.opened:
+				case <-ctx.Done():
+					drop(queue, j)
+					return ctx.Err()
+				}
+				w.hand = func(rows *export.Rows) {
+					select {
+					case j.parts <- rows:
+					case <-ctx.Done():
+					}
+				}
+				j.done <- w.read(ctx, j.object, from)
 				if err := ctx.Err(); err != nil {
+					drop(queue)
 					return err
 				}
 			}
@@ -101,14 +118,21 @@ func run(ctx context.Context, objects iter.Seq[*Object], requests int, opt Optio
 	}
 	group.Go(func() error {
 		for j := range ordered {
-			select {
-			case res := <-j.done:
-				if err := take(j.object, res); err != nil {
-					return err
+			for done := false; !done; {
+				select {
+				case rows := <-j.parts:
+					if err := part(rows); err != nil {
+						return err
+					}
+				case res := <-j.done:
+					if err := take(j.object, res); err != nil {
+						return err
+					}
+					inFlight.Release(j.weight)
+					done = true
+				case <-ctx.Done():
+					return ctx.Err()
 				}
-				inFlight.Release(j.weight)
-			case <-ctx.Done():
-				return ctx.Err()
 			}
 		}
 		return nil
@@ -116,10 +140,20 @@ func run(ctx context.Context, objects iter.Seq[*Object], requests int, opt Optio
 	return group.Wait()
 }
 
-// close drops what nobody will read.
-func (c contents) close() {
-	if c.body != nil {
-		_ = c.body.Close() // it was never read
+// drop closes what was opened and nobody will read, of jobs at hand and of
+// those still queued: a run that ended early waits for what is being opened.
+func drop(queue <-chan job, at ...job) {
+	for j := range queue {
+		at = append(at, j)
+	}
+	for _, j := range at {
+		select {
+		case from := <-j.opened:
+			if from.body != nil {
+				_ = from.body.Close() // it was never read
+			}
+		default:
+		}
 	}
 }
 

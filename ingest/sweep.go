@@ -188,7 +188,7 @@ func readInto(ctx context.Context, todo *plan, st *state.State, opt Options) err
 		}
 		committed = time.Now()
 		return st.Commit()
-	})
+	}, nil)
 	if err != nil {
 		return err
 	}

@@ -35,6 +35,7 @@ func (w *worker) take(b body, src io.Reader, budget *archive.Budget) {
 		reader.Meter(budget.Spend)
 	}
 	got, err := reader.Read(src, w.item)
+	w.handOn()
 	w.res.state = got.State
 	for _, warning := range got.Warnings {
 		w.warn(nil, warning.Kind, warning.Detail)

@@ -165,7 +165,7 @@ func (c *collector) verify(ctx context.Context, requests int) error {
 		err := run(ctx, c.listing.All(), requests, opt, func(_ *Object, res *result) error {
 			c.files = append(c.files, res.files...)
 			return nil
-		})
+		}, nil)
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,6 @@
 // Package report writes a case for people and for programs.
 //
-// A case ([incident.Case]) is plain data; [Render] turns it into one of five
+// A case ([incident.Case]) is plain data; [Render] turns it into one of its
 // formats and [ReadCase] reads the JSON one back.
 //
 //   - markdown, GitHub's dialect: what an engineer reads first. Long lists are
@@ -12,6 +12,7 @@
 //     fetched from elsewhere.
 //   - ocsf: JSON Lines, each incident a Detection Finding (class 2004) of OCSF
 //     1.3.0, for a SIEM.
+//   - timesketch: the timelines of the incidents as CSV, for Timesketch.
 //
 // # Promises
 //
@@ -49,6 +50,8 @@ const (
 	JSON     Format = "json"
 	HTML     Format = "html"
 	OCSF     Format = "ocsf"
+
+	Timesketch Format = "timesketch"
 )
 
 // formats pairs each format with its file name and its renderer.
@@ -62,6 +65,7 @@ var formats = []struct {
 	{JSON, "case.json", jsonBytes},
 	{HTML, "report.html", htmlBytes},
 	{OCSF, "findings.jsonl", ocsfBytes},
+	{Timesketch, "timeline.csv", timesketchBytes},
 }
 
 // ParseFormat returns the format named s. The error lists the valid names.

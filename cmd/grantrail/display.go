@@ -140,6 +140,34 @@ func (d display) closingJSON(c *incident.Case, reports []string, elapsed time.Du
 	}
 }
 
+// exported is the summary of an export.
+func (d display) exported(out *ingest.Exported, dir string, elapsed time.Duration) {
+	if d.quiet {
+		return
+	}
+	m, n := &out.Manifest, out.Counts
+	if d.json {
+		line, err := json.Marshal(map[string]any{
+			"rows": n, "left_out": out.LeftOut, "objects": m.Objects, "records": m.Records, "output": dir, "elapsed_s": elapsed.Seconds(),
+		})
+		if err == nil {
+			_, _ = fmt.Fprintf(d.w, "%s\n", line)
+		}
+		return
+	}
+	o := m.Objects
+	say(d.w, "exported")
+	for _, row := range []struct{ name, value string }{
+		{"rows", fmt.Sprintf("%d written to %d files, %d duplicate, %d conflicting, %d left out by the filters", n.Written, n.Files, n.Duplicate, n.Conflict, out.LeftOut)},
+		{"objects", fmt.Sprintf("%d listed: %d read, %d partial, %d unread, %d skipped, %d duplicate", o.Listed, o.Read, o.Partial, o.Unread, o.Skipped, o.Duplicate)},
+		{"records", fmt.Sprintf("%d seen, %d refused", m.Records.Seen, m.Records.Refused)},
+		{"output", dir},
+		{"elapsed", elapsed.Round(time.Millisecond).String()},
+	} {
+		_, _ = fmt.Fprintf(d.w, "  %-10s %s\n", row.name, printable(row.value))
+	}
+}
+
 // closingVerify is the summary of a run that only verified.
 func (d display) closingVerify(c *incident.Case, reports []string, elapsed time.Duration) {
 	o, i := c.Custody.Objects, &c.Custody.Integrity

@@ -19,6 +19,7 @@ succeeds, seconds later the instance is stopped again, and nothing says why.
       --format markdown --format json -o case/        # several formats, a directory
   grantrail sweep --state state ./logs                # the periodic job: what is new
   grantrail verify ./logs --public-keys keys.json     # what the evidence is worth
+  grantrail export ./logs -o events                   # all records as Parquet
   grantrail explain case/case.json gt-5125a3abcb6a    # the join, record by record
   grantrail render case/case.json --format html -o report.html
 
@@ -35,7 +36,7 @@ func newRoot(w world, code *int) *cobra.Command {
 	}
 	root.SetVersionTemplate("grantrail {{.Version}}\n")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(newInvestigate(w, code), newSweep(w, code), newVerify(w, code), newExplain(w), newRender(w))
+	root.AddCommand(newInvestigate(w, code), newSweep(w, code), newVerify(w, code), newExport(w, code), newExplain(w), newRender(w))
 	return root
 }
 

@@ -42,6 +42,7 @@ func TestMain(m *testing.M) {
 //	trail DIR FILE           writes the archive that FILE describes (see package trailtest)
 //	spoil FILE HOW [ARG...]  damages one object
 //	facts CASE.json          prints what a case concludes, a line a fact
+//	rows DIR                 prints the rows of an export, a line a row
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("..", "..", "testdata", "script"),
@@ -59,7 +60,7 @@ func TestScripts(t *testing.T) {
 			return false, fmt.Errorf("unknown condition %q", cond)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"trail": trailCmd, "spoil": spoilCmd, "facts": factsCmd, "integrity": integrityCmd,
+			"trail": trailCmd, "spoil": spoilCmd, "facts": factsCmd, "integrity": integrityCmd, "rows": rowsCmd,
 		},
 	})
 }

@@ -35,6 +35,11 @@ type Head struct {
 	eventID, requestID, sharedID jsontext.Value
 	errorMessage, eventType      jsontext.Value
 	sourceIP, userAgent          jsontext.Value
+
+	// Only for [Decoder.Values].
+	rawName, rawSource, rawRegion, rawAccount, rawError jsontext.Value
+	rawCategory, version, apiVersion, endpoint, tls     jsontext.Value
+	readOnly, management                                jsontext.Value
 }
 
 // Refusal says why a record cannot be used. The object goes on.

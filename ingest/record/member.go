@@ -20,18 +20,24 @@ func (d *Decoder) member(name []byte, v jsontext.Value) error {
 	case "eventTime":
 		return h.time(v)
 	case "eventName":
+		h.rawName = v
 		return d.text(key, v, &h.Name)
 	case "eventSource":
+		h.rawSource = v
 		return d.text(key, v, &h.Source)
 	case "awsRegion":
+		h.rawRegion = v
 		return d.text(key, v, &h.Region)
 	case "recipientAccountId":
+		h.rawAccount = v
 		return d.text(key, v, &h.Account)
 	case "errorCode":
 		// Absent means that the call succeeded: anything else than a string
 		// must not be taken for it.
+		h.rawError = v
 		return d.text(key, v, &h.errorCode)
 	case "eventCategory":
+		h.rawCategory = v
 		if v.Kind() == '"' {
 			h.Category = d.word(v)
 		}
@@ -63,6 +69,18 @@ func (d *Decoder) member(name []byte, v jsontext.Value) error {
 		h.resources = v
 	case "addendum":
 		h.addendum = v
+	case "eventVersion":
+		h.version = v
+	case "apiVersion":
+		h.apiVersion = v
+	case "vpcEndpointId":
+		h.endpoint = v
+	case "tlsDetails":
+		h.tls = v
+	case "readOnly":
+		h.readOnly = v
+	case "managementEvent":
+		h.management = v
 	}
 	return nil
 }

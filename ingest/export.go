@@ -1,0 +1,118 @@
+package ingest
+
+import (
+	"bytes"
+	"context"
+	"sync"
+	"unicode/utf8"
+
+	"grantrail/ingest/container"
+	"grantrail/ingest/custody"
+	"grantrail/ingest/export"
+	"grantrail/ingest/record"
+)
+
+// Exported is what an export came to.
+type Exported struct {
+	Manifest custody.Manifest
+	Counts   export.Counts
+	LeftOut  int // records that the filters did not want
+}
+
+// Wants reports whether a record is wanted. It is called from several
+// goroutines; what it is given is valid until it returns.
+type Wants func(h *record.Head, v *record.Values, raw []byte) bool
+
+// exporting is what an export does with records, instead of keeping those that
+// the analysis can use.
+type exporting struct {
+	wants    Wants
+	verdicts map[string]custody.Verdict // of objects, where there are digests
+	pool     sync.Pool
+}
+
+// Export writes every record of a listing that is wanted, in the order of the
+// objects. Where there are digests, everything is read once before, so that
+// each row can say what its object is worth.
+func Export(ctx context.Context, listing *Listing, opt Options, to export.Options, wants Wants) (*Exported, error) {
+	ex := &exporting{wants: wants, pool: sync.Pool{New: func() any { return new(export.Rows) }}}
+	out := &Exported{}
+	var integrity custody.Integrity
+	if listing.digests && !opt.NoVerify {
+		verified := opt
+		verified.verdicts = map[string]custody.Verdict{}
+		ev, err := Read(ctx, listing, verified)
+		if err != nil {
+			return nil, err
+		}
+		ev.Release()
+		ex.verdicts, integrity = verified.verdicts, ev.Manifest.Integrity
+	}
+	opt.NoVerify, opt.Inventory, opt.export = true, false, ex
+	c := newCollector(listing, opt)
+	defer c.builder.Release()
+	w, err := export.NewWriter(to)
+	if err != nil {
+		return nil, err
+	}
+	requests := 0
+	if listing.remote {
+		requests = max(opt.Requests, 1)
+	}
+	err = run(ctx, listing.All(), requests, opt, func(o *Object, res *result) error {
+		out.LeftOut += res.leftOut
+		return c.take(o, res)
+	}, func(rows *export.Rows) error {
+		err := w.Write(rows)
+		rows.Reset()
+		ex.pool.Put(rows)
+		return err
+	})
+	counts, closing := w.Close()
+	if err == nil {
+		err = closing
+	}
+	if err != nil {
+		return nil, err
+	}
+	c.close()
+	out.Manifest, out.Counts = c.manifest, counts
+	if ex.verdicts != nil {
+		out.Manifest.Integrity = integrity
+	}
+	return out, nil
+}
+
+// export takes one record.
+func (w *worker) export(h *record.Head, it container.Item) {
+	raw := it.Raw
+	if !utf8.Valid(raw) { // the files say that they hold text
+		raw = bytes.ToValidUTF8(raw, []byte("\uFFFD"))
+		var err error
+		if h, err = w.decoder.ValidHead(raw); err != nil {
+			return // it was refused, and counted as such
+		}
+	}
+	var v record.Values
+	w.decoder.Values(&v)
+	if !w.opt.asked(h.Time) || !w.opt.export.wants(h, &v, raw) {
+		w.res.leftOut++
+		return
+	}
+	if w.rows == nil {
+		w.rows = w.opt.export.pool.Get().(*export.Rows)
+		w.rows.Object, w.rows.Verdict = w.body.name, string(w.opt.export.verdicts[w.body.name])
+	}
+	w.rows.Add(raw, &v, h.Account, h.Region, h.Time, it.Index)
+	if w.rows.Full() {
+		w.handOn()
+	}
+}
+
+// handOn gives the rows so far away: of one body each.
+func (w *worker) handOn() {
+	if w.rows != nil && w.rows.Len() > 0 {
+		w.hand(w.rows)
+	}
+	w.rows = nil
+}
