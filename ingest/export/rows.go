@@ -36,7 +36,7 @@ type row struct {
 type span struct{ from, of uint32 }
 
 // MaxRows bounds what is collected before it is handed on, in bytes.
-const MaxRows = 4 << 20
+const MaxRows = 2 << 20
 
 // Full reports whether the rows are to be handed on.
 func (r *Rows) Full() bool { return len(r.arena) >= MaxRows }
