@@ -13,7 +13,7 @@ PROXY_VERSION := v2.5.0
 PROXY         := .bin/toxiproxy-$(PROXY_VERSION)/toxiproxy
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build tools test bench lint cover fuzz update clean
+.PHONY: help demo build tools test interop bench lint cover fuzz update clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ test: $(S3) $(PROXY) ## vet, and test with the race detector
 	else \
 		echo "no C compiler ($$1): testing without the race detector" >&2; $(GO) test ./...; \
 	fi
+
+interop: ## read exports back with DuckDB, a download of half a gigabyte; needs a C++ compiler
+	cd testdata/duckdb && CGO_ENABLED=1 $(GO) test ./...
 
 bench: ## run the benchmarks COUNT=6 times, for benchstat
 	$(GO) test -run='^$$' -bench=. -benchmem -count=$(COUNT) ./...
