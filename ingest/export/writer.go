@@ -41,6 +41,8 @@ const (
 	// batchRows and batchBytes bound what of a partition is not yet encoded.
 	batchRows  = 2 << 10
 	batchBytes = 2 << 20
+	// zstdLevel is the fastest: on log records the default saves no space.
+	zstdLevel = 1
 	// maxOpen bounds the partitions at hand. Records mostly come in the order of
 	// their partitions, two days of a region at a time.
 	maxOpen = 8
@@ -286,7 +288,7 @@ func (w *Writer) sink(f *os.File) (sink, error) {
 		return &arrowSink{out, f}, err
 	}
 	props := parquet.NewWriterProperties(
-		table.Zstd(), parquet.WithDataPageSize(128<<10), parquet.WithMaxRowGroupLength(groupRows), parquet.WithCreatedBy("grantrail"),
+		table.Zstd(), parquet.WithCompressionLevel(zstdLevel), parquet.WithDataPageSize(128<<10), parquet.WithMaxRowGroupLength(groupRows), parquet.WithCreatedBy("grantrail"),
 		parquet.WithDictionaryFor("event_id", false), parquet.WithDictionaryFor("request_id", false), parquet.WithDictionaryFor("shared_event_id", false),
 		parquet.WithDictionaryFor(rawColumn, false), parquet.WithStatsFor(rawColumn, false), parquet.WithDictionaryFor("event_time", false),
 		parquet.WithDictionaryFor("request_parameters_json", false), parquet.WithStatsFor("request_parameters_json", false),
