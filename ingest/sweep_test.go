@@ -62,16 +62,7 @@ func write(t *testing.T, dir string, files map[string][]byte, names []string) {
 // swept sweeps a folder, and gives the account and the events.
 func swept(t *testing.T, dir, stateDir string, opt Options) (custody.Manifest, []string, *Swept) {
 	t.Helper()
-	st, err := state.Open(stateDir, false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = st.Close() }()
-	l, err := List(context.Background(), []string{dir}, Places{Times: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ev, s, err := Sweep(context.Background(), l, st, opt)
+	ev, s, err := sweepErr(t, dir, stateDir, opt)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -173,6 +164,7 @@ func TestSweepReplaced(t *testing.T) {
 	}
 }
 
+// sweepErr is one sweep of a folder, and its error.
 func sweepErr(t *testing.T, dir, stateDir string, opt Options) (*Evidence, *Swept, error) {
 	t.Helper()
 	st, err := state.Open(stateDir, false)

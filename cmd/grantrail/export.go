@@ -54,7 +54,7 @@ func newExport(w world, code *int) *cobra.Command {
 	var e exportTyped
 	cmd := &cobra.Command{
 		Use: "export SOURCE... -o DIR", Short: "Write all records as Parquet or Arrow, for other tools", Long: exportHelp,
-		Args: atLeast(1, "SOURCE"),
+		Args: someSource,
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if e.format == string(report.Timesketch) {

@@ -30,7 +30,7 @@ func newInvestigate(w world, code *int) *cobra.Command {
 	var t typed
 	cmd := &cobra.Command{
 		Use: "investigate SOURCE...", Short: "Read an archive and write the incident report", Long: investigateHelp,
-		Args: atLeast(1, "SOURCE"),
+		Args: someSource,
 		RunE: t.reads(w, code, analyze.Case, t.inventory),
 	}
 	t.readingFlags(cmd)

@@ -56,14 +56,12 @@ func fromEnvironment(flags *pflag.FlagSet, env func(string) (string, bool)) erro
 	return failed
 }
 
-// atLeast is a cobra argument check whose failure is wrong usage.
-func atLeast(n int, what string) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if len(args) < n {
-			return usagef("%s: no %s was named", cmd.Name(), what)
-		}
-		return nil
+// someSource is a cobra argument check whose failure is wrong usage.
+func someSource(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return usagef("%s: no SOURCE was named", cmd.Name())
 	}
+	return nil
 }
 
 // exactly is a cobra argument check whose failure is wrong usage.

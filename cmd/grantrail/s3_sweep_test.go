@@ -21,7 +21,7 @@ func TestSweepS3(t *testing.T) {
 	server.Bucket(t, "trail")
 	front := server.Counted(t)
 	dir := t.TempDir()
-	sweep := func(state string) (out string, lists, gets int) {
+	sweep := func(state string) (out string, gets int) {
 		env := map[string]string{}
 		for _, v := range s3test.Env() {
 			name, value, _ := strings.Cut(v, "=")
@@ -32,11 +32,11 @@ func TestSweepS3(t *testing.T) {
 		code := run(context.Background(), []string{"sweep", "--state", filepath.Join(dir, state), "s3://trail", "--format", "json", "--fail-on", "never",
 			"--endpoint-url", front.URL, "--path-style", "--aws-region", s3test.Region},
 			world{func(name string) (string, bool) { v, ok := env[name]; return v, ok }, strings.NewReader(""), &stdout, &stderr})
-		lists, gets = front.Asked()
+		_, gets = front.Asked()
 		if code != exitOK && code != exitIncomplete {
 			t.Fatalf("exit code %d: %s", code, stderr.String())
 		}
-		return stdout.String(), lists, gets
+		return stdout.String(), gets
 	}
 	put := func(day int, spoilt bool) {
 		o := dayFile(t, day)
@@ -51,15 +51,15 @@ func TestSweepS3(t *testing.T) {
 			put(day, false)
 		}
 	}
-	if _, _, gets := sweep("state"); gets != days-2 {
+	if _, gets := sweep("state"); gets != days-2 {
 		t.Errorf("the first sweep fetches %d of %d", gets, days-2)
 	}
-	if _, _, gets := sweep("state"); gets != 0 {
+	if _, gets := sweep("state"); gets != 0 {
 		t.Errorf("a sweep with nothing new fetches %d", gets)
 	}
 	put(28, true) // late, within the overlap, and broken
 	put(days, false)
-	if _, _, gets := sweep("state"); gets != 2 {
+	if _, gets := sweep("state"); gets != 2 {
 		t.Errorf("two are new, and %d are fetched", gets)
 	}
 	for day := days + 1; day < days+10; day++ {
@@ -67,7 +67,7 @@ func TestSweepS3(t *testing.T) {
 	}
 	put(28, false) // mended, long behind the overlap
 	put(15, false) // late by more than the overlap, and before what was broken
-	steps, _, gets := sweep("state")
+	steps, gets := sweep("state")
 	if gets != 10 {
 		t.Errorf("nine are new and one is mended, and %d are fetched", gets)
 	}
@@ -75,7 +75,7 @@ func TestSweepS3(t *testing.T) {
 		t.Error("the mended object is still broken, or one was seen that was not listed")
 	}
 	server.Delete(t, "trail", dayFile(t, 15).Path)
-	if once, _, _ := sweep("once"); once != steps {
+	if once, _ := sweep("once"); once != steps {
 		t.Error("in steps the case is another one than at once")
 	}
 }

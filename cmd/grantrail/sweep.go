@@ -57,7 +57,7 @@ func newSweep(w world, code *int) *cobra.Command {
 	var t typed
 	cmd := &cobra.Command{
 		Use: "sweep --state DIR SOURCE...", Short: "Read only what is new, judge everything held, report what changed", Long: sweepHelp,
-		Args: atLeast(1, "SOURCE"),
+		Args: someSource,
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		now := time.Now()

@@ -34,7 +34,7 @@ func TestSweepKilled(t *testing.T) {
 			put(t, logs, o.Path, data)
 		}
 		held := len(month) / 10
-		late, month = month[:held], month[held:]
+		late = month[:held]
 		for _, o := range late {
 			if err := os.Remove(filepath.Join(logs, filepath.FromSlash(o.Path))); err != nil {
 				t.Fatal(err)

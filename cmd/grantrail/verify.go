@@ -30,7 +30,7 @@ func newVerify(w world, code *int) *cobra.Command {
 	var t typed
 	cmd := &cobra.Command{
 		Use: "verify SOURCE...", Short: "Say what the evidence is worth: digests, hashes, gaps", Long: verifyHelp,
-		Args: atLeast(1, "SOURCE"),
+		Args: someSource,
 		RunE: t.reads(w, code, analyze.Custody, t.earlier),
 	}
 	t.readingFlags(cmd)
