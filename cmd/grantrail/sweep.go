@@ -106,6 +106,9 @@ func (t *typed) sweeping(opt *options, now time.Time) (*sweeping, error) {
 		return nil, usagef("--overlap %s: want 0 or more", s.overlap)
 	}
 	for _, src := range opt.sources {
+		if src == ingest.Stdin {
+			return nil, usagef("sweep: standard input is another one each time: name files or folders")
+		}
 		if within(s.dir, src) {
 			return nil, usagef("--state %q lies inside the source %q: its files would be read as evidence", s.dir, src)
 		}

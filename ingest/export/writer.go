@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -57,7 +58,8 @@ type Writer struct {
 	aside  string // folder of what was seen of closed partitions
 	counts Counts
 	lines  chan func() error // encoding, one at a time beside the reading
-	done   chan error
+	done   chan struct{}
+	failed atomic.Pointer[error] // the first failure of encoding
 }
 
 // part is a partition at hand.
@@ -78,7 +80,7 @@ type sink interface {
 
 // NewWriter makes a Writer.
 func NewWriter(opt Options) (*Writer, error) {
-	w := &Writer{opt: opt, schema: schemaOf(!opt.NoRaw), parts: map[key]int{}, lines: make(chan func() error, 2), done: make(chan error, 1)}
+	w := &Writer{opt: opt, schema: schemaOf(!opt.NoRaw), parts: map[key]int{}, lines: make(chan func() error, 2), done: make(chan struct{})}
 	var err error
 	if w.aside, err = os.MkdirTemp(opt.Dir, ".seen-*"); err != nil {
 		return nil, err
@@ -89,17 +91,30 @@ func NewWriter(opt Options) (*Writer, error) {
 
 // encode runs what is to be encoded, in order. After a failure it only drains.
 func (w *Writer) encode() {
-	var failed error
+	defer close(w.done)
 	for line := range w.lines {
-		if failed == nil {
-			failed = line()
+		if w.failed.Load() != nil {
+			continue
+		}
+		if err := line(); err != nil {
+			w.failed.Store(&err)
 		}
 	}
-	w.done <- failed
+}
+
+// failure is the first failure of encoding so far.
+func (w *Writer) failure() error {
+	if err := w.failed.Load(); err != nil {
+		return *err
+	}
+	return nil
 }
 
 // Write writes rows.
 func (w *Writer) Write(rows *Rows) error {
+	if err := w.failure(); err != nil {
+		return err
+	}
 	for i := range rows.rows {
 		r := &rows.rows[i]
 		p, err := w.part(keyOf(r))
@@ -224,8 +239,8 @@ func (w *Writer) Close() (Counts, error) {
 	}
 	w.open = nil
 	close(w.lines)
-	err = errors.Join(err, <-w.done)
-	return w.counts, errors.Join(err, os.RemoveAll(w.aside))
+	<-w.done
+	return w.counts, errors.Join(err, w.failure(), os.RemoveAll(w.aside))
 }
 
 func (w *Writer) append(b *array.RecordBuilder, rows *Rows, r *row) {

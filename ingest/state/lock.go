@@ -27,7 +27,7 @@ func acquire(path string) (*lock, error) {
 		host = "unknown"
 	}
 	// It is only for a person to read: the lock is the system's.
-	_ = os.WriteFile(path, fmt.Appendf(nil, "process %d on host %s\n", os.Getpid(), host), 0o644)
+	_ = os.WriteFile(path, fmt.Appendf(nil, "process %d on host %s\n", os.Getpid(), host), 0o600)
 	return &lock{l}, nil
 }
 

@@ -97,7 +97,7 @@ var (
 // until Close. With anew, whatever was in it is given up first. The errors
 // wrap [ErrHeld], [ErrVersion] or [ErrDamaged] where they are meant.
 func Open(dir string, anew bool) (*State, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
 	held, err := acquire(filepath.Join(dir, "lock"))

@@ -1,0 +1,177 @@
+package state
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"grantrail/ingest/custody"
+	"grantrail/ingest/record"
+)
+
+func object(name string, events int) *Object {
+	at := time.Date(2026, 3, 2, 10, 0, 0, 5, time.UTC)
+	o := &Object{
+		Known:  Known{Name: name, Size: 7, Tag: `"tag"`, Modified: 11, Sum: [16]byte{1, 2}, State: custody.Partial},
+		Stored: 1, Inflated: 2, Seen: 3, Refused: 4, Plain: &[32]byte{9},
+		Places: []Place{{Account: "1", Region: "r", First: at, Last: at.Add(time.Hour), Records: 1, KMS: 2, Launches: 3, Reads: 4, Hours: []int64{5, 6}}, {Region: "r", First: at, Last: at, Hours: []int64{7}}},
+		Rest:   Rest{Warnings: []custody.Warning{{Object: name, Kind: custody.KindBOM}}, Other: &custody.Other{Digests: 1}, Members: []string{"m"}, Files: []File{{Name: name, Sum: []byte{1}, Log: true}}, Of: "x", Says: "y"},
+	}
+	for i := range events {
+		o.Events = append(o.Events, Event{&record.Event{Kind: record.Launch, Record: i, Time: at, Lossy: i%2 == 1, Name: name}, i % 3})
+	}
+	return o
+}
+
+func open(t *testing.T, dir string) *State {
+	t.Helper()
+	s, err := Open(dir, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func add(t *testing.T, s *State, objects ...*Object) {
+	t.Helper()
+	for _, o := range objects {
+		if err := s.Add(o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Commit(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func all(t *testing.T, s *State) (out []Object) {
+	t.Helper()
+	for o, err := range s.Objects() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := *o
+		o.hours = nil
+		o.Events = append([]Event(nil), o.Events...)
+		o.Places = append([]Place(nil), o.Places...)
+		for i := range o.Places {
+			o.Places[i].Hours = append([]int64(nil), o.Places[i].Hours...)
+		}
+		out = append(out, o)
+	}
+	return out
+}
+
+// TestState: what goes in comes back, in name order, the last of each name,
+// over closing, and also once all is rewritten.
+func TestState(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "state")
+	s := open(t, dir)
+	add(t, s, object("a", 3), object("b", 2), object("d", 1))
+	changed := object("b", 4)
+	changed.Size = 99
+	add(t, s, changed, object("c", 0))
+	want := []Object{*object("a", 3), *changed, *object("c", 0), *object("d", 1)}
+	check := func(when string) {
+		t.Helper()
+		if got := all(t, s); !reflect.DeepEqual(got, want) {
+			t.Errorf("%s:\n%+v\nwant\n%+v", when, got, want)
+		}
+		var names []string
+		for k, err := range s.Known() {
+			if err != nil {
+				t.Fatal(err)
+			}
+			names = append(names, k.Name)
+		}
+		if strings.Join(names, "") != "abcd" {
+			t.Errorf("%s: known are %q", when, names)
+		}
+	}
+	check("at once")
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = open(t, dir)
+	defer func() { _ = s.Close() }()
+	check("opened again")
+	if err := s.Rewrite(nil); err != nil {
+		t.Fatal(err)
+	}
+	check("rewritten")
+	if entries, _ := os.ReadDir(dir); len(entries) != 4 {
+		t.Errorf("left are %v", entries)
+	}
+}
+
+// TestHeld: one at a time, and what was not committed is gone.
+func TestHeld(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "state")
+	s := open(t, dir)
+	add(t, s, object("a", 1))
+	if _, err := Open(dir, false); !errors.Is(err, ErrHeld) || !strings.Contains(err.Error(), "process") {
+		t.Errorf("a second sweep: %v", err)
+	}
+	if err := s.Add(object("b", 1)); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "000009.events.parquet"), []byte("of a sweep that was killed"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s = open(t, dir)
+	defer func() { _ = s.Close() }()
+	if got := all(t, s); len(got) != 1 {
+		t.Errorf("%d objects, want the committed one", len(got))
+	}
+	if _, err := os.Stat(filepath.Join(dir, "000009.events.parquet")); err == nil {
+		t.Error("what a killed sweep left is still there")
+	}
+}
+
+// TestDamaged: every byte of every file counts.
+func TestDamaged(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "state")
+	s := open(t, dir)
+	add(t, s, object("a", 1))
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if e.Name() == "lock" {
+			continue
+		}
+		path := filepath.Join(dir, e.Name())
+		good, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, bad := range [][]byte{good[:len(good)/2], bytes.Replace(good, good[len(good)/2:len(good)/2+1], []byte{good[len(good)/2] ^ 1}, 1), nil} {
+			if err := os.WriteFile(path, bad, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if s, err := Open(dir, false); err == nil {
+				_ = s.Close()
+				t.Errorf("%s: damage is not seen", e.Name())
+			}
+		}
+		if err := os.WriteFile(path, good, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s = open(t, dir)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
