@@ -16,6 +16,14 @@
 // what kind of damage it is. Bytes behind the last member that are no member
 // are never passed over: they end the stream with [Trailing].
 //
+// # Two decoders
+//
+// Nearly every object is small, and is one sound member. It is read whole, and
+// decoded at once by a decoder that is made for that: see whole. Everything
+// else, and whatever that decoder does not like, goes through the streaming
+// decoder of github.com/klauspost/compress, which alone says what is damaged.
+// A sound object gives the same bytes either way.
+//
 // A [Reader] is reused from object to object by Reset, since its tables cost
 // more to make than a small object costs to inflate. It is not safe for
 // concurrent use.
@@ -80,6 +88,8 @@ type Reader struct {
 	offset  int64
 	err     error
 	sum     hash.Hash // of the plain bytes; nil where nobody asks
+	file    file      // the object, where it is small
+	decoded bool      // and sound: then it is all decoded
 }
 
 // NewReader makes a Reader to be Reset.
@@ -107,8 +117,10 @@ func (s *sourceReader) Read(p []byte) (int, error) {
 
 // Reset begins a new object.
 func (r *Reader) Reset(src io.Reader) {
-	*r.source = sourceReader{r: src}
+	again, all := r.file.take(src)
+	*r.source = sourceReader{r: again}
 	r.stored.Reset(r.source)
+	r.decoded = false
 	r.starts, r.offset, r.err = r.starts[:0], 0, nil
 	r.gzipped, r.nearly = false, nearMagic(r.stored)
 	head, err := r.stored.Peek(2)
@@ -120,6 +132,11 @@ func (r *Reader) Reset(src io.Reader) {
 	}
 	if head[0] == 0x1f && head[1] == 0x8b {
 		r.gzipped = true
+		if r.decoded = all && r.file.decode(); r.decoded {
+			r.starts = append(r.starts, 0)
+			r.source.n = int64(r.file.size)
+			return
+		}
 		r.nextMember()
 	}
 }
@@ -179,7 +196,10 @@ func (r *Reader) Read(p []byte) (int, error) {
 }
 
 func (r *Reader) read(p []byte) (int, error) {
-	if r.gzipped {
+	switch {
+	case r.decoded:
+		return r.file.Read(p)
+	case r.gzipped:
 		return r.zip.Read(p)
 	}
 	return r.stored.Read(p)
@@ -190,7 +210,7 @@ func (r *Reader) settle(err error) {
 	switch {
 	case r.source.err != nil:
 		r.err = r.damage(Storage, r.source.err)
-	case !r.gzipped:
+	case !r.gzipped, r.decoded:
 		r.err = err
 	case errors.Is(err, io.EOF):
 		r.afterMember()

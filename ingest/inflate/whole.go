@@ -1,0 +1,458 @@
+package inflate
+
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
+// whole decodes a DEFLATE stream (RFC 1951) that lies wholly in memory, into
+// memory. It knows where its input ends, so it can look ahead as far as it
+// likes: 64 bits at a time, codes of up to 11 bits and what they mean in one
+// step of a table, literals up to three at a time.
+//
+// It decides nothing. Whatever it does not like, it gives up, and the streaming
+// decoder says what is wrong.
+type whole struct {
+	literals  [literalTable]uint32
+	distances [distanceTable]uint32
+	lengths   [lengthTable]uint32
+	sizes     [maxLiterals + maxDistances]uint8
+	order     [maxLiterals]uint16
+	fixed     bool // the tables are those of fixed codes
+}
+
+// Sizes of the tables: a root that is indexed by the next bits, and behind it
+// one small table for each prefix of the root that longer codes share. Two
+// codes at least share one, so there are at most half as many as symbols.
+const (
+	literalBits  = 11
+	distanceBits = 8
+	lengthBits   = 7
+	maxCode      = 15
+
+	maxLiterals  = 288
+	maxDistances = 32
+
+	literalTable  = 1<<literalBits + maxLiterals/2<<(maxCode-literalBits)
+	distanceTable = 1<<distanceBits + maxDistances/2<<(maxCode-distanceBits)
+	lengthTable   = 1 << lengthBits
+)
+
+// An entry of a table is
+//
+//	bits 0-3    length of the code, 0 where there is no such code
+//	bits 4-7    extra bits behind it; of a pointer, the bits that index its table
+//	bits 8-10   what it is
+//	bits 16-31  the literal, the base of a length or distance, or where a table begins
+const (
+	isLiteral = 1 << 8
+	isPointer = 1 << 9
+	isEnd     = 1 << 10
+	special   = isPointer | isEnd
+)
+
+// padding is what must stand behind the input, so that it can be read eight
+// bytes at a time.
+const padding = 16
+
+// slack is what must be free behind the output before a symbol is decoded: the
+// longest match, and what copying it in steps writes too much.
+const slack = 258 + unrolled
+
+// unrolled is how much of every match is copied without asking for its length.
+const unrolled = 32
+
+// The bases and extra bits of lengths and distances, RFC 1951, section 3.2.5.
+var (
+	lengthBase  = [...]uint16{3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258}
+	lengthExtra = [...]uint8{0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0}
+	distBase    = [...]uint16{1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769, 1025, 1537, 2049, 3073, 4097, 6145, 8193, 12289, 16385, 24577}
+	distExtra   = [...]uint8{0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13}
+	sizeOrder   = [...]uint8{16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15}
+)
+
+// What the symbols mean, as entries without the length of their codes. Symbols
+// that must not occur are a pointer and an end at once.
+var (
+	literalEntries  = entriesOf(maxLiterals, literalEntry)
+	distanceEntries = entriesOf(maxDistances, distanceEntry)
+	sizeEntries     = entriesOf(19, func(symbol int) uint32 { return uint32(symbol) << 16 }) //nolint:gosec // small
+)
+
+func entriesOf(n int, entry func(symbol int) uint32) []uint32 {
+	out := make([]uint32, n)
+	for i := range out {
+		out[i] = entry(i)
+	}
+	return out
+}
+
+func literalEntry(symbol int) uint32 {
+	switch {
+	case symbol < 256:
+		return isLiteral | uint32(symbol)<<16 //nolint:gosec // small
+	case symbol == 256:
+		return isEnd
+	case symbol-257 < len(lengthBase):
+		return uint32(lengthExtra[symbol-257])<<4 | uint32(lengthBase[symbol-257])<<16
+	}
+	return special
+}
+
+func distanceEntry(symbol int) uint32 {
+	if symbol < len(distBase) {
+		return uint32(distExtra[symbol])<<4 | uint32(distBase[symbol])<<16
+	}
+	return special
+}
+
+// build makes a table of codes of these sizes. It gives up on sizes that claim
+// more codes than there are, and on those that leave some out, but for a single
+// code of one bit: one distance, as some compressors write it.
+func (w *whole) build(table []uint32, root int, sizes []uint8, entries []uint32) bool {
+	var count, next [maxCode + 1]int
+	for _, s := range sizes {
+		count[s]++
+	}
+	used := len(sizes) - count[0]
+	left := 1
+	for s := 1; s <= maxCode; s++ {
+		if left = left<<1 - count[s]; left < 0 {
+			return false
+		}
+		if s < maxCode {
+			next[s+1] = next[s] + count[s]
+		}
+	}
+	if single := used == 1 && count[1] == 1; left > 0 && used > 0 && !single {
+		return false
+	}
+	for i, s := range sizes {
+		if s > 0 {
+			w.order[next[s]] = uint16(i) //nolint:gosec // small
+			next[s]++
+		}
+	}
+	// The table of one more bit is that of one bit less, twice.
+	code, at := 0, 0
+	table[0] = 0
+	for size := 1; size <= root; size++ {
+		half := 1 << (size - 1)
+		copy(table[half:2*half], table[:half])
+		code <<= 1
+		for range count[size] {
+			table[reversed(code, size)] = entries[w.order[at]] | uint32(size) //nolint:gosec // at most 15
+			code++
+			at++
+		}
+	}
+	if at == used {
+		return true
+	}
+	below := maxCode - root
+	free, prefix := 1<<root, -1
+	for size := root + 1; size <= maxCode; size++ {
+		code <<= 1
+		for range count[size] {
+			r := reversed(code, size)
+			if p := r & (1<<root - 1); p != prefix {
+				prefix = p
+				if free+1<<below > len(table) {
+					return false
+				}
+				table[p] = isPointer | uint32(below)<<4 | uint32(free)<<16 | uint32(root) //nolint:gosec // small
+				clear(table[free : free+1<<below])
+				free += 1 << below
+			}
+			sub := table[free-1<<below : free]
+			for i := r >> root; i < 1<<below; i += 1 << (size - root) {
+				sub[i] = entries[w.order[at]] | uint32(size) //nolint:gosec // at most 15
+			}
+			code++
+			at++
+		}
+	}
+	return true
+}
+
+// reversed is a code with its first bit last, as the stream has it.
+func reversed(code, size int) int {
+	return int(bits.Reverse16(uint16(code)) >> (16 - size)) //nolint:gosec // at most 15 bits
+}
+
+// inflate decodes in[:end], behind which padding stands, into out, which grows
+// up to limit. It returns the output and where the stream ended, or false.
+func (w *whole) inflate(in []byte, end int, out []byte, limit int) ([]byte, int, bool) {
+	var (
+		buf  uint64
+		have uint
+		pos  int
+		n    int
+	)
+	out = out[:cap(out)]
+	for last := false; !last; {
+		if pos > end {
+			return nil, 0, false
+		}
+		buf |= binary.LittleEndian.Uint64(in[pos:]) << have
+		pos += int(63-have) >> 3 //nolint:gosec // small
+		have |= 56
+		last = buf&1 == 1
+		kind := buf >> 1 & 3
+		buf, have = buf>>3, have-3
+		switch kind {
+		case 0:
+			pos -= int(have >> 3) //nolint:gosec // small
+			if pos+4 > end {
+				return nil, 0, false
+			}
+			size := int(binary.LittleEndian.Uint16(in[pos:]))
+			if size != int(^binary.LittleEndian.Uint16(in[pos+2:])) || pos+4+size > end {
+				return nil, 0, false
+			}
+			var ok bool
+			if out, ok = room(out, n, size, limit); !ok {
+				return nil, 0, false
+			}
+			pos += 4
+			n += copy(out[n:], in[pos:pos+size])
+			pos, buf, have = pos+size, 0, 0
+			continue
+		case 1:
+			if !w.fixedCodes() {
+				return nil, 0, false
+			}
+		case 2:
+			var ok bool
+			if pos, buf, have, ok = w.dynamicCodes(in, end, pos, buf, have); !ok {
+				return nil, 0, false
+			}
+		default:
+			return nil, 0, false
+		}
+		var ok bool
+		if out, n, pos, buf, have, ok = w.block(in, end, pos, buf, have, out, n, limit); !ok {
+			return nil, 0, false
+		}
+	}
+	pos -= int(have >> 3) //nolint:gosec // small
+	if pos > end {
+		return nil, 0, false
+	}
+	return out[:n], pos, true
+}
+
+// room makes room for size bytes behind the first n.
+func room(out []byte, n, size, limit int) ([]byte, bool) {
+	if n+size <= len(out) {
+		return out, true
+	}
+	if n+size > limit {
+		return nil, false
+	}
+	grown := make([]byte, min(max(2*len(out), n+size), limit))
+	copy(grown, out[:n])
+	return grown, true
+}
+
+// fixedCodes makes the tables of RFC 1951, section 3.2.6.
+func (w *whole) fixedCodes() bool {
+	if w.fixed {
+		return true
+	}
+	sizes := w.sizes[:maxLiterals+maxDistances]
+	for i := range sizes {
+		switch {
+		case i < 144, i >= 280 && i < 288:
+			sizes[i] = 8
+		case i < 256:
+			sizes[i] = 9
+		case i < 280:
+			sizes[i] = 7
+		default:
+			sizes[i] = 5
+		}
+	}
+	w.fixed = w.build(w.literals[:], literalBits, sizes[:maxLiterals], literalEntries) &&
+		w.build(w.distances[:], distanceBits, sizes[maxLiterals:], distanceEntries)
+	return w.fixed
+}
+
+// dynamicCodes reads the tables of RFC 1951, section 3.2.7.
+func (w *whole) dynamicCodes(in []byte, end, pos int, buf uint64, have uint) (int, uint64, uint, bool) {
+	w.fixed = false
+	literals, distances, sizes := int(buf&31)+257, int(buf>>5&31)+1, int(buf>>10&15)+4
+	buf, have = buf>>14, have-14
+	if literals > 286 || distances > 30 {
+		return 0, 0, 0, false
+	}
+	var own [19]uint8
+	for i := range sizes {
+		if have < 3 {
+			if pos > end {
+				return 0, 0, 0, false
+			}
+			buf |= binary.LittleEndian.Uint64(in[pos:]) << have
+			pos += int(63-have) >> 3 //nolint:gosec // small
+			have |= 56
+		}
+		own[sizeOrder[i]] = uint8(buf & 7)
+		buf, have = buf>>3, have-3
+	}
+	if !w.build(w.lengths[:], lengthBits, own[:], sizeEntries) {
+		return 0, 0, 0, false
+	}
+	for i := 0; i < literals+distances; {
+		if pos > end {
+			return 0, 0, 0, false
+		}
+		buf |= binary.LittleEndian.Uint64(in[pos:]) << have
+		pos += int(63-have) >> 3 //nolint:gosec // small
+		have |= 56
+		e := w.lengths[buf&(lengthTable-1)]
+		size := uint(e & 15)
+		if size == 0 {
+			return 0, 0, 0, false
+		}
+		buf, have = buf>>size, have-size
+		symbol, value, times := e>>16, uint8(0), 0
+		switch symbol {
+		case 16:
+			if i == 0 {
+				return 0, 0, 0, false
+			}
+			value, times = w.sizes[i-1], 3+int(buf&3)
+			buf, have = buf>>2, have-2
+		case 17:
+			times = 3 + int(buf&7)
+			buf, have = buf>>3, have-3
+		case 18:
+			times = 11 + int(buf&127)
+			buf, have = buf>>7, have-7
+		default:
+			value, times = uint8(symbol), 1 //nolint:gosec // at most 15
+		}
+		if i+times > literals+distances {
+			return 0, 0, 0, false
+		}
+		for range times {
+			w.sizes[i] = value
+			i++
+		}
+	}
+	ok := w.sizes[256] > 0 && // the end has a code
+		w.build(w.literals[:], literalBits, w.sizes[:literals], literalEntries) &&
+		w.build(w.distances[:], distanceBits, w.sizes[literals:literals+distances], distanceEntries)
+	return pos, buf, have, ok
+}
+
+// block decodes the symbols of one block.
+func (w *whole) block(in []byte, end, pos int, buf uint64, have uint, out []byte, n, limit int) ([]byte, int, int, uint64, uint, bool) {
+	for {
+		if n+slack > len(out) {
+			var ok bool
+			if out, ok = room(out, n, slack, limit+slack); !ok {
+				return nil, 0, 0, 0, 0, false
+			}
+		}
+		if pos > end+8 {
+			return nil, 0, 0, 0, 0, false
+		}
+		buf |= binary.LittleEndian.Uint64(in[pos:]) << (have & 63)
+		pos += int(63-have) >> 3 //nolint:gosec // small
+		have |= 56
+		// 56 bits are three codes of literals, or one, a length and its extra bits.
+		e := w.literals[buf&(1<<literalBits-1)]
+		if e&isLiteral != 0 {
+			out[n] = byte(e >> 16)
+			n++
+			buf, have = buf>>(e&15), have-uint(e&15)
+			if e = w.literals[buf&(1<<literalBits-1)]; e&isLiteral != 0 {
+				out[n] = byte(e >> 16)
+				n++
+				buf, have = buf>>(e&15), have-uint(e&15)
+				if e = w.literals[buf&(1<<literalBits-1)]; e&isLiteral != 0 {
+					out[n] = byte(e >> 16)
+					n++
+					buf, have = buf>>(e&15), have-uint(e&15)
+					continue
+				}
+			}
+		}
+		if e&special == isPointer {
+			e = w.literals[int(e>>16)+int(buf>>literalBits&(1<<(e>>4&15)-1))]
+			if e&isLiteral != 0 {
+				out[n] = byte(e >> 16)
+				n++
+				buf, have = buf>>(e&15), have-uint(e&15)
+				continue
+			}
+		}
+		size := uint(e & 15)
+		if size == 0 || e&special == special {
+			return nil, 0, 0, 0, 0, false
+		}
+		buf, have = buf>>size, have-size
+		if e&isEnd != 0 {
+			return out, n, pos, buf, have, true
+		}
+		extra := uint(e >> 4 & 15)
+		length := int(e>>16) + int(buf&(1<<extra-1)) //nolint:gosec // small
+		buf, have = buf>>extra, have-extra
+
+		buf |= binary.LittleEndian.Uint64(in[min(pos, end+8):]) << (have & 63)
+		pos += int(63-have) >> 3 //nolint:gosec // small
+		have |= 56
+		e = w.distances[buf&(1<<distanceBits-1)]
+		if e&special == isPointer {
+			e = w.distances[int(e>>16)+int(buf>>distanceBits&(1<<(e>>4&15)-1))]
+		}
+		size, extra = uint(e&15), uint(e>>4&15)
+		if size == 0 || e&special != 0 {
+			return nil, 0, 0, 0, 0, false
+		}
+		buf, have = buf>>size, have-size
+		distance := int(e>>16) + int(buf&(1<<extra-1)) //nolint:gosec // small
+		buf, have = buf>>extra, have-extra
+		if distance > n {
+			return nil, 0, 0, 0, 0, false
+		}
+		match(out, n, distance, length)
+		n += length
+	}
+}
+
+// match copies what lies distance bytes back. Some bytes behind it are written
+// too, and written again by what follows.
+func match(out []byte, n, distance, length int) {
+	if distance >= 8 {
+		// Most matches are short: what is written too much costs less than a
+		// loop whose end nobody can foresee.
+		from, to := (*[unrolled]byte)(out[n-distance:]), (*[unrolled]byte)(out[n:])
+		binary.LittleEndian.PutUint64(to[0:], binary.LittleEndian.Uint64(from[0:]))
+		binary.LittleEndian.PutUint64(to[8:], binary.LittleEndian.Uint64(from[8:]))
+		binary.LittleEndian.PutUint64(to[16:], binary.LittleEndian.Uint64(from[16:]))
+		binary.LittleEndian.PutUint64(to[24:], binary.LittleEndian.Uint64(from[24:]))
+		switch {
+		case length <= unrolled:
+		case distance >= length:
+			copy(out[n+unrolled:n+length], out[n+unrolled-distance:n+length-distance])
+		default:
+			from, to := out[n-distance:], out[n:]
+			for i := unrolled; i < length; i += 8 {
+				binary.LittleEndian.PutUint64(to[i:], binary.LittleEndian.Uint64(from[i:]))
+			}
+		}
+		return
+	}
+	// A few bytes over and over: as many as fit in eight, at a time.
+	pattern := binary.LittleEndian.Uint64(out[n-distance:]) & (1<<(8*distance) - 1)
+	for filled := distance; filled < 8; filled *= 2 {
+		pattern |= pattern << (8 * filled)
+	}
+	step := 8 - 8%distance
+	to := out[n:]
+	for i := 0; i < length; i += step {
+		binary.LittleEndian.PutUint64(to[i:], pattern)
+	}
+}

@@ -1,0 +1,218 @@
+package inflate
+
+import (
+	"bytes"
+	"compress/flate"
+	stdgzip "compress/gzip"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/klauspost/compress/gzip"
+)
+
+// decoded is what the decoder of whole objects makes of one.
+func decoded(f *file, data []byte) ([]byte, bool) {
+	if _, all := f.take(bytes.NewReader(data)); !all {
+		return nil, false
+	}
+	ok := f.decode()
+	return f.plain, ok
+}
+
+// judge is what the streaming decoder makes of it, as one member and no more.
+func judge(data []byte) ([]byte, bool) {
+	src := bytes.NewReader(data)
+	z, err := gzip.NewReader(src)
+	if err != nil {
+		return nil, false
+	}
+	z.Multistream(false)
+	text, err := io.ReadAll(z)
+	return text, err == nil && src.Len() == 0
+}
+
+// texts are of all kinds: none, one byte, runs, records, noise.
+func texts() [][]byte {
+	r := rand.New(rand.NewPCG(1, 2))
+	noise := make([]byte, 200_000)
+	for i := range noise {
+		noise[i] = byte(r.Uint32())
+	}
+	var records strings.Builder
+	for range 3000 {
+		fmt.Fprintf(&records, `{"eventVersion":"1.11","eventID":"%016x","eventName":"Describe%d","text":"%s"},`, r.Uint64(), r.IntN(40), strings.Repeat("ab", r.IntN(200)))
+	}
+	out := [][]byte{nil, {0}, noise, []byte(records.String()), bytes.Repeat([]byte{7}, 500_000), bytes.Repeat([]byte("abc"), 100_000)}
+	for range 200 {
+		n := r.IntN(5000)
+		from, symbols := r.IntN(len(noise)-n), 1+r.IntN(255)
+		text := bytes.Clone(noise[from : from+n])
+		for i := range text {
+			text[i] %= byte(symbols)
+			if i > 8 && r.IntN(10) == 0 {
+				text[i] = text[i-1-r.IntN(8)]
+			}
+		}
+		out = append(out, text)
+	}
+	return out
+}
+
+// TestWhole: what any compressor makes at any level is decoded, and to the same
+// bytes.
+func TestWhole(t *testing.T) {
+	f := &file{}
+	for i, text := range texts() {
+		for level := flate.HuffmanOnly; level <= flate.BestCompression; level++ {
+			for name, compress := range map[string]func(io.Writer) (io.WriteCloser, error){
+				"standard":  func(w io.Writer) (io.WriteCloser, error) { return stdgzip.NewWriterLevel(w, level) },
+				"klauspost": func(w io.Writer) (io.WriteCloser, error) { return gzip.NewWriterLevel(w, level) },
+			} {
+				var b bytes.Buffer
+				w, err := compress(&b)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := w.Write(text); err != nil {
+					t.Fatal(err)
+				}
+				if err := w.Close(); err != nil {
+					t.Fatal(err)
+				}
+				got, ok := decoded(f, b.Bytes())
+				if small := b.Len() < maxStored; ok != small || ok && !bytes.Equal(got, text) {
+					t.Errorf("text %d of %d bytes, %s at level %d: %v, %d bytes", i, len(text), name, level, ok, len(got))
+				}
+			}
+		}
+	}
+}
+
+// TestWholeHeader: names and comments are passed over, what follows a member is
+// left to the other decoder, and so is a size that is a lie.
+func TestWholeHeader(t *testing.T) {
+	f := &file{}
+	var b bytes.Buffer
+	w := stdgzip.NewWriter(&b)
+	w.Name, w.Comment, w.Extra = "name", "comment", []byte("extra")
+	if _, err := w.Write([]byte("hello")); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got, ok := decoded(f, b.Bytes()); !ok || string(got) != "hello" {
+		t.Errorf("got %q, %v", got, ok)
+	}
+	for name, data := range map[string][]byte{
+		"a byte behind": append(bytes.Clone(b.Bytes()), 0),
+		"two members":   join(b.Bytes(), b.Bytes()),
+		"size":          append(bytes.Clone(b.Bytes()[:b.Len()-4]), 6, 0, 0, 0),
+		"huge size":     append(bytes.Clone(b.Bytes()[:b.Len()-4]), 255, 255, 255, 255),
+		"cut":           b.Bytes()[:b.Len()-1],
+		"header":        b.Bytes()[:12],
+	} {
+		if _, ok := decoded(f, data); ok {
+			t.Errorf("%s: taken", name)
+		}
+	}
+	bomb := &bytes.Buffer{}
+	w = stdgzip.NewWriter(bomb)
+	for range 64 {
+		if _, err := w.Write(make([]byte, 1<<20)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	lie := append(bytes.Clone(bomb.Bytes()[:bomb.Len()-4]), 1, 0, 0, 0)
+	if _, ok := decoded(f, lie); ok || cap(f.plain) > 2*maxPlain {
+		t.Errorf("a bomb whose size is a lie: %v, %d bytes held", ok, cap(f.plain))
+	}
+}
+
+// FuzzWhole: what is decoded is what the streaming decoder decodes, and nothing
+// that it refuses.
+func FuzzWhole(f *testing.F) {
+	for i, text := range texts()[:40] {
+		var b bytes.Buffer
+		w, err := stdgzip.NewWriterLevel(&b, i%12-2)
+		if err != nil {
+			f.Fatal(err)
+		}
+		if _, err := w.Write(text[:min(len(text), 3000)]); err != nil {
+			f.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b.Bytes(), []byte{}, 0)
+		f.Add(b.Bytes(), []byte{0xff, 0x10}, b.Len()/2)
+	}
+	fast := &file{}
+	f.Fuzz(func(t *testing.T, data, patch []byte, at int) {
+		if at >= 0 && at+len(patch) <= len(data) {
+			data = bytes.Clone(data)
+			copy(data[at:], patch)
+		}
+		got, ok := decoded(fast, data)
+		want, sound := judge(data)
+		if ok && (!sound || !bytes.Equal(got, want)) {
+			t.Fatalf("taken: %d bytes, and the judge says %v, %d bytes", len(got), sound, len(want))
+		}
+		// The checksum hides most differences: without it, what both decode to
+		// the end must agree as well.
+		body := data
+		if h := headerEnd(data); h >= 0 {
+			body = data[h:]
+		}
+		padded := append(bytes.Clone(body), make([]byte, padding)...)
+		raw, end, ok := fast.whole.inflate(padded, len(body), nil, 1<<20)
+		if !ok {
+			return
+		}
+		src := bytes.NewReader(body)
+		plain, err := io.ReadAll(io.LimitReader(flate.NewReader(src), 2<<20))
+		if err != nil || !bytes.Equal(plain, raw) || len(body)-src.Len() != end {
+			t.Fatalf("raw: %d bytes to %d, compress/flate %d bytes to %d, %v", len(raw), end, len(plain), len(body)-src.Len(), err)
+		}
+	})
+}
+
+// BenchmarkInflate compares the two decoders on a log file of common size.
+func BenchmarkInflate(b *testing.B) {
+	text := texts()[3]
+	var z bytes.Buffer
+	w := gzip.NewWriter(&z)
+	if _, err := w.Write(text); err != nil {
+		b.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		b.Fatal(err)
+	}
+	b.Run("decoder=whole", func(b *testing.B) {
+		f := &file{}
+		b.SetBytes(int64(len(text)))
+		for b.Loop() {
+			if _, ok := decoded(f, z.Bytes()); !ok {
+				b.Fatal("not taken")
+			}
+		}
+	})
+	b.Run("decoder=klauspost", func(b *testing.B) {
+		var r gzip.Reader
+		b.SetBytes(int64(len(text)))
+		for b.Loop() {
+			if err := r.Reset(bytes.NewReader(z.Bytes())); err != nil {
+				b.Fatal(err)
+			}
+			if _, err := io.Copy(io.Discard, &r); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
