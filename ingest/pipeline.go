@@ -77,9 +77,21 @@ func run(ctx context.Context, objects iter.Seq[*Object], requests int, opt Optio
 		}
 		return nil
 	})
+	// What is open and not yet read is bounded too. Room is taken before an
+	// object is, so that the first in line always has some.
+	ahead := make(chan struct{}, max(requests, jobs)+jobs)
 	for range max(requests, jobs) {
 		group.Go(func() error {
-			for j := range work {
+			for {
+				select {
+				case ahead <- struct{}{}:
+				case <-ctx.Done():
+					return ctx.Err()
+				}
+				j, more := <-work
+				if !more {
+					return nil
+				}
 				from := open(ctx, j.object, &opt)
 				if ctx.Err() != nil && from.body != nil {
 					_ = from.body.Close() // nobody will read it
@@ -87,7 +99,6 @@ func run(ctx context.Context, objects iter.Seq[*Object], requests int, opt Optio
 				}
 				j.opened <- from
 			}
-			return nil
 		})
 	}
 	for range jobs {
@@ -97,6 +108,7 @@ func run(ctx context.Context, objects iter.Seq[*Object], requests int, opt Optio
 				var from contents
 				select {
 				case from = <-j.opened:
+					<-ahead
 				case <-ctx.Done():
 					drop(queue, j)
 					return ctx.Err()

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"path/filepath"
 	"regexp"
 	"strings"
 	"time"
@@ -70,6 +71,11 @@ func (l *Listing) covers(name string) bool {
 		}
 	}
 	for _, src := range l.Sources {
+		if !strings.Contains(src, "://") {
+			if src = filepath.Clean(src); src == "." && filepath.IsLocal(name) {
+				return true
+			}
+		}
 		if name == src || strings.HasPrefix(name, strings.TrimSuffix(src, "/")+"/") {
 			return true
 		}
