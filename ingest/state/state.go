@@ -36,6 +36,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -94,7 +95,8 @@ var (
 )
 
 // Open opens the state in a folder, which it makes if need be, and holds it
-// until Close. With anew, whatever was in it is given up first. The errors
+// until Close. With anew, what was read is given up first; what was concluded
+// is remembered. The errors
 // wrap [ErrHeld], [ErrVersion] or [ErrDamaged] where they are meant.
 func Open(dir string, anew bool) (*State, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -128,6 +130,10 @@ func (s *State) load(anew bool) error {
 		if err := s.ours(); err != nil {
 			return err
 		}
+		var old Head // what was reported is not news once more
+		if json.Unmarshal(text, &old) == nil && old.Schema == Schema {
+			s.Judged = old.Judged
+		}
 	case err != nil:
 		return err
 	default:
@@ -156,9 +162,10 @@ func (s *State) ours() error {
 	return nil
 }
 
-func isOurs(name string) bool {
-	return name == "lock" || name == headName || strings.HasSuffix(name, objectsEnd) || strings.HasSuffix(name, eventsEnd) || strings.HasSuffix(name, tempEnd)
-}
+// ourName is every name that a state gives to a file.
+var ourName = regexp.MustCompile(`^(?:lock|state\.json(?:\.part)?|\d{6,}\.(?:objects|events)\.parquet(?:\.part)?)$`)
+
+func isOurs(name string) bool { return ourName.MatchString(name) }
 
 func (s *State) parse(text []byte) error {
 	var version struct {
