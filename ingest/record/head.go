@@ -118,7 +118,7 @@ func (d *Decoder) members(raw []byte) error {
 			}
 			d.seen = append(d.seen, name)
 		}
-		if isForeignMember(string(name), value) {
+		if isForeignMember(name, value) {
 			return errForeign
 		}
 		if err := d.member(name, value); err != nil && fault == nil {
@@ -149,8 +149,8 @@ func (d *Decoder) twice(name []byte) bool {
 // isForeignMember knows the messages that AWS delivers under the same word,
 // Records: eventSource "aws:s3" and its like (S3, DynamoDB, Kinesis, SQS, SES),
 // EventSource "aws:sns", and CloudFront's cf.
-func isForeignMember(key string, v jsontext.Value) bool {
-	switch key {
+func isForeignMember(name []byte, v jsontext.Value) bool {
+	switch string(name) {
 	case "eventSource", "EventSource":
 		return len(v) > 5 && strings.EqualFold(string(v[:5]), `"aws:`)
 	case "receiptHandle", "Sns":

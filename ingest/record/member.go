@@ -16,26 +16,26 @@ import (
 // that is kept needs stays raw.
 func (d *Decoder) member(name []byte, v jsontext.Value) error {
 	h := &d.head
-	switch key := string(name); key {
+	switch string(name) { // without a copy of the name
 	case "eventTime":
 		return h.time(v)
 	case "eventName":
 		h.rawName = v
-		return d.text(key, v, &h.Name)
+		return d.text("eventName", v, &h.Name)
 	case "eventSource":
 		h.rawSource = v
-		return d.text(key, v, &h.Source)
+		return d.text("eventSource", v, &h.Source)
 	case "awsRegion":
 		h.rawRegion = v
-		return d.text(key, v, &h.Region)
+		return d.text("awsRegion", v, &h.Region)
 	case "recipientAccountId":
 		h.rawAccount = v
-		return d.text(key, v, &h.Account)
+		return d.text("recipientAccountId", v, &h.Account)
 	case "errorCode":
 		// Absent means that the call succeeded: anything else than a string
 		// must not be taken for it.
 		h.rawError = v
-		return d.text(key, v, &h.errorCode)
+		return d.text("errorCode", v, &h.errorCode)
 	case "eventCategory":
 		h.rawCategory = v
 		if v.Kind() == '"' {

@@ -48,11 +48,21 @@ func walk(raw []byte, member func(name []byte, value jsontext.Value) error) erro
 
 // nameOf is a member's name without its quotes, its escapes undone.
 func nameOf(quoted []byte) []byte {
-	if bytes.IndexByte(quoted, '\\') < 0 && len(quoted) >= 2 && utf8.Valid(quoted) {
+	if len(quoted) >= 2 && simple(quoted) {
 		return quoted[1 : len(quoted)-1]
 	}
 	name, _ := jsontext.AppendUnquote(nil, quoted) // what cannot be undone is no name that counts
 	return name
+}
+
+// simple reports whether a name is ASCII without escapes, as nearly all are.
+func simple(name []byte) bool {
+	for _, c := range name {
+		if c >= utf8.RuneSelf || c == '\\' {
+			return false
+		}
+	}
+	return true
 }
 
 // space is the first byte from i on that is not white space.
