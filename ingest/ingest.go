@@ -43,7 +43,10 @@ type Options struct {
 	Jobs      int   // objects read at a time; default one a processor
 	Memory    int64 // stored bytes of objects in flight; default DefaultMemory
 	MaxObject int64 // objects stored larger than this are not read; 0 is no limit
-	Requests  int   // remote objects fetched at a time
+	// StreamOnly leaves all objects to the streaming decoder of gzip.
+	StreamOnly bool
+
+	Requests int // remote objects fetched at a time
 
 	// From and To bound event time, half-open. Events up to Before earlier
 	// and After later are kept as well: a refusal just behind the asked

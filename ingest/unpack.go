@@ -58,7 +58,11 @@ func (w *worker) take(b body, src io.Reader, budget *archive.Budget) {
 // them are in use.
 func (w *worker) reader(depth int) *container.Reader {
 	for len(w.readers) <= depth {
-		w.readers = append(w.readers, container.NewReader())
+		r := container.NewReader()
+		if w.opt.StreamOnly {
+			r.StreamOnly()
+		}
+		w.readers = append(w.readers, r)
 	}
 	return w.readers[depth]
 }

@@ -28,6 +28,7 @@ type typed struct {
 	noVerify                                       bool
 	manifest                                       string
 	stamp                                          bool
+	decoder                                        string
 	sweep                                          sweepTyped
 }
 
@@ -51,6 +52,7 @@ func (t *typed) readingFlags(cmd *cobra.Command) {
 	f.BoolVar(&t.quiet, "quiet", false, "no summary on standard error")
 	f.StringVar(&t.cpuProfile, "cpuprofile", "", "write a CPU profile to this file, for go tool pprof")
 	f.StringSliceVar(&t.publicKeys, "public-keys", nil, "what aws cloudtrail list-public-keys printed, saved: verifies digest signatures (repeatable)")
+	f.StringVar(&t.decoder, "decoder", "auto", "decoder of gzip: auto, or klauspost for all objects, small ones too")
 	f.BoolVar(&t.stamp, "stamp", false, "say in the report when it was written; {stamp} in --output is that time in any case")
 	f.StringVar(&t.failOn, "fail-on", never, "exit 4 on incidents of at least this grade: never, possible, probable or confirmed")
 }

@@ -129,6 +129,13 @@ func (t *typed) reading(q *analyze.Options) (ingest.Options, error) {
 	if t.jobs < 0 {
 		return r, usagef("--jobs %d: want 1 or more", t.jobs)
 	}
+	switch t.decoder {
+	case "auto":
+	case "klauspost":
+		r.StreamOnly = true
+	default:
+		return r, usagef("--decoder %q: want auto or klauspost", t.decoder)
+	}
 	var err error
 	if r.Memory, err = parseSize("memory", t.memory); err != nil {
 		return r, err

@@ -160,6 +160,10 @@ func (m metered) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// StreamOnly leaves all objects to the streaming decoder of gzip; see package
+// inflate.
+func (r *Reader) StreamOnly() { r.inflate.StreamOnly() }
+
 // Hash has the inflated bytes of objects written to h, from the next Read on;
 // nil stops it. [Reader.Finish] sees to the rest of an object.
 func (r *Reader) Hash(h hash.Hash) { r.inflate.Hash(h) }

@@ -90,6 +90,7 @@ type Reader struct {
 	sum     hash.Hash // of the plain bytes; nil where nobody asks
 	file    file      // the object, where it is small
 	decoded bool      // and sound: then it is all decoded
+	streams bool      // all objects are left to the streaming decoder
 }
 
 // NewReader makes a Reader to be Reset.
@@ -97,6 +98,9 @@ func NewReader() *Reader {
 	src := &sourceReader{}
 	return &Reader{source: src, stored: bufio.NewReaderSize(src, readAhead)}
 }
+
+// StreamOnly leaves all objects to the streaming decoder from now on.
+func (r *Reader) StreamOnly() { r.streams = true }
 
 // sourceReader remembers the storage's own error, so that a network or disk
 // failure is never taken for a damaged file.
@@ -132,7 +136,7 @@ func (r *Reader) Reset(src io.Reader) {
 	}
 	if head[0] == 0x1f && head[1] == 0x8b {
 		r.gzipped = true
-		if r.decoded = all && r.file.decode(); r.decoded {
+		if r.decoded = all && !r.streams && r.file.decode(); r.decoded {
 			r.starts = append(r.starts, 0)
 			r.source.n = int64(r.file.size)
 			return
