@@ -73,63 +73,46 @@ func (d *Decoder) Values(v *Values) {
 		Request: present(h.request), Response: present(h.response), Additional: present(h.additional),
 		ServiceDetails: present(h.service), ResourceList: present(h.resources),
 	}
-	each(h.identity, func(name []byte, value jsontext.Value) {
-		switch string(name) {
-		case "type":
-			v[IdentityType] = plain(value)
-		case "arn":
-			v[IdentityARN] = plain(value)
-		case "principalId":
-			v[IdentityPrincipal] = plain(value)
-		case "accountId":
-			v[IdentityAccount] = plain(value)
-		case "userName":
-			v[IdentityUser] = plain(value)
-		case "accessKeyId":
-			v[IdentityKey] = plain(value)
-		case "invokedBy":
-			v[IdentityInvokedBy] = plain(value)
-		case "sessionContext":
-			v.session(value)
-		}
-	})
-	each(h.tls, func(name []byte, value jsontext.Value) {
-		switch string(name) {
-		case "tlsVersion":
-			v[TLSVersion] = plain(value)
-		case "cipherSuite":
-			v[TLSCipher] = plain(value)
-		}
-	})
+	v.fill(h.identity, identityFields)
+	v.fill(h.tls, tlsFields)
 }
 
-func (v *Values) session(context jsontext.Value) {
-	each(context, func(name []byte, value jsontext.Value) {
-		switch string(name) {
-		case "sessionIssuer":
-			each(value, func(name []byte, value jsontext.Value) {
-				switch string(name) {
-				case "type":
-					v[IssuerType] = plain(value)
-				case "arn":
-					v[IssuerARN] = plain(value)
-				case "accountId":
-					v[IssuerAccount] = plain(value)
-				case "userName":
-					v[IssuerUser] = plain(value)
-				case "principalId":
-					v[IssuerPrincipal] = plain(value)
-				}
-			})
-		case "attributes":
-			each(value, func(name []byte, value jsontext.Value) {
-				switch string(name) {
-				case "mfaAuthenticated":
-					v[SessionMFA] = plain(value)
-				case "creationDate":
-					v[SessionCreated] = plain(value)
-				}
-			})
+// inner is a member of an object, and the field that it fills, or the members
+// of it that do.
+type inner struct {
+	name   string
+	field  Field
+	within []inner
+}
+
+var (
+	identityFields = []inner{
+		{name: "type", field: IdentityType}, {name: "arn", field: IdentityARN}, {name: "principalId", field: IdentityPrincipal},
+		{name: "accountId", field: IdentityAccount}, {name: "userName", field: IdentityUser}, {name: "accessKeyId", field: IdentityKey},
+		{name: "invokedBy", field: IdentityInvokedBy}, {name: "sessionContext", within: []inner{
+			{name: "sessionIssuer", within: []inner{
+				{name: "type", field: IssuerType}, {name: "arn", field: IssuerARN}, {name: "accountId", field: IssuerAccount},
+				{name: "userName", field: IssuerUser}, {name: "principalId", field: IssuerPrincipal},
+			}},
+			{name: "attributes", within: []inner{{name: "mfaAuthenticated", field: SessionMFA}, {name: "creationDate", field: SessionCreated}}},
+		}},
+	}
+	tlsFields = []inner{{name: "tlsVersion", field: TLSVersion}, {name: "cipherSuite", field: TLSCipher}}
+)
+
+// fill takes the members of an object that are fields.
+func (v *Values) fill(object jsontext.Value, known []inner) {
+	each(object, func(name []byte, value jsontext.Value) {
+		for i := range known {
+			switch k := &known[i]; {
+			case k.name != string(name):
+				continue
+			case k.within != nil:
+				v.fill(value, k.within)
+			default:
+				v[k.field] = plain(value)
+			}
+			return
 		}
 	})
 }
