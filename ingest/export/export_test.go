@@ -1,0 +1,106 @@
+package export
+
+import (
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/apache/arrow/go/v17/parquet/file"
+
+	"grantrail/ingest/record"
+)
+
+// rowsOf are records by region, one for each ID, in as many days.
+func rowsOf(t *testing.T, d *record.Decoder, region string, ids ...int) *Rows {
+	t.Helper()
+	rows := &Rows{Object: "o"}
+	for _, id := range ids {
+		at := time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
+		raw := fmt.Appendf(nil, `{"eventTime":%q,"eventSource":"s","eventName":"n","awsRegion":%q,"eventID":"ID-%d","errorCode":"%d"}`, at.Format(time.RFC3339), region, id%1000, id/1000)
+		if _, err := d.Head(raw); err != nil {
+			t.Fatal(err)
+		}
+		var v record.Values
+		d.Values(&v)
+		rows.Add(raw, &v, "111122223333", region, at, id)
+	}
+	return rows
+}
+
+// TestPartitions: more partitions than are at hand at a time, met again and
+// again: what was seen of them is not forgotten, and every row is in a file.
+func TestPartitions(t *testing.T) {
+	for _, keep := range []bool{false, true} {
+		dir := t.TempDir()
+		w, err := NewWriter(Options{Dir: dir, Duplicates: keep})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := record.NewDecoder()
+		const regions, times = 2*maxOpen + 1, 3
+		for n := range times {
+			for r := range regions {
+				// One new, one as before, one as before with another content.
+				if err := w.Write(rowsOf(t, d, fmt.Sprint("r-", r), n, 500, 600+n*1000)); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		got, err := w.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := Counts{Written: regions * (3*times - (times - 1)), Duplicate: regions * (times - 1), Conflict: regions * (times - 1), Files: regions * times}
+		if keep {
+			want = Counts{Written: regions * 3 * times, Files: regions * times}
+		}
+		if got != want {
+			t.Errorf("duplicates kept %v: %+v, want %+v", keep, got, want)
+		}
+		if rows := stored(t, dir); rows != want.Written {
+			t.Errorf("duplicates kept %v: %d rows in the files, want %d", keep, rows, want.Written)
+		}
+	}
+}
+
+// stored counts the rows of all files, of which nothing else is left.
+func stored(t *testing.T, dir string) (rows int) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		f, err := file.OpenParquetFile(path, false)
+		if err != nil {
+			return err
+		}
+		rows += int(f.NumRows())
+		return f.Close()
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
+// TestFolder: no value of a stranger's leaves the folder or hides in it, and
+// two values never share one.
+func TestFolder(t *testing.T) {
+	seen := map[string]string{}
+	for _, value := range []string{"", ".", "..", "../..", "a/b", `a\b`, "a b", "a%20b", "eu-west-1", "EU_west.1", ".hidden", "a\x00b", "ü", "a=b", "__HIVE_DEFAULT_PARTITION__"} {
+		name := spelt(value)
+		if strings.ContainsAny(name, "/\\ \x00=") || strings.HasPrefix(name, ".") || name == "" {
+			t.Errorf("%q is spelt %q", value, name)
+		}
+		if other, taken := seen[name]; taken && value != empty {
+			t.Errorf("%q and %q are both spelt %q", value, other, name)
+		}
+		seen[name] = value
+	}
+	if long := spelt(strings.Repeat("/", 1000)); len(long) > 2*maxSpelt {
+		t.Errorf("%d bytes", len(long))
+	}
+}
