@@ -38,6 +38,7 @@ func Export(ctx context.Context, listing *Listing, opt Options, to export.Option
 	ex := &exporting{wants: wants, pool: sync.Pool{New: func() any { return new(export.Rows) }}}
 	out := &Exported{}
 	var integrity custody.Integrity
+	opt.account = true
 	if listing.digests && !opt.NoVerify {
 		verified := opt
 		verified.verdicts = map[string]custody.Verdict{}
@@ -55,11 +56,7 @@ func Export(ctx context.Context, listing *Listing, opt Options, to export.Option
 	if err != nil {
 		return nil, err
 	}
-	requests := 0
-	if listing.remote {
-		requests = max(opt.Requests, 1)
-	}
-	err = run(ctx, listing.All(), requests, opt, func(o *Object, res *result) error {
+	err = run(ctx, listing.All(), listing.requests(&opt), opt, func(o *Object, res *result) error {
 		out.LeftOut += res.leftOut
 		return c.take(o, res)
 	}, func(rows *export.Rows) error {

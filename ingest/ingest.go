@@ -75,6 +75,7 @@ type Options struct {
 
 	hash     bool                       // every object is hashed
 	remember bool                       // results are for a state
+	account  bool                       // only the account is wanted: no events are kept
 	export   *exporting                 // records are for files
 	verdicts map[string]custody.Verdict // to be filled, if it is there
 	limits   *archive.Budget            // of archives, if a test sets it
@@ -129,13 +130,9 @@ func Read(ctx context.Context, listing *Listing, opt Options) (*Evidence, error)
 	// A digest of another name is met in the reading, and costs a second one.
 	opt.hash = opt.Inventory || !opt.NoVerify && listing.digests
 	c := newCollector(listing, opt)
-	requests := 0 // files are opened by as many as read them
-	if listing.remote {
-		requests = max(opt.Requests, 1)
-	}
-	err := run(ctx, listing.All(), requests, opt, c.take, nil)
+	err := run(ctx, listing.All(), listing.requests(&opt), opt, c.take, nil)
 	if err == nil {
-		err = c.verify(ctx, requests)
+		err = c.verify(ctx)
 	}
 	if err == nil {
 		var ev *Evidence

@@ -53,7 +53,7 @@ func (w *worker) record(it container.Item) {
 		return
 	}
 	w.place(head)
-	if w.opt.export != nil || !w.opt.holds(head.Time) {
+	if w.opt.account || !w.opt.holds(head.Time) {
 		return
 	}
 	event, err := w.decoder.Event(it.Raw)
@@ -165,7 +165,7 @@ func (w *worker) refuseOther(index int, err error) {
 }
 
 func (w *worker) keep(e *record.Event, it container.Item) {
-	if e == nil || w.opt.export != nil {
+	if e == nil || w.opt.account {
 		return
 	}
 	e.Record, e.Offset, e.Length = it.Index, it.Offset, it.Length

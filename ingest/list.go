@@ -89,6 +89,15 @@ func (l *Listing) count(o *Object) {
 	l.digests = l.digests || digest.Named(o.name)
 }
 
+// requests is how many objects are fetched at a time. Files are opened by as
+// many as read them.
+func (l *Listing) requests(opt *Options) int {
+	if !l.remote {
+		return 0
+	}
+	return max(opt.Requests, 1)
+}
+
 // settle brings what was found into name order, and marks what was named twice:
 // by equal names, or by two paths of one file, of which the smaller is read.
 func (l *lister) settle() *Listing {

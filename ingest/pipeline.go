@@ -104,7 +104,15 @@ func run(ctx context.Context, objects iter.Seq[*Object], requests int, opt Optio
 	for range jobs {
 		group.Go(func() error {
 			w := newWorker(opt)
+			var at job
+			w.hand = func(rows *export.Rows) {
+				select {
+				case at.parts <- rows:
+				case <-ctx.Done():
+				}
+			}
 			for j := range queue {
+				at = j
 				var from contents
 				select {
 				case from = <-j.opened:
@@ -112,12 +120,6 @@ func run(ctx context.Context, objects iter.Seq[*Object], requests int, opt Optio
 				case <-ctx.Done():
 					drop(queue, j)
 					return ctx.Err()
-				}
-				w.hand = func(rows *export.Rows) {
-					select {
-					case j.parts <- rows:
-					case <-ctx.Done():
-					}
 				}
 				j.done <- w.read(ctx, j.object, from)
 				if err := ctx.Err(); err != nil {

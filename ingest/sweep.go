@@ -165,12 +165,8 @@ func readInto(ctx context.Context, todo *plan, st *state.State, opt Options) err
 	opt.From, opt.To, opt.Inventory = time.Time{}, time.Time{}, false
 	opt.hash, opt.remember = !opt.NoVerify, true
 	progress := Progress{OfObjects: todo.Len(), OfBytes: todo.Bytes}
-	requests := 0
-	if todo.remote {
-		requests = max(opt.Requests, 1)
-	}
 	committed := time.Now()
-	err := run(ctx, todo.All(), requests, opt, func(o *Object, res *result) error {
+	err := run(ctx, todo.All(), todo.requests(&opt), opt, func(o *Object, res *result) error {
 		known := remembered(o, res)
 		if was, replaced := todo.before[o.name]; replaced {
 			known.replaces(was)
@@ -237,7 +233,7 @@ func (r *recalling) take(ctx context.Context, o *state.Object) error {
 }
 
 func (r *recalling) finish(ctx context.Context) (*Evidence, error) {
-	err := r.verify(ctx, 0)
+	err := r.verify(ctx)
 	if err == nil {
 		var ev *Evidence
 		if ev, err = r.collector.finish(); err == nil {

@@ -157,12 +157,12 @@ func signatureIn(text []byte) string {
 // verify judges the files by the digests among them. Where a digest was met
 // that its name did not announce, everything is read once more, for the hashes
 // alone.
-func (c *collector) verify(ctx context.Context, requests int) error {
+func (c *collector) verify(ctx context.Context) error {
 	if len(c.files) > 0 && !c.opt.hash {
 		opt := c.opt
 		opt.hash, opt.Progress = true, nil
 		c.files = nil
-		err := run(ctx, c.listing.All(), requests, opt, func(_ *Object, res *result) error {
+		err := run(ctx, c.listing.All(), c.listing.requests(&opt), opt, func(_ *Object, res *result) error {
 			c.files = append(c.files, res.files...)
 			return nil
 		}, nil)

@@ -109,7 +109,7 @@ func (t *typed) sweeping(opt *options, now time.Time) (*sweeping, error) {
 		if src == ingest.Stdin {
 			return nil, usagef("sweep: standard input is another one each time: name files or folders")
 		}
-		if within(s.dir, src) {
+		if !opt.places.Remote.Claims(src) && within(s.dir, src) {
 			return nil, usagef("--state %q lies inside the source %q: its files would be read as evidence", s.dir, src)
 		}
 	}
@@ -128,11 +128,8 @@ func (t *typed) sweeping(opt *options, now time.Time) (*sweeping, error) {
 	return s, err
 }
 
-// within reports whether a folder lies in a source on this machine.
+// within reports whether a folder lies in another, or is it.
 func within(dir, source string) bool {
-	if strings.Contains(source, "://") {
-		return false
-	}
 	a, errA := filepath.Abs(dir)
 	b, errB := filepath.Abs(source)
 	return errA == nil && errB == nil && (a == b || strings.HasPrefix(a, b+string(filepath.Separator)))
@@ -155,7 +152,7 @@ func (s *sweeping) run(ctx context.Context, opt *options, w world) (code int, er
 	if err := opt.out.write(ctx, c); err != nil {
 		return 0, err
 	}
-	if err := s.writeChanges(c.Changes); err != nil {
+	if err := s.writeChanges(opt.out, c.Changes); err != nil {
 		return 0, err
 	}
 	if st.Judged, err = json.Marshal(judged); err != nil {
@@ -173,7 +170,7 @@ func (s *sweeping) conclude(ctx context.Context, opt *options, w world, st *stat
 	defer progress.end()
 	opt.places.Stdin, opt.places.Progress = w.stdin, progress.listing
 	var err error
-	if opt.places.Scope, err = s.scope(opt.sources, st); err != nil {
+	if opt.places.Scope, err = s.scope(opt, st); err != nil {
 		return nil, nil, fmt.Errorf("state %q: %w", s.dir, err)
 	}
 	listing, err := ingest.List(ctx, opt.sources, opt.places)
@@ -205,14 +202,14 @@ func (s *sweeping) conclude(ctx context.Context, opt *options, w world, st *stat
 
 // scope is what is listed: all of it, but for days of S3 that are known. What
 // is kept must not depend on a question.
-func (s *sweeping) scope(sources []string, st *state.State) (scope ingest.Scope, err error) {
-	if slices.ContainsFunc(sources, func(src string) bool { return strings.Contains(src, "://") }) {
+func (s *sweeping) scope(opt *options, st *state.State) (scope ingest.Scope, err error) {
+	if slices.ContainsFunc(opt.sources, opt.places.Remote.Claims) {
 		scope.Since, err = ingest.Since(st, s.overlap)
 	}
 	return scope, err
 }
 
-func (s *sweeping) writeChanges(c *incident.Changes) error {
+func (s *sweeping) writeChanges(out *output, c *incident.Changes) error {
 	if s.changes == "" {
 		return nil
 	}
@@ -224,7 +221,7 @@ func (s *sweeping) writeChanges(c *incident.Changes) error {
 	if err != nil {
 		return err
 	}
-	if err := os.Rename(temp, s.changes); err != nil {
+	if err := out.move(temp, s.changes); err != nil {
 		_ = os.Remove(temp) // the failure before it is what counts
 		return fmt.Errorf("writing %q: %w", s.changes, err)
 	}

@@ -227,15 +227,6 @@ func (s *State) sweep() error {
 	return nil
 }
 
-// Len is the number of rows of all segments; objects in several count often.
-func (s *State) Len() int {
-	n := 0
-	for _, seg := range s.Segments {
-		n += seg.Rows
-	}
-	return n
-}
-
 // Add notes an object. Those between two commits come in name order. It is not
 // on disk before Commit.
 func (s *State) Add(o *Object) error {
