@@ -8,8 +8,12 @@ import (
 	"grantrail/ingest/record"
 )
 
-// item counts one piece of evidence and keeps it where it can matter.
-func (w *worker) item(it container.Item) {
+// item counts one piece of evidence and keeps it where it can matter. It
+// reports false of a record that has to be parsed first.
+func (w *worker) item(it container.Item) bool {
+	if it.Members != nil {
+		return w.scanned(it)
+	}
 	switch it.Class {
 	case container.Record:
 		w.record(it)
@@ -28,6 +32,24 @@ func (w *worker) item(it container.Item) {
 		w.res.other.Digests++
 		w.claim(it.Raw)
 	}
+	return true
+}
+
+// scanned takes a record that no parser has read, where it is sure to be one
+// that is only counted.
+func (w *worker) scanned(it container.Item) bool {
+	if w.opt.export != nil {
+		return false
+	}
+	head, sure := w.decoder.Scanned(it.Raw, it.Members)
+	if !sure {
+		return false
+	}
+	if !w.otherCategory(head.Category) {
+		w.res.records.Seen++
+		w.place(head)
+	}
+	return true
 }
 
 // record takes one CloudTrail record.
@@ -103,10 +125,13 @@ func (w *worker) refuse(index int, err error) {
 func (w *worker) place(h *record.Head) {
 	w.res.span.Add(h.Time)
 	at := place{h.Account, h.Region}
-	t := w.res.places[at]
-	if t == nil {
-		t = &tally{}
-		w.res.places[at] = t
+	t := w.near
+	if t == nil || at != w.at {
+		if t = w.res.places[at]; t == nil {
+			t = &tally{}
+			w.res.places[at] = t
+		}
+		w.near, w.at = t, at
 	}
 	t.records++
 	t.span.Add(h.Time)

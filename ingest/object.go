@@ -67,6 +67,8 @@ type worker struct {
 	body    body
 	lossy   bool // what is read is a copy that has lost something
 	res     *result
+	near    *tally // of the last record's place
+	at      place
 	rows    *export.Rows       // of the body at hand, where records are for files
 	hand    func(*export.Rows) // gives them away
 	sums    []hash.Hash        // one for each reader
@@ -98,7 +100,7 @@ func (o *Options) tooLarge(of *Object) bool { return o.MaxObject > 0 && of.Size 
 // read reads one object. Whatever is wrong with it is in the result.
 func (w *worker) read(ctx context.Context, o *Object, from contents) *result {
 	w.body = body{name: o.Name()}
-	w.res = &result{places: map[place]*tally{}}
+	w.res, w.near = &result{places: map[place]*tally{}}, nil
 	switch {
 	case o.verdict != nil:
 		w.settle(o.verdict.state, o.verdict.kind, o.verdict.detail)

@@ -36,6 +36,9 @@ func (w *worker) take(b body, src io.Reader, budget *archive.Budget) {
 	}
 	got, err := reader.Read(src, w.item)
 	w.handOn()
+	if got.Parsed {
+		w.res.other.Parsed++
+	}
 	w.res.state = got.State
 	for _, warning := range got.Warnings {
 		w.warn(nil, warning.Kind, warning.Detail)

@@ -54,11 +54,22 @@
 // kept. The [Result] says what state the object ended in and why. A UTF-8 byte
 // order mark is passed over and said.
 //
+// # Scan
+//
+// The records of a gzip log file are found on raw bytes, by package scan, and
+// only those that the caller is not sure of are parsed. Where the scan itself
+// has doubts, the parser takes over from the record at hand, and says what is
+// wrong, if anything is. Text that was not compressed has no checksum: it is
+// left to the parser from the beginning. Damage that leaves brackets, strings
+// and the top level of a record whole, inside a value that nobody asks for, is
+// met by the parser and not by the scan.
+//
 // Memory is bounded by the largest single value, at most [MaxValue].
 package container
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"hash"
@@ -68,6 +79,7 @@ import (
 
 	"grantrail/ingest/custody"
 	"grantrail/ingest/inflate"
+	"grantrail/ingest/scan"
 )
 
 // MaxValue is the largest single record or envelope held in memory, in bytes.
@@ -97,6 +109,10 @@ type Item struct {
 	Offset int64 // in the inflated object, of Raw or of the outermost envelope around it
 	Length int   // of the same, in bytes
 	Nested bool  // there may be such an envelope
+
+	// Members are the top-level members of a record that no parser has read,
+	// as package scan found them; nil of any other.
+	Members []scan.Member
 }
 
 // Result says what became of an object. Warnings name no object; the caller
@@ -108,6 +124,7 @@ type Result struct {
 	Suspect  bool // skipped, and its first bytes look like CloudTrail's
 	Archive  Archive
 	LogFile  bool // a CloudTrail log file, or the beginning of one
+	Parsed   bool // one whose records the parser found, or some of them: the scan was not sure
 	Warnings []custody.Warning
 }
 
@@ -127,7 +144,11 @@ type Reader struct {
 	foreign int    // values that are of no use
 	known   bool   // a shape of ours was met, if only an empty one
 	whole   bool   // the one value was read to its end
-	emit    func(Item)
+	emit    func(Item) bool
+	scan    scan.Text
+	window  window
+	before  int // items given when the parser took over; -1 where it did not
+	primed  int // tokens that the parser was given then, and that are not of the object
 	spend   func(n int) error
 	res     Result
 }
@@ -189,17 +210,20 @@ func (r *Reader) Gzipped() bool { return r.inflate.Gzipped() }
 // NearlyGzipped reports whether the last object begins like damaged gzip.
 func (r *Reader) NearlyGzipped() bool { return r.inflate.NearlyGzipped() }
 
-// Read hands out the items of one object. It returns an error only where the
+// Read hands out the items of one object. Of a record that no parser has read
+// emit says whether it is sure of it: if it is not, the record is parsed, and
+// given to it once more where it is JSON. Read returns an error only where the
 // storage failed, wrapped in an [*inflate.Error]; all else is in the Result.
-func (r *Reader) Read(src io.Reader, emit func(Item)) (Result, error) {
+func (r *Reader) Read(src io.Reader, emit func(Item) bool) (Result, error) {
 	r.begin(src)
 	r.res, r.index, r.base, r.emit = Result{}, 0, 0, emit
-	r.foreign, r.known, r.whole = 0, false, false
-	r.skipBOM()
-	r.limit = limited{r: r.text, left: MaxValue}
-	r.dec.Reset(&r.limit, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-	err := r.object()
-	r.res.Items = r.index
+	r.foreign, r.known, r.whole, r.before = 0, false, false, -1
+	if r.scanned() {
+		r.res.Items, r.res.LogFile = r.index, true
+		return r.res, nil
+	}
+	err := r.parsed()
+	r.res.Items, r.res.Parsed = r.index, r.res.LogFile
 	if damage := rootDamage(err); damage != nil && damage.Damage == inflate.Storage {
 		return r.res, damage
 	}
@@ -209,11 +233,29 @@ func (r *Reader) Read(src io.Reader, emit func(Item)) (Result, error) {
 	return r.res, nil
 }
 
+// parsed reads an object by the parser, or what the scan left of it.
+func (r *Reader) parsed() error {
+	if r.before >= 0 {
+		return r.resume()
+	}
+	r.skipBOM()
+	r.decode(r.text)
+	return r.object()
+}
+
+func (r *Reader) decode(text io.Reader) {
+	r.limit = limited{r: text, left: MaxValue}
+	r.dec.Reset(&r.limit, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+}
+
 // begin opens an object, and once more where gzip is inside gzip.
 func (r *Reader) begin(src io.Reader) {
 	r.inflate.Reset(src)
 	r.once.Reset(metered{r})
 	r.plain, r.text = r.inflate, r.once
+	if whole, ok := r.inflate.Whole(); ok && !bytes.HasPrefix(whole, []byte("\x1f\x8b")) {
+		return
+	}
 	if head, _ := r.once.Peek(2); !r.inflate.Gzipped() || string(head) != "\x1f\x8b" {
 		return
 	}

@@ -15,11 +15,12 @@ const rec = `{"eventVersion":"1.11","eventName":"A"}`
 func collect(t testing.TB, data []byte) ([]string, Result) {
 	t.Helper()
 	var items []string
-	res, err := NewReader().Read(bytes.NewReader(data), func(it Item) {
+	res, err := NewReader().Read(bytes.NewReader(data), func(it Item) bool {
 		items = append(items, fmt.Sprintf("%d %d %s", it.Class, it.Index, it.Raw))
 		if plain := len(data) > 2 && data[0] != 0x1f; plain && it.Offset >= int64(len(data)) {
 			t.Errorf("item %d stands behind the object's end: %d", it.Index, it.Offset)
 		}
+		return true
 	})
 	if err != nil {
 		t.Fatalf("memory cannot fail: %v", err)
@@ -80,11 +81,12 @@ func TestTooLarge(t *testing.T) {
 func TestOffsets(t *testing.T) {
 	data := "\xef\xbb\xbf{ \"Records\" : [ " + rec + " ,\n" + rec + "] }"
 	n := 0
-	if _, err := NewReader().Read(strings.NewReader(data), func(it Item) {
+	if _, err := NewReader().Read(strings.NewReader(data), func(it Item) bool {
 		n++
 		if got := data[it.Offset : it.Offset+int64(len(it.Raw))]; got != string(it.Raw) {
 			t.Errorf("item %d: at its offset stands %q", it.Index, got)
 		}
+		return true
 	}); err != nil || n != 2 {
 		t.Fatal(n, err)
 	}

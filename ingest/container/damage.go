@@ -84,7 +84,7 @@ func (r *Reader) spoil(err error) {
 		r.warn(custody.KindJSONTruncated, "the JSON text ends inside a value, after %d whole records, at inflated offset %d", r.index, r.plain.Inflated())
 	case errors.As(err, &syntax):
 		r.degrade(r.damaged())
-		r.warn(custody.KindJSONSyntax, "the JSON text breaks off after %d whole records: %v", r.index, syntax)
+		r.warn(custody.KindJSONSyntax, "the JSON text breaks off after %d whole records: %v", r.index, r.placed(syntax))
 	default:
 		r.degrade(r.damaged())
 		r.warn(custody.KindReadError, "%v", err)

@@ -43,6 +43,11 @@ func (r *Reader) object() error {
 // value, more of the same in a stream.
 func (r *Reader) objects() error {
 	first, err := r.value()
+	return r.behind(first, err)
+}
+
+// behind reads what may follow the first value.
+func (r *Reader) behind(first shape, err error) error {
 	if err != nil {
 		return r.orNotEvidence(err)
 	}
@@ -118,8 +123,13 @@ func (r *Reader) value() (shape, error) {
 	if _, err := r.dec.ReadToken(); err != nil {
 		return unknown, err
 	}
+	return r.members(&m, start)
+}
+
+// members reads the members of a top-level object up to its end.
+func (r *Reader) members(m *members, start int64) (shape, error) {
 	for r.dec.PeekKind() != '}' {
-		if err := r.member(&m); err != nil {
+		if err := r.member(m); err != nil {
 			return unknown, err
 		}
 	}
@@ -205,10 +215,7 @@ func (r *Reader) list(name string, m *members) error {
 	}
 	if name == recordsList {
 		carriers, err := r.records()
-		if m.found = logFile; carriers {
-			m.found, r.known = evidence, true // of which a stream may have many
-		}
-		r.res.LogFile = !carriers
+		r.judge(m, carriers)
 		return err
 	}
 	if name == "logEvents" && bytes.Contains(m.raw, []byte(`"CONTROL_MESSAGE"`)) {
@@ -237,6 +244,14 @@ func (r *Reader) list(name string, m *members) error {
 	return err
 }
 
+// judge says what a value with a Records array is.
+func (r *Reader) judge(m *members, carriers bool) {
+	if m.found = logFile; carriers {
+		m.found, r.known = evidence, true // of which a stream may have many
+	}
+	r.res.LogFile = !carriers
+}
+
 // records hands out the elements of a Records array. All are handed out: what
 // is no record there is for the decoder to say. It reports whether all were
 // messages that carried evidence, as SQS and SNS hand them to Lambda: such a
@@ -259,7 +274,13 @@ func (r *Reader) records() (carriers bool, err error) {
 	if _, err := r.dec.ReadToken(); err != nil {
 		return false, err
 	}
-	records, messages := 0, 0
+	return r.recordsFrom(0)
+}
+
+// recordsFrom hands out the elements of a Records array up to its end, of which
+// so many records came before.
+func (r *Reader) recordsFrom(records int) (carriers bool, err error) {
+	messages := 0
 	for r.dec.PeekKind() != ']' {
 		raw, err := r.dec.ReadValue()
 		if err != nil {

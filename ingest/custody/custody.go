@@ -113,6 +113,7 @@ type Other struct {
 	Notifications     int `json:"notifications"`      // S3, SNS and SQS messages that also say Records
 	LakeRows          int `json:"lake_rows"`          // rows of Security Lake files that are not CloudTrail's
 	Refused           int `json:"refused"`            // of the counted here, those that cannot be placed: no time, no instance
+	Parsed            int `json:"parsed"`             // log files that were not left to the scan of raw bytes, or not wholly: the parser read their records
 }
 
 // Span is a stretch of event time, inclusive at both ends; nil where nothing
@@ -222,4 +223,5 @@ func (c *Other) Add(o Other) {
 	c.Notifications += o.Notifications
 	c.LakeRows += o.LakeRows
 	c.Refused += o.Refused
+	c.Parsed += o.Parsed
 }

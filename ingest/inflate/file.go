@@ -130,3 +130,19 @@ func (f *file) Read(p []byte) (int, error) {
 	f.given += n
 	return n, nil
 }
+
+// Whole is the plain text of an object that was decoded at once, and of which
+// nothing has been read yet. It is valid until the next Reset.
+func (r *Reader) Whole() ([]byte, bool) {
+	return r.file.plain, r.decoded && r.offset == 0
+}
+
+// Pass reads the rest of an object that was decoded at once, to nowhere.
+func (r *Reader) Pass() {
+	rest := r.file.plain[r.file.given:]
+	r.file.given = len(r.file.plain)
+	r.offset += int64(len(rest))
+	if r.sum != nil {
+		r.sum.Write(rest) // never fails
+	}
+}

@@ -68,6 +68,17 @@ type Decoder struct {
 	head  Head
 	seen  [][]byte          // names of the record at hand
 	words map[string]string // values that repeat over records
+
+	// Only for [Decoder.Scanned].
+	recent [placing]recent
+	calls  [256]struct {
+		source, name string
+		kind         Kind
+	}
+	day struct {
+		text string
+		unix int64 // its first second
+	}
 }
 
 // maxWords bounds the words remembered, and maxWord the length of one: names of

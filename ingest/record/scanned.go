@@ -1,0 +1,257 @@
+package record
+
+import (
+	"bytes"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"grantrail/ingest/scan"
+)
+
+// Scanned is Head for a record that no parser has read, of which the scan found
+// the members. It reports whether it is sure: that the record is whole, in its
+// place and of a call that cannot matter. Of anything else a parser is to be
+// asked. Only what counts a record in its place is in the Head.
+func (d *Decoder) Scanned(raw []byte, members []scan.Member) (*Head, bool) {
+	h := &d.head
+	*h = Head{}
+	var said uint64
+	d.seen = d.seen[:0]
+	for _, m := range members {
+		name, value := raw[m.Name:m.NameEnd], raw[m.Value:m.End]
+		f := fieldOf(name)
+		if f == other {
+			if !simple(name) || isForeignMember(name, value) || len(name) <= maxName && d.twice(name) {
+				return nil, false
+			}
+			d.seen = append(d.seen, name)
+			continue
+		}
+		if said&(1<<f) != 0 {
+			return nil, false
+		}
+		said |= 1 << f
+		if f >= placing {
+			continue
+		}
+		word, ok := d.recall(f, value)
+		if !ok {
+			return nil, false
+		}
+		switch f {
+		case eventTime:
+			if h.Time, ok = d.instant(value); !ok {
+				return nil, false
+			}
+		case eventName:
+			h.Name = word
+		case eventSource:
+			if isForeignMember(name, value) {
+				return nil, false
+			}
+			h.Source = word
+		case awsRegion:
+			h.Region = word
+		case account:
+			h.Account = word
+		case category:
+			h.Category = word
+		}
+	}
+	const needed = 1<<eventTime | 1<<eventName | 1<<eventSource | 1<<awsRegion | 1<<account
+	if said&needed != needed || h.Name == "" || h.Source == "" || h.Account == "" {
+		return nil, false
+	}
+	switch d.kind(h) {
+	case None:
+		return h, true
+	case DataKey:
+		return h, said&(1<<errorCode|1<<errorMessage) == 0 && noVolume(raw)
+	}
+	return nil, false
+}
+
+// field is a name that records say.
+type field uint8
+
+const (
+	eventTime field = iota
+	eventName
+	eventSource
+	awsRegion
+	account
+	category
+	placing // those before it place a record
+	errorCode
+	eventVersion
+	userIdentity
+	sourceIPAddress
+	userAgent
+	requestParameters
+	responseElements
+	requestID
+	eventID
+	readOnly
+	eventType
+	managementEvent
+	errorMessage
+	additionalEventData
+	resources
+	tlsDetails
+	sharedEventID
+	apiVersion
+	vpcEndpointID
+	serviceEventDetails
+	sessionCredential
+	other // any other name
+)
+
+// fieldOf knows the names that nearly all records say.
+func fieldOf(name []byte) field {
+	switch string(name) { // without a copy of the name
+	case "eventTime":
+		return eventTime
+	case "eventName":
+		return eventName
+	case "eventSource":
+		return eventSource
+	case "awsRegion":
+		return awsRegion
+	case "recipientAccountId":
+		return account
+	case "eventCategory":
+		return category
+	case "errorCode":
+		return errorCode
+	case "eventVersion":
+		return eventVersion
+	case "userIdentity":
+		return userIdentity
+	case "sourceIPAddress":
+		return sourceIPAddress
+	case "userAgent":
+		return userAgent
+	case "requestParameters":
+		return requestParameters
+	case "responseElements":
+		return responseElements
+	case "requestID":
+		return requestID
+	case "eventID":
+		return eventID
+	case "readOnly":
+		return readOnly
+	case "eventType":
+		return eventType
+	case "managementEvent":
+		return managementEvent
+	case "errorMessage":
+		return errorMessage
+	case "additionalEventData":
+		return additionalEventData
+	case "resources":
+		return resources
+	case "tlsDetails":
+		return tlsDetails
+	case "sharedEventID":
+		return sharedEventID
+	case "apiVersion":
+		return apiVersion
+	case "vpcEndpointId":
+		return vpcEndpointID
+	case "serviceEventDetails":
+		return serviceEventDetails
+	case "sessionCredentialFromConsole":
+		return sessionCredential
+	}
+	return other
+}
+
+// recent are words that were said lately in a field.
+type recent [64]struct{ text, quoted string }
+
+// recall is the text of a value that is a plain string: ASCII, and nothing in
+// it escaped.
+func (d *Decoder) recall(f field, v []byte) (string, bool) {
+	if f == eventTime {
+		return "", true
+	}
+	n := len(v)
+	if n < 3 || v[0] != '"' {
+		return "", false
+	}
+	at := &d.recent[f][(n*7+int(v[n-2])+int(v[n/2])*5)%len(recent{})]
+	if at.quoted == string(v) {
+		return at.text, true
+	}
+	if n > maxWord || !simple(v) {
+		return "", false
+	}
+	at.text = d.word(v)
+	at.quoted = `"` + at.text + `"`
+	return at.text, true
+}
+
+// kind is the part that a call plays.
+func (d *Decoder) kind(h *Head) Kind {
+	at := &d.calls[(len(h.Name)*7+int(h.Name[len(h.Name)-1])+int(h.Name[len(h.Name)/2])*5+len(h.Source)*3)%len(d.calls)]
+	if at.name != h.Name || at.source != h.Source {
+		at.name, at.source = h.Name, h.Source
+		at.kind = interest[call{h.Source, h.Name}]
+	}
+	return at.kind
+}
+
+// noVolume reports whether a record of a call that succeeded surely names
+// neither a volume nor the role of an instance's infrastructure, without which
+// a data key is of no use: see [Event.matters]. Most calls of KMS are such, for
+// objects and secrets. Text that is not ASCII, or escaped, may say anything.
+func noVolume(raw []byte) bool {
+	if !simple(raw) {
+		return false
+	}
+	for i := 3; i+1 < len(raw); i++ {
+		n := bytes.IndexByte(raw[i:], '-')
+		if n < 0 || i+n+1 >= len(raw) {
+			return true
+		}
+		i += n
+		before, behind := raw[i-1]|0x20, raw[i+1]|0x20
+		if before == 'l' && raw[i-2]|0x20 == 'o' && raw[i-3]|0x20 == 'v' || raw[i-1] == '2' && behind == 'i' {
+			return false
+		}
+	}
+	return true
+}
+
+// instant is the time that records say, in the one form that CloudTrail writes:
+// "2026-03-02T10:20:31Z".
+func (d *Decoder) instant(v jsontext.Value) (time.Time, bool) {
+	const form = `"2006-01-02T15:04:05Z"`
+	if len(v) != len(form) || v[14] != ':' || v[17] != ':' || v[11] != 'T' || v[20] != 'Z' {
+		return time.Time{}, false
+	}
+	day := v[1:11]
+	if string(day) != d.day.text {
+		t, err := time.Parse(time.DateOnly, string(day))
+		if err != nil || t.Year() < firstYear || t.Year() > lastYear {
+			return time.Time{}, false
+		}
+		d.day.text, d.day.unix = string(day), t.Unix()
+	}
+	hour, minute, second := two(v[12:]), two(v[15:]), two(v[18:])
+	if hour > 23 || minute > 59 || second > 59 {
+		return time.Time{}, false
+	}
+	return time.Unix(d.day.unix+int64(hour*3600+minute*60+second), 0).UTC(), true
+}
+
+// two is a number of two digits, or a large one.
+func two(v []byte) int {
+	a, b := int(v[0])-'0', int(v[1])-'0'
+	if a < 0 || a > 9 || b < 0 || b > 9 {
+		return 1 << 20
+	}
+	return a*10 + b
+}
