@@ -18,11 +18,12 @@
 //
 // # Two decoders
 //
-// Nearly every object is small, and is one sound member. It is read whole, and
-// decoded at once by a decoder that is made for that: see whole. Everything
-// else, and whatever that decoder does not like, goes through the streaming
-// decoder of github.com/klauspost/compress, which alone says what is damaged.
-// A sound object gives the same bytes either way.
+// Nearly every object is small, and is one sound member. It is taken into memory
+// as it is stored, and decoded by a decoder that is made for that: see whole; at
+// once where it is small, through a window where it is not. Everything else, and
+// whatever that decoder does not like, goes through the streaming decoder of
+// github.com/klauspost/compress, which alone says what is damaged. A sound
+// object gives the same bytes either way, and so does what precedes a damage.
 //
 // A [Reader] is reused from object to object by Reset, since its tables cost
 // more to make than a small object costs to inflate. It is not safe for
@@ -185,6 +186,10 @@ func (r *Reader) Read(p []byte) (int, error) {
 	}
 	for r.err == nil {
 		n, err := r.read(p)
+		if errors.Is(err, errDoubt) {
+			r.replay()
+			continue
+		}
 		r.offset += int64(n)
 		if r.sum != nil {
 			r.sum.Write(p[:n]) // never fails

@@ -12,12 +12,15 @@ import (
 // It decides nothing. Whatever it does not like, it gives up, and the streaming
 // decoder says what is wrong.
 type whole struct {
-	literals  [literalTable]uint32
-	distances [distanceTable]uint32
-	lengths   [lengthTable]uint32
-	sizes     [maxLiterals + maxDistances]uint8
-	order     [maxLiterals]uint16
-	fixed     bool // the tables are those of fixed codes
+	at        progress
+	literals  *[literalTable]uint32 // of the block at hand
+	distances *[distanceTable]uint32
+
+	literalCodes  [literalTable]uint32
+	distanceCodes [distanceTable]uint32
+	lengths       [lengthTable]uint32
+	sizes         [maxLiterals + maxDistances]uint8
+	order         [maxLiterals]uint16
 }
 
 // Sizes of the tables: a root that is indexed by the next bits, and behind it
@@ -61,86 +64,130 @@ const slack = 258 + unrolled
 // unrolled is how much of every match is copied without asking for its length.
 const unrolled = 32
 
+// progress is how far a stream is decoded.
+type progress struct {
+	buf    uint64 // bits taken from the input, the next one lowest
+	have   uint
+	pos    int  // of the input
+	last   bool // the block at hand is the last
+	inside bool // a block is at hand
+	stored int  // bytes left of a stored one
+}
+
+// status is why decoding stopped.
+type status uint8
+
+const (
+	bad  status = iota // the stream is not as it should be
+	full               // the output is
+	done               // the stream has ended, at progress.pos
+)
+
 // inflate decodes in[:end], behind which padding stands, into out, which grows
 // up to limit. It returns the output and where the stream ended, or false.
 func (w *whole) inflate(in []byte, end int, out []byte, limit int) ([]byte, int, bool) {
-	var (
-		buf  uint64
-		have uint
-		pos  int
-		n    int
-	)
-	out = out[:cap(out)]
-	for last := false; !last; {
-		if pos > end {
+	out, w.at = out[:cap(out)], progress{}
+	for n := 0; ; {
+		var why status
+		switch n, why = w.decode(in, end, out, n); {
+		case why == bad, n > limit:
+			return nil, 0, false
+		case why == done:
+			return out[:n], w.at.pos, true
+		case len(out) >= limit+slack:
 			return nil, 0, false
 		}
-		buf |= binary.LittleEndian.Uint64(in[pos:]) << have
-		pos += int(63-have) >> 3 //nolint:gosec // small
-		have |= 56
-		last = buf&1 == 1
-		kind := buf >> 1 & 3
-		buf, have = buf>>3, have-3
-		switch kind {
-		case 0:
-			pos -= int(have >> 3) //nolint:gosec // small
-			if pos+4 > end {
-				return nil, 0, false
-			}
-			size := int(binary.LittleEndian.Uint16(in[pos:]))
-			if size != int(^binary.LittleEndian.Uint16(in[pos+2:])) || pos+4+size > end {
-				return nil, 0, false
-			}
-			var ok bool
-			if out, ok = room(out, n, size, limit); !ok {
-				return nil, 0, false
-			}
-			pos += 4
-			n += copy(out[n:], in[pos:pos+size])
-			pos, buf, have = pos+size, 0, 0
-			continue
-		case 1:
-			if !w.fixedCodes() {
-				return nil, 0, false
-			}
-		case 2:
-			var ok bool
-			if pos, buf, have, ok = w.dynamicCodes(in, end, pos, buf, have); !ok {
-				return nil, 0, false
-			}
-		default:
-			return nil, 0, false
-		}
-		var ok bool
-		if out, n, pos, buf, have, ok = w.block(in, end, pos, buf, have, out, n, limit); !ok {
-			return nil, 0, false
-		}
+		grown := make([]byte, min(max(2*len(out), n+slack), limit+slack))
+		copy(grown, out[:n])
+		out = grown
 	}
-	pos -= int(have >> 3) //nolint:gosec // small
-	if pos > end {
-		return nil, 0, false
-	}
-	return out[:n], pos, true
 }
 
-// room makes room for size bytes behind the first n.
-func room(out []byte, n, size, limit int) ([]byte, bool) {
-	if n+size <= len(out) {
-		return out, true
+// decode goes on decoding in[:end] into out, behind the first n bytes, which are
+// the output before it, or at least as much of it as a match can reach back. It
+// returns how many bytes there are then.
+func (w *whole) decode(in []byte, end int, out []byte, n int) (int, status) {
+	at := &w.at
+	for {
+		if at.inside {
+			var why status
+			if at.stored > 0 {
+				n, why = w.copied(in, end, out, n)
+			} else {
+				n, why = w.block(in, end, out, n)
+			}
+			if why != done {
+				return n, why
+			}
+			at.inside = false
+		}
+		if at.last {
+			at.pos -= int(at.have >> 3) //nolint:gosec // small
+			if at.pos > end {
+				return n, bad
+			}
+			return n, done
+		}
+		if !w.open(in, end) {
+			return n, bad
+		}
 	}
-	if n+size > limit {
-		return nil, false
-	}
-	grown := make([]byte, min(max(2*len(out), n+size), limit))
-	copy(grown, out[:n])
-	return grown, true
 }
 
-// fixedCodes makes the tables of RFC 1951, section 3.2.6.
-func (w *whole) fixedCodes() bool {
-	if w.fixed {
+// open reads the header of a block, RFC 1951, section 3.2.3.
+func (w *whole) open(in []byte, end int) bool {
+	at := &w.at
+	if at.pos > end {
+		return false
+	}
+	at.buf |= binary.LittleEndian.Uint64(in[at.pos:]) << at.have
+	at.pos += int(63-at.have) >> 3 //nolint:gosec // small
+	at.have |= 56
+	at.last = at.buf&1 == 1
+	kind := at.buf >> 1 & 3
+	at.buf, at.have = at.buf>>3, at.have-3
+	at.inside = true
+	switch kind {
+	case 0:
+		pos := at.pos - int(at.have>>3) //nolint:gosec // small
+		if pos+4 > end {
+			return false
+		}
+		size := int(binary.LittleEndian.Uint16(in[pos:]))
+		if size != int(^binary.LittleEndian.Uint16(in[pos+2:])) || pos+4+size > end {
+			return false
+		}
+		at.pos, at.buf, at.have = pos+4, 0, 0
+		at.stored, at.inside = size, size > 0
 		return true
+	case 1:
+		w.literals, w.distances = &fixed.literalCodes, &fixed.distanceCodes
+		return true
+	case 2:
+		var ok bool
+		at.pos, at.buf, at.have, ok = w.dynamicCodes(in, end, at.pos, at.buf, at.have)
+		w.literals, w.distances = &w.literalCodes, &w.distanceCodes
+		return ok
 	}
+	return false
+}
+
+// copied copies what is left of a stored block, as far as there is room.
+func (w *whole) copied(in []byte, _ int, out []byte, n int) (int, status) {
+	at := &w.at
+	m := copy(out[n:], in[at.pos:at.pos+at.stored])
+	at.pos += m
+	if at.stored -= m; at.stored > 0 {
+		return n + m, full
+	}
+	return n + m, done
+}
+
+// fixed has the tables of RFC 1951, section 3.2.6.
+var fixed = fixedCodes()
+
+func fixedCodes() *whole {
+	w := &whole{}
 	sizes := w.sizes[:maxLiterals+maxDistances]
 	for i := range sizes {
 		switch {
@@ -154,14 +201,15 @@ func (w *whole) fixedCodes() bool {
 			sizes[i] = 5
 		}
 	}
-	w.fixed = w.build(w.literals[:], literalBits, sizes[:maxLiterals], literalEntries) &&
-		w.build(w.distances[:], distanceBits, sizes[maxLiterals:], distanceEntries)
-	return w.fixed
+	if !w.build(w.literalCodes[:], literalBits, sizes[:maxLiterals], literalEntries) ||
+		!w.build(w.distanceCodes[:], distanceBits, sizes[maxLiterals:], distanceEntries) {
+		panic("the fixed codes are no codes")
+	}
+	return w
 }
 
 // dynamicCodes reads the tables of RFC 1951, section 3.2.7.
 func (w *whole) dynamicCodes(in []byte, end, pos int, buf uint64, have uint) (int, uint64, uint, bool) {
-	w.fixed = false
 	literals, distances, sizes := int(buf&31)+257, int(buf>>5&31)+1, int(buf>>10&15)+4
 	buf, have = buf>>14, have-14
 	if literals > 286 || distances > 30 {
@@ -222,37 +270,37 @@ func (w *whole) dynamicCodes(in []byte, end, pos int, buf uint64, have uint) (in
 		}
 	}
 	ok := w.sizes[256] > 0 && // the end has a code
-		w.build(w.literals[:], literalBits, w.sizes[:literals], literalEntries) &&
-		w.build(w.distances[:], distanceBits, w.sizes[literals:literals+distances], distanceEntries)
+		w.build(w.literalCodes[:], literalBits, w.sizes[:literals], literalEntries) &&
+		w.build(w.distanceCodes[:], distanceBits, w.sizes[literals:literals+distances], distanceEntries)
 	return pos, buf, have, ok
 }
 
-// block decodes the symbols of one block.
-func (w *whole) block(in []byte, end, pos int, buf uint64, have uint, out []byte, n, limit int) ([]byte, int, int, uint64, uint, bool) {
+// block decodes the symbols of one block, as far as there is room.
+func (w *whole) block(in []byte, end int, out []byte, n int) (int, status) {
+	pos, buf, have := w.at.pos, w.at.buf, w.at.have
+	literals, distances := w.literals, w.distances
 	for {
 		if n+slack > len(out) {
-			var ok bool
-			if out, ok = room(out, n, slack, limit+slack); !ok {
-				return nil, 0, 0, 0, 0, false
-			}
+			w.at.pos, w.at.buf, w.at.have = pos, buf, have
+			return n, full
 		}
 		if pos > end+8 {
-			return nil, 0, 0, 0, 0, false
+			return n, bad
 		}
 		buf |= binary.LittleEndian.Uint64(in[pos:]) << (have & 63)
 		pos += int(63-have) >> 3 //nolint:gosec // small
 		have |= 56
 		// 56 bits are three codes of literals, or one, a length and its extra bits.
-		e := w.literals[buf&(1<<literalBits-1)]
+		e := literals[buf&(1<<literalBits-1)]
 		if e&isLiteral != 0 {
 			out[n] = byte(e >> 16)
 			n++
 			buf, have = buf>>(e&15), have-uint(e&15)
-			if e = w.literals[buf&(1<<literalBits-1)]; e&isLiteral != 0 {
+			if e = literals[buf&(1<<literalBits-1)]; e&isLiteral != 0 {
 				out[n] = byte(e >> 16)
 				n++
 				buf, have = buf>>(e&15), have-uint(e&15)
-				if e = w.literals[buf&(1<<literalBits-1)]; e&isLiteral != 0 {
+				if e = literals[buf&(1<<literalBits-1)]; e&isLiteral != 0 {
 					out[n] = byte(e >> 16)
 					n++
 					buf, have = buf>>(e&15), have-uint(e&15)
@@ -261,7 +309,7 @@ func (w *whole) block(in []byte, end, pos int, buf uint64, have uint, out []byte
 			}
 		}
 		if e&special == isPointer {
-			e = w.literals[int(e>>16)+int(buf>>literalBits&(1<<(e>>4&15)-1))]
+			e = literals[int(e>>16)+int(buf>>literalBits&(1<<(e>>4&15)-1))]
 			if e&isLiteral != 0 {
 				out[n] = byte(e >> 16)
 				n++
@@ -271,11 +319,12 @@ func (w *whole) block(in []byte, end, pos int, buf uint64, have uint, out []byte
 		}
 		size := uint(e & 15)
 		if size == 0 || e&special == special {
-			return nil, 0, 0, 0, 0, false
+			return n, bad
 		}
 		buf, have = buf>>size, have-size
 		if e&isEnd != 0 {
-			return out, n, pos, buf, have, true
+			w.at.pos, w.at.buf, w.at.have = pos, buf, have
+			return n, done
 		}
 		extra := uint(e >> 4 & 15)
 		length := int(e>>16) + int(buf&(1<<extra-1)) //nolint:gosec // small
@@ -284,19 +333,19 @@ func (w *whole) block(in []byte, end, pos int, buf uint64, have uint, out []byte
 		buf |= binary.LittleEndian.Uint64(in[min(pos, end+8):]) << (have & 63)
 		pos += int(63-have) >> 3 //nolint:gosec // small
 		have |= 56
-		e = w.distances[buf&(1<<distanceBits-1)]
+		e = distances[buf&(1<<distanceBits-1)]
 		if e&special == isPointer {
-			e = w.distances[int(e>>16)+int(buf>>distanceBits&(1<<(e>>4&15)-1))]
+			e = distances[int(e>>16)+int(buf>>distanceBits&(1<<(e>>4&15)-1))]
 		}
 		size, extra = uint(e&15), uint(e>>4&15)
 		if size == 0 || e&special != 0 {
-			return nil, 0, 0, 0, 0, false
+			return n, bad
 		}
 		buf, have = buf>>size, have-size
 		distance := int(e>>16) + int(buf&(1<<extra-1)) //nolint:gosec // small
 		buf, have = buf>>extra, have-extra
 		if distance > n {
-			return nil, 0, 0, 0, 0, false
+			return n, bad
 		}
 		match(out, n, distance, length)
 		n += length

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"compress/flate"
 	stdgzip "compress/gzip"
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,8 +20,72 @@ func decoded(f *file, data []byte) ([]byte, bool) {
 	if _, all := f.take(bytes.NewReader(data)); !all {
 		return nil, false
 	}
-	ok := f.decode()
-	return f.plain, ok
+	if !f.decode() {
+		return nil, false
+	}
+	if !f.windowed {
+		return f.plain, true
+	}
+	plain, err := io.ReadAll(f)
+	return plain, err == nil
+}
+
+// TestWindow reads objects that are decoded through a window, sound and spoilt
+// at places of all kinds: what is given, and what is said of the damage, is what
+// the streaming decoder gives and says.
+func TestWindow(t *testing.T) {
+	chance := rand.New(rand.NewPCG(3, 5)) //nolint:gosec // a test
+	text, log := make([]byte, 0, 4<<20), texts()[3]
+	for len(text) < 3<<20 {
+		text = fmt.Appendf(text, "%x%x %s %d\n", chance.Uint64(), chance.Uint64(), log[:chance.IntN(200)], chance.IntN(9))
+	}
+	for level := flate.HuffmanOnly; level <= 6; level += 2 {
+		var b bytes.Buffer
+		w, err := stdgzip.NewWriterLevel(&b, level)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write(text); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		sound := b.Bytes()
+		if len(sound) <= maxWhole {
+			t.Fatalf("%d bytes are no large object", len(sound))
+		}
+		for i := range 30 {
+			data := bytes.Clone(sound)
+			switch at := chance.IntN(len(data)); i % 5 {
+			case 0:
+				data[at] ^= 1 << chance.IntN(8)
+			case 1:
+				data = data[:at]
+			case 2:
+				data = append(data, data[at:]...)
+			case 3:
+				data[len(data)-1-at%12] ^= 1
+			case 4:
+				data = append(data, sound...)
+			}
+			if i == 0 {
+				data = sound
+			}
+			fast, slow := NewReader(), NewReader()
+			slow.StreamOnly()
+			fast.Hash(sha256.New())
+			slow.Hash(sha256.New())
+			fast.Reset(bytes.NewReader(data))
+			slow.Reset(bytes.NewReader(data))
+			got, gotErr := io.ReadAll(fast)
+			want, wantErr := io.ReadAll(slow)
+			if !bytes.Equal(got, want) || fmt.Sprint(gotErr) != fmt.Sprint(wantErr) || fast.Stored() != slow.Stored() ||
+				!slices.Equal(fast.MemberStarts(), slow.MemberStarts()) || !bytes.Equal(fast.sum.Sum(nil), slow.sum.Sum(nil)) {
+				t.Fatalf("level %d, spoilt %d: %d bytes, %v; want %d bytes, %v", level, i, len(got), gotErr, len(want), wantErr)
+			}
+		}
+	}
 }
 
 // judge is what the streaming decoder makes of it, as one member and no more.
