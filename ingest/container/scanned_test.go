@@ -61,7 +61,7 @@ func other(n int) bool { return n%2 == 0 }
 // TestScannedAsParsed reads objects by the scan and by the parser: what is said
 // of them is the same to the byte, and where the scan was not sure is told.
 func TestScannedAsParsed(t *testing.T) {
-	many := strings.Repeat(`{"eventName":"A","x":{"y":[1,2,{"z":"}]\\\""}]}},`, 40_000)
+	many := strings.Repeat(`{"eventName":"A","x":{"y":[1,2,{"z":"}]\\\""}]},"b":true,"c":null,"d":-120},`, 40_000)
 	for _, c := range []struct {
 		name   string
 		text   []string

@@ -126,9 +126,9 @@ func (t *Text) Record(i int) (members []Member, end int, found Found) {
 		case '{', '[':
 			i = t.nested(i) + 1
 		default:
-			n, ok := literal(t.text[i:])
-			if !ok {
-				return nil, i, Unsure
+			n, found := literal(t.text[i:])
+			if found != Record {
+				return nil, start, found
 			}
 			i += n
 		}
@@ -233,28 +233,37 @@ func (t *Text) nested(i int) int {
 }
 
 // literal is the length of a number, true, false or null, RFC 8259, sections 3
-// and 6. A number that the text ends with may go on: it is not sure.
-func literal(text []byte) (int, bool) {
+// and 6. What the text ends with may go on.
+func literal(text []byte) (int, Found) {
 	for _, word := range [...]string{"null", "true", "false"} {
-		if len(text) > len(word) && string(text[:len(word)]) == word {
-			return len(word), true
+		if text[0] != word[0] {
+			continue
 		}
+		switch n := min(len(text), len(word)); {
+		case string(text[:n]) != word[:n]:
+			return 0, Unsure
+		case len(text) <= len(word):
+			return 0, Short
+		}
+		return len(word), Record
 	}
 	n := 0
-	if n < len(text) && text[n] == '-' {
+	if text[0] == '-' {
 		n++
 	}
-	digits := 0
-	for n+digits < len(text) && text[n+digits] >= '0' && text[n+digits] <= '9' {
-		digits++
+	first := n
+	for n < len(text) && text[n] >= '0' && text[n] <= '9' {
+		n++
 	}
-	// Fractions and powers do not stand at a record's top level.
-	if digits == 0 || digits > 1 && text[n] == '0' || n+digits >= len(text) {
-		return 0, false
+	switch {
+	case n == len(text):
+		return 0, Short
+	case n == first, n-first > 1 && text[first] == '0':
+		return 0, Unsure
 	}
-	switch text[n+digits] {
-	case '.', 'e', 'E':
-		return 0, false
+	switch text[n] {
+	case '.', 'e', 'E': // fractions and powers do not stand at a record's top level
+		return 0, Unsure
 	}
-	return n + digits, true
+	return n, Record
 }

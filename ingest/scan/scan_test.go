@@ -130,6 +130,17 @@ func FuzzScan(f *testing.F) {
 	})
 }
 
+// TestShort cuts a list at every place: the text ends first, wherever that is.
+func TestShort(t *testing.T) {
+	list := ` [ {"a" : -10 , "b":{"c":["\\"]},"d":null,"e":false},{"f":"x","g":true, "h" : 0 } ] `
+	var text Text
+	for n := strings.IndexByte(list, '[') + 1; n <= strings.LastIndexByte(list, ']'); n++ {
+		if _, found := scanned(&text, []byte(list[:n])); found != Short {
+			t.Errorf("%q: %d, want %d", list[:n], found, Short)
+		}
+	}
+}
+
 // TestScan says which lists are read to their end.
 func TestScan(t *testing.T) {
 	want := []Found{End, End, End, End, Unsure, Unsure, End, Unsure, Unsure, Unsure, Short, End}
