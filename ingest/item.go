@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"errors"
+	"time"
 
 	"grantrail/ingest/container"
 	"grantrail/ingest/custody"
@@ -123,7 +124,6 @@ func (w *worker) refuse(index int, err error) {
 
 // place notes what account and region a record speaks for.
 func (w *worker) place(h *record.Head) {
-	w.res.span.Add(h.Time)
 	at := place{h.Account, h.Region}
 	t := w.near
 	if t == nil || at != w.at {
@@ -134,9 +134,8 @@ func (w *worker) place(h *record.Head) {
 		w.near, w.at = t, at
 	}
 	t.records++
-	t.span.Add(h.Time)
-	t.hour(h.Time)
-	if reads(h.Name) {
+	w.times(t, h.Time)
+	if w.reading(h.Name) {
 		t.reads++
 	}
 	if !w.opt.asked(h.Time) {
@@ -148,6 +147,40 @@ func (w *worker) place(h *record.Head) {
 	case h.IsLaunch():
 		t.launches++
 	}
+}
+
+// times notes the time of a record. Neighbours mostly share their second.
+func (w *worker) times(t *tally, at time.Time) {
+	switch {
+	case t.records == 1:
+		t.first, t.last = at, at
+	case at.Equal(t.near):
+		return
+	case at.Before(t.first):
+		t.first = at
+	case at.After(t.last):
+		t.last = at
+	}
+	t.near = at
+	t.hour(at)
+}
+
+// spans says what times the records of the object span.
+func (w *worker) spans() {
+	for _, t := range w.res.places {
+		t.span.Add(t.first)
+		t.span.Add(t.last)
+		w.res.span.Merge(t.span)
+	}
+}
+
+// reading is reads, of names that come again and again.
+func (w *worker) reading(name string) bool {
+	at := &w.named[(len(name)*37+int(name[len(name)-1])*5+int(name[len(name)/2])*11)%len(w.named)]
+	if at.name != name {
+		at.name, at.reads = name, reads(name)
+	}
+	return at.reads
 }
 
 // other takes evidence that is no CloudTrail record.

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"time"
 
 	"grantrail/ingest/archive"
 	"grantrail/ingest/container"
@@ -51,6 +52,8 @@ type place struct{ account, region string }
 // tally is what one object holds of one place.
 type tally struct {
 	span          custody.Span
+	first, last   time.Time // the same, while it grows
+	near          time.Time // of the record before
 	records       int
 	kms, launches int     // inside the asked time
 	reads         int     // calls that only read
@@ -64,11 +67,15 @@ type worker struct {
 	decoder *record.Decoder
 
 	// of the object being read
-	body    body
-	lossy   bool // what is read is a copy that has lost something
-	res     *result
-	near    *tally // of the last record's place
-	at      place
+	body  body
+	lossy bool // what is read is a copy that has lost something
+	res   *result
+	near  *tally // of the last record's place
+	at    place
+	named [256]struct {
+		name  string
+		reads bool
+	}
 	rows    *export.Rows       // of the body at hand, where records are for files
 	hand    func(*export.Rows) // gives them away
 	sums    []hash.Hash        // one for each reader
@@ -112,6 +119,7 @@ func (w *worker) read(ctx context.Context, o *Object, from contents) *result {
 	default:
 		w.stored(ctx, from.body)
 	}
+	w.spans()
 	w.unread(o)
 	return w.res
 }

@@ -169,7 +169,7 @@ func fieldOf(name []byte) field {
 }
 
 // recent are words that were said lately in a field.
-type recent [64]struct{ text, quoted string }
+type recent [256]string
 
 // recall is the text of a value that is a plain string: ASCII, and nothing in
 // it escaped.
@@ -178,24 +178,24 @@ func (d *Decoder) recall(f field, v []byte) (string, bool) {
 		return "", true
 	}
 	n := len(v)
-	if n < 3 || v[0] != '"' {
+	if n < 5 || v[0] != '"' {
 		return "", false
 	}
-	at := &d.recent[f][(n*7+int(v[n-2])+int(v[n/2])*5)%len(recent{})]
-	if at.quoted == string(v) {
-		return at.text, true
+	// Names are told apart by their length and a few letters.
+	at := &d.recent[f][(n*37+int(v[n-2])*5+int(v[n/2])*11+int(v[4])*3)%len(recent{})]
+	if *at == string(v[1:n-1]) {
+		return *at, true
 	}
 	if n > maxWord || !simple(v) {
 		return "", false
 	}
-	at.text = d.word(v)
-	at.quoted = `"` + at.text + `"`
-	return at.text, true
+	*at = d.word(v)
+	return *at, true
 }
 
 // kind is the part that a call plays.
 func (d *Decoder) kind(h *Head) Kind {
-	at := &d.calls[(len(h.Name)*7+int(h.Name[len(h.Name)-1])+int(h.Name[len(h.Name)/2])*5+len(h.Source)*3)%len(d.calls)]
+	at := &d.calls[(len(h.Name)*37+int(h.Name[len(h.Name)-1])*5+int(h.Name[len(h.Name)/2])*11+len(h.Source)*3)%len(d.calls)]
 	if at.name != h.Name || at.source != h.Source {
 		at.name, at.source = h.Name, h.Source
 		at.kind = interest[call{h.Source, h.Name}]

@@ -12,16 +12,15 @@ DATA bytes<>+4(SB)/1, $0x7d
 DATA bytes<>+5(SB)/1, $0x1f
 GLOBL bytes<>(SB), RODATA|NOPTR, $6
 
-// EQUAL puts at off(DI) a bit for each byte of A and B that equals its
-// neighbour in C or D.
-#define EQUAL(A, C, B, D, off) \
+// EQUAL puts into R a bit for each byte of A and B that equals its neighbour in
+// C or D. It spoils BX.
+#define EQUAL(A, C, B, D, R) \
 	VPCMPEQB A, C, Y4;  \
 	VPCMPEQB B, D, Y5;  \
-	VPMOVMSKB Y4, AX;   \
+	VPMOVMSKB Y4, R;    \
 	VPMOVMSKB Y5, BX;   \
 	SHLQ $32, BX;       \
-	ORQ BX, AX;         \
-	MOVQ AX, off(DI)
+	ORQ BX, R
 
 // func findAVX2(text *byte, n int, out *masks)
 TEXT ·findAVX2(SB), NOSPLIT, $0-24
@@ -40,16 +39,22 @@ block:
 	VMOVDQU 32(SI), Y1
 	VPOR Y0, Y10, Y2
 	VPOR Y1, Y10, Y3
-	EQUAL(Y0, Y8, Y1, Y8, 0)
-	EQUAL(Y0, Y9, Y1, Y9, 8)
-	EQUAL(Y2, Y11, Y3, Y11, 16)
-	EQUAL(Y2, Y12, Y3, Y12, 24)
+	EQUAL(Y0, Y8, Y1, Y8, R8)
+	EQUAL(Y0, Y9, Y1, Y9, R9)
+	EQUAL(Y2, Y11, Y3, Y11, R10)
+	EQUAL(Y2, Y12, Y3, Y12, R11)
 	VPMINUB Y0, Y13, Y2
 	VPMINUB Y1, Y13, Y3
-	EQUAL(Y0, Y2, Y1, Y3, 32)
+	EQUAL(Y0, Y2, Y1, Y3, R12)
+	MOVQ R8, (DI)
+	MOVQ R9, 8(DI)
+	MOVQ R10, 16(DI)
+	MOVQ R11, 24(DI)
+	MOVQ R12, 32(DI)
 	ADDQ $64, SI
 	ADDQ $40, DI
 	DECQ CX
 	JNZ block
 	VZEROUPPER
 	RET
+

@@ -76,6 +76,13 @@ func (t *Text) Reset(text []byte) {
 
 // Space is the first byte from i on that is no white space.
 func (t *Text) Space(i int) int {
+	if i < len(t.text) && t.text[i] > ' ' {
+		return i
+	}
+	return t.space(i)
+}
+
+func (t *Text) space(i int) int {
 	for i < len(t.text) && (t.text[i] == ' ' || t.text[i] == '\n' || t.text[i] == '\t' || t.text[i] == '\r') {
 		i++
 	}

@@ -1,0 +1,53 @@
+package record_test
+
+import (
+	"testing"
+
+	"grantrail/ingest/record"
+	"grantrail/ingest/scan"
+	"grantrail/ingest/trailtest"
+)
+
+// BenchmarkHead places records: by the members that the scan found, and by
+// walking a record that a parser has read.
+func BenchmarkHead(b *testing.B) {
+	const records = 120
+	text := trailtest.Bulk{Seed: 1}.Text(records)
+	var (
+		raws    [][]byte
+		members [][]scan.Member
+		t       scan.Text
+	)
+	t.Reset(text)
+	for i := len(`{"Records":[`); ; {
+		m, end, found := t.Record(i)
+		if found != scan.Record {
+			b.Fatalf("%d at %d", found, i)
+		}
+		raws, members = append(raws, text[i:end]), append(members, append([]scan.Member(nil), m...))
+		if i, found = t.Behind(end); found == scan.End {
+			break
+		}
+	}
+	for name, head := range map[string]func(d *record.Decoder, i int) bool{
+		"scanned": func(d *record.Decoder, i int) bool { _, sure := d.Scanned(raws[i], members[i]); return sure },
+		"walked":  func(d *record.Decoder, i int) bool { _, err := d.ValidHead(raws[i]); return err == nil },
+	} {
+		b.Run("by="+name, func(b *testing.B) {
+			d, placed := record.NewDecoder(), 0
+			b.SetBytes(int64(len(text)))
+			b.ReportAllocs()
+			for b.Loop() {
+				for i := range raws {
+					if head(d, i) {
+						placed++
+					}
+				}
+			}
+			if placed == 0 {
+				b.Fatal("no record was placed")
+			}
+			b.ReportMetric(float64(b.N)*records/b.Elapsed().Seconds(), "records/s")
+		})
+	}
+}
