@@ -2,6 +2,7 @@
 
 GO           ?= go
 COUNT        ?= 6
+ROUNDS       ?= 5
 FUZZTIME     ?= 30s
 LINT_VERSION := v2.15.0
 LINT         := .bin/$(LINT_VERSION)/golangci-lint
@@ -13,10 +14,10 @@ PROXY_VERSION := v2.5.0
 PROXY         := .bin/toxiproxy-$(PROXY_VERSION)/toxiproxy
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build tools test interop bench lint cover fuzz update clean
+.PHONY: help demo build tools test interop bench bench-peers lint cover fuzz update clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: build ## investigate the specimen archive in testdata/demo
 	@bin/grantrail investigate testdata/demo
@@ -45,6 +46,12 @@ test: $(S3) $(PROXY) ## vet, and test with the race detector
 
 interop: ## read exports back with DuckDB, a download of half a gigabyte; needs a C++ compiler
 	cd testdata/duckdb && CGO_ENABLED=1 $(GO) test ./...
+
+bench-peers: build ## measure against DuckDB and igzip, on an archive made for it; needs a C++ compiler
+	@command -v igzip >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get install -y isal >/dev/null 2>&1; } || echo "no igzip: Debian's package isal has it" >&2
+	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && \
+	GRANTRAIL_BULK="$$dir" $(GO) test -count=1 -run '^TestBulk$$' -v ./ingest/trailtest | grep objects && \
+	cd testdata/duckdb && CGO_ENABLED=1 $(GO) build -o ../../bin/peers ./peers && ../../bin/peers ../../bin/grantrail "$$dir" $(ROUNDS)
 
 bench: ## run the benchmarks COUNT=6 times, for benchstat
 	$(GO) test -run='^$$' -bench=. -benchmem -count=$(COUNT) ./...
