@@ -9,12 +9,22 @@ func findAnywhere(text []byte, out []masks) {
 		var m masks
 		for k := 0; k < 64; k += 8 {
 			x := binary.LittleEndian.Uint64(block[k:])
-			folded := x | every*0x20
-			m.quotes |= gather(zeros(x^every*'"')) << k
-			m.slashes |= gather(zeros(x^every*'\\')) << k
-			m.opens |= gather(zeros(folded^every*'{')) << k
-			m.closes |= gather(zeros(folded^every*'}')) << k
-			m.controls |= gather(zeros(x&(every*0xe0))) << k
+			// Most words have none of these, and to ask for any costs less than
+			// to say which: brackets differ in two bits, and share the others.
+			if v := x ^ every*'"'; some(v) {
+				m.quotes |= gather(zeros(v)) << k
+			}
+			if v := x ^ every*'\\'; some(v) {
+				m.slashes |= gather(zeros(v)) << k
+			}
+			if v := x&(every*0xd9) ^ every*('{'&0xd9); some(v) {
+				folded := x | every*0x20
+				m.opens |= gather(zeros(folded^every*'{')) << k
+				m.closes |= gather(zeros(folded^every*'}')) << k
+			}
+			if v := x & (every * 0xe0); some(v) {
+				m.controls |= gather(zeros(v)) << k
+			}
 		}
 		out[i] = m
 	}
@@ -25,6 +35,9 @@ const (
 	high  = every * 0x80
 	low   = every * 0x7f
 )
+
+// some reports whether a byte of x is zero.
+func some(x uint64) bool { return (x-every)&^x&high != 0 }
 
 // zeros has the highest bit of each byte of x that is zero, and no other bit:
 // exact, unlike the shorter way, which a borrow spoils.
