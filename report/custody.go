@@ -90,6 +90,7 @@ func otherCounts(o custody.Other) []quantity {
 		{o.Digests, "Digest files"}, {o.Insights, "Insights records"}, {o.NetworkActivity, "Network activity records"},
 		{o.Aggregated, "Aggregated records"}, {o.Notifications, "S3, SNS and SQS notifications"},
 		{o.LakeRows, "Security Lake rows of other sources"}, {o.Refused, "Refused among these"},
+		{o.Parsed, "Log files whose records the full parser read, since the scan of raw bytes was not sure of them or there was no checksum"},
 	}
 }
 

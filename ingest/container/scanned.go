@@ -63,16 +63,21 @@ func (r *Reader) elementsScanned(i int) bool {
 	w, behind := &r.window, false
 	i = r.scan.Space(i)
 	for {
-		members, end, found := []scan.Member(nil), 0, scan.Record
+		var found scan.Found
 		if behind {
-			if end, found = r.scan.Behind(i); found == scan.Record {
-				i, behind = end, false
+			var next int
+			if next, found = r.scan.Behind(i); found == scan.Record {
+				i, behind = next, false
 			}
-		} else if members, end, found = r.scan.Record(i); found == scan.Record {
-			if !r.taken(members, i, end) {
-				return r.handOver(i, false)
+		} else {
+			var members []scan.Member
+			var end int
+			if members, end, found = r.scan.Record(i); found == scan.Record {
+				if !r.taken(members, i, end) {
+					return r.handOver(i, false)
+				}
+				i, behind = end, true
 			}
-			i, behind = end, true
 		}
 		switch found {
 		case scan.Record:
