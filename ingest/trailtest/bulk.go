@@ -173,7 +173,7 @@ func (k Bulk) record(out []byte, chance *rand.Rand, region string, at time.Time)
 		body = bytes.Replace(body, []byte("%h"), []byte(hexed(16)), 1)
 	}
 	if k.Noise > 0 {
-		body = append(bytes.Clone(body), fmt.Sprintf(`,"additionalEventData":{"x-amz-id-2":"%s"}`, hexed(k.Noise))...)
+		body = append(bytes.Clone(body), fmt.Sprintf(`,"edgeDeviceDetails":{"id":"%s"}`, hexed(k.Noise))...)
 	}
 	first, second := "", fmt.Sprintf(`"eventName":"%s",`, name)
 	if chance.IntN(400) == 0 {
