@@ -129,7 +129,7 @@ func (c *collector) cover(at place, t *tally) {
 		c.coverage[at] = cov
 	}
 	span := custody.Span{First: cov.From, Last: cov.To}
-	span.Merge(t.span)
+	span.Merge(t.span())
 	cov.From, cov.To = span.First, span.Last
 	cov.Objects++
 	cov.Records += t.records

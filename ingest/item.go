@@ -134,8 +134,8 @@ func (w *worker) place(h *record.Head) {
 		w.near, w.at = t, at
 	}
 	t.records++
-	w.times(t, h.Time)
-	if w.reading(h.Name) {
+	t.time(h.Time)
+	if reads(h.Name) {
 		t.reads++
 	}
 	if !w.opt.asked(h.Time) {
@@ -149,8 +149,8 @@ func (w *worker) place(h *record.Head) {
 	}
 }
 
-// times notes the time of a record. Neighbours mostly share their second.
-func (w *worker) times(t *tally, at time.Time) {
+// time notes the time of a record. Neighbours mostly share their second.
+func (t *tally) time(at time.Time) {
 	switch {
 	case t.records == 1:
 		t.first, t.last = at, at
@@ -163,24 +163,6 @@ func (w *worker) times(t *tally, at time.Time) {
 	}
 	t.near = at
 	t.hour(at)
-}
-
-// spans says what times the records of the object span.
-func (w *worker) spans() {
-	for _, t := range w.res.places {
-		t.span.Add(t.first)
-		t.span.Add(t.last)
-		w.res.span.Merge(t.span)
-	}
-}
-
-// reading is reads, of names that come again and again.
-func (w *worker) reading(name string) bool {
-	at := &w.named[(len(name)*37+int(name[len(name)-1])*5+int(name[len(name)/2])*11)%len(w.named)]
-	if at.name != name {
-		at.name, at.reads = name, reads(name)
-	}
-	return at.reads
 }
 
 // other takes evidence that is no CloudTrail record.

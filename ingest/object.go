@@ -51,14 +51,15 @@ type place struct{ account, region string }
 
 // tally is what one object holds of one place.
 type tally struct {
-	span          custody.Span
-	first, last   time.Time // the same, while it grows
+	first, last   time.Time // of its records
 	near          time.Time // of the record before
 	records       int
 	kms, launches int     // inside the asked time
 	reads         int     // calls that only read
 	hours         []int64 // with records, since 1970, distinct
 }
+
+func (t *tally) span() custody.Span { return custody.Span{First: &t.first, Last: &t.last} }
 
 // worker reads objects one after another, reusing its buffers.
 type worker struct {
@@ -67,15 +68,11 @@ type worker struct {
 	decoder *record.Decoder
 
 	// of the object being read
-	body  body
-	lossy bool // what is read is a copy that has lost something
-	res   *result
-	near  *tally // of the last record's place
-	at    place
-	named [256]struct {
-		name  string
-		reads bool
-	}
+	body    body
+	lossy   bool // what is read is a copy that has lost something
+	res     *result
+	near    *tally // of the last record's place
+	at      place
 	rows    *export.Rows       // of the body at hand, where records are for files
 	hand    func(*export.Rows) // gives them away
 	sums    []hash.Hash        // one for each reader
@@ -119,7 +116,9 @@ func (w *worker) read(ctx context.Context, o *Object, from contents) *result {
 	default:
 		w.stored(ctx, from.body)
 	}
-	w.spans()
+	for _, t := range w.res.places {
+		w.res.span.Merge(t.span())
+	}
 	w.unread(o)
 	return w.res
 }

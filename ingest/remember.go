@@ -28,7 +28,7 @@ func remembered(o *Object, res *result) *memo {
 	}
 	for at, t := range res.places {
 		m.Places = append(m.Places, state.Place{
-			Account: at.account, Region: at.region, First: *t.span.First, Last: *t.span.Last,
+			Account: at.account, Region: at.region, First: t.first, Last: t.last,
 			Records: t.records, KMS: t.kms, Launches: t.launches, Reads: t.reads, Hours: t.hours,
 		})
 	}
@@ -119,13 +119,13 @@ func (r *recaller) recalled(o *state.Object) (*Object, *result) {
 	r.tallies = slices.Grow(r.tallies[:0], len(o.Places))
 	for i := range o.Places {
 		p := &o.Places[i]
-		r.tallies = append(r.tallies, tally{span: custody.Span{First: &p.First, Last: &p.Last}, records: p.Records, reads: p.Reads, hours: p.Hours})
+		r.tallies = append(r.tallies, tally{first: p.First, last: p.Last, records: p.Records, reads: p.Reads, hours: p.Hours})
 		t := &r.tallies[i]
 		if r.opt.meets(p.First, p.Last) {
 			t.kms, t.launches = p.KMS, p.Launches
 		}
 		res.places[place{p.Account, p.Region}] = t
-		res.span.Merge(t.span)
+		res.span.Merge(t.span())
 	}
 	if r.digests {
 		res.files = filesOf(o)

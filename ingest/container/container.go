@@ -253,10 +253,11 @@ func (r *Reader) begin(src io.Reader) {
 	r.inflate.Reset(src)
 	r.once.Reset(metered{r})
 	r.plain, r.text = r.inflate, r.once
-	if whole, ok := r.inflate.Whole(); ok && !bytes.HasPrefix(whole, []byte("\x1f\x8b")) {
-		return
+	head, whole := r.inflate.Whole()
+	if !whole {
+		head, _ = r.once.Peek(2)
 	}
-	if head, _ := r.once.Peek(2); !r.inflate.Gzipped() || string(head) != "\x1f\x8b" {
+	if !r.inflate.Gzipped() || !bytes.HasPrefix(head, []byte("\x1f\x8b")) {
 		return
 	}
 	if r.again == nil {

@@ -20,11 +20,11 @@ const windowSize = 256 << 10
 
 // window is the text under the scan.
 type window struct {
-	own  []byte // memory for text that comes by and by
-	text []byte // what is at hand
-	base int64  // inflated offset of its first byte
-	end  bool   // nothing follows it, and all was sound
-	stop bool   // nothing follows it, and it was not
+	own   []byte // memory for text that comes by and by
+	text  []byte // what is at hand
+	base  int64  // inflated offset of its first byte
+	last  bool   // nothing follows it
+	sound bool   // nothing follows it, and all was sound
 }
 
 // scanned reads a gzip log file by the scan. It reports whether that was all of
@@ -36,25 +36,21 @@ func (r *Reader) scanned() bool {
 	}
 	w := &r.window
 	*w = window{own: w.own}
-	whole, ok := r.inflate.Whole()
-	head := whole
-	if !ok {
+	head, whole := r.inflate.Whole()
+	if !whole {
 		head, _ = r.text.Peek(maxOpening)
 	}
 	at := opening(head)
 	if at < 0 {
 		return false
 	}
-	if ok {
+	if whole {
 		r.inflate.Pass()
-		w.text, w.end = whole, true
-	} else if w.own == nil {
-		w.own = make([]byte, windowSize)
+		w.text, w.last, w.sound = head, true, true
+		r.scan.Reset(w.text)
+	} else {
+		r.refill(0)
 	}
-	if !ok {
-		w.refill(r.text, 0)
-	}
-	r.scan.Reset(w.text)
 	return r.elementsScanned(at)
 }
 
@@ -82,16 +78,16 @@ func (r *Reader) elementsScanned(i int) bool {
 		switch found {
 		case scan.Record:
 		case scan.End:
-			for !w.end && !w.stop && len(w.text)-i < MaxValue {
+			for !w.last && len(w.text)-i < MaxValue {
 				i = r.refill(i)
 			}
-			if w.end && closes(w.text[r.scan.Space(i):]) {
+			if w.sound && closes(w.text[r.scan.Space(i):]) {
 				r.whole = true
 				return true
 			}
 			return r.handOver(i, behind)
 		case scan.Short:
-			if w.end || w.stop || len(w.text)-i > MaxValue {
+			if w.last || len(w.text)-i > MaxValue {
 				return r.handOver(i, behind)
 			}
 			i = r.refill(i)
@@ -173,8 +169,8 @@ func (r *Reader) refill(i int) int {
 
 func (w *window) refill(from io.Reader, i int) {
 	rest := w.text[i:]
-	if 2*len(rest) > len(w.own) {
-		w.own = append(make([]byte, 0, 2*len(w.own)), rest...)
+	if w.own == nil || 2*len(rest) > len(w.own) {
+		w.own = append(make([]byte, 0, max(2*len(w.own), windowSize)), rest...)
 		w.own = w.own[:cap(w.own)]
 	} else {
 		copy(w.own, rest)
@@ -188,7 +184,7 @@ func (w *window) refill(from io.Reader, i int) {
 		n += more
 	}
 	w.text = w.own[:n]
-	w.end, w.stop = errors.Is(err, io.EOF), err != nil
+	w.last, w.sound = err != nil, errors.Is(err, io.EOF)
 }
 
 // handOver makes the parser go on at i of the window: with an element, or

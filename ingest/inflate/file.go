@@ -56,7 +56,7 @@ func (f *file) take(src io.Reader) (io.Reader, bool) {
 	for f.size < maxStored && err == nil {
 		room := len(f.stored) - padding
 		if f.size == room {
-			if f.size >= 2 && (f.stored[0] != 0x1f || f.stored[1] != 0x8b) {
+			if f.stored[0] != 0x1f || f.stored[1] != 0x8b {
 				break // not for this decoder: it need not be in memory
 			}
 			f.stored = append(make([]byte, 0, min(2*room, maxStored)+padding), f.stored[:f.size]...)

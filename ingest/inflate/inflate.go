@@ -122,8 +122,11 @@ func (s *sourceReader) Read(p []byte) (int, error) {
 
 // Reset begins a new object.
 func (r *Reader) Reset(src io.Reader) {
-	again, all := r.file.take(src)
-	*r.source = sourceReader{r: again}
+	all := false
+	if !r.streams {
+		src, all = r.file.take(src)
+	}
+	*r.source = sourceReader{r: src}
 	r.stored.Reset(r.source)
 	r.decoded = false
 	r.starts, r.offset, r.err = r.starts[:0], 0, nil
@@ -137,7 +140,7 @@ func (r *Reader) Reset(src io.Reader) {
 	}
 	if head[0] == 0x1f && head[1] == 0x8b {
 		r.gzipped = true
-		if r.decoded = all && !r.streams && r.file.decode(); r.decoded {
+		if r.decoded = all && r.file.decode(); r.decoded {
 			r.starts = append(r.starts, 0)
 			r.source.n = int64(r.file.size)
 			return

@@ -2,6 +2,7 @@ package inflate
 
 import (
 	"encoding/binary"
+	"sync"
 )
 
 // whole decodes a DEFLATE stream (RFC 1951) that lies wholly in memory, into
@@ -112,7 +113,7 @@ func (w *whole) decode(in []byte, end int, out []byte, n int) (int, status) {
 		if at.inside {
 			var why status
 			if at.stored > 0 {
-				n, why = w.copied(in, end, out, n)
+				n, why = w.copied(in, out, n)
 			} else {
 				n, why = w.block(in, end, out, n)
 			}
@@ -161,7 +162,7 @@ func (w *whole) open(in []byte, end int) bool {
 		at.stored, at.inside = size, size > 0
 		return true
 	case 1:
-		w.literals, w.distances = &fixed.literalCodes, &fixed.distanceCodes
+		w.literals, w.distances = &fixed().literalCodes, &fixed().distanceCodes
 		return true
 	case 2:
 		var ok bool
@@ -173,7 +174,7 @@ func (w *whole) open(in []byte, end int) bool {
 }
 
 // copied copies what is left of a stored block, as far as there is room.
-func (w *whole) copied(in []byte, _ int, out []byte, n int) (int, status) {
+func (w *whole) copied(in, out []byte, n int) (int, status) {
 	at := &w.at
 	m := copy(out[n:], in[at.pos:at.pos+at.stored])
 	at.pos += m
@@ -184,9 +185,7 @@ func (w *whole) copied(in []byte, _ int, out []byte, n int) (int, status) {
 }
 
 // fixed has the tables of RFC 1951, section 3.2.6.
-var fixed = fixedCodes()
-
-func fixedCodes() *whole {
+var fixed = sync.OnceValue(func() *whole {
 	w := &whole{}
 	sizes := w.sizes[:maxLiterals+maxDistances]
 	for i := range sizes {
@@ -206,7 +205,7 @@ func fixedCodes() *whole {
 		panic("the fixed codes are no codes")
 	}
 	return w
-}
+})
 
 // dynamicCodes reads the tables of RFC 1951, section 3.2.7.
 func (w *whole) dynamicCodes(in []byte, end, pos int, buf uint64, have uint) (int, uint64, uint, bool) {

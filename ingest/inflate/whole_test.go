@@ -30,6 +30,23 @@ func decoded(f *file, data []byte) ([]byte, bool) {
 	return plain, err == nil
 }
 
+// packed is text as a compressor makes it.
+func packed(t testing.TB, text []byte, compress func(io.Writer) (io.WriteCloser, error)) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w, err := compress(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Write(text); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
 // TestWindow reads objects that are decoded through a window, sound and spoilt
 // at places of all kinds: what is given, and what is said of the damage, is what
 // the streaming decoder gives and says.
@@ -40,18 +57,7 @@ func TestWindow(t *testing.T) {
 		text = fmt.Appendf(text, "%x%x %s %d\n", chance.Uint64(), chance.Uint64(), log[:chance.IntN(200)], chance.IntN(9))
 	}
 	for level := flate.HuffmanOnly; level <= 6; level += 2 {
-		var b bytes.Buffer
-		w, err := stdgzip.NewWriterLevel(&b, level)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := w.Write(text); err != nil {
-			t.Fatal(err)
-		}
-		if err := w.Close(); err != nil {
-			t.Fatal(err)
-		}
-		sound := b.Bytes()
+		sound := packed(t, text, func(w io.Writer) (io.WriteCloser, error) { return stdgzip.NewWriterLevel(w, level) })
 		if len(sound) <= maxWhole {
 			t.Fatalf("%d bytes are no large object", len(sound))
 		}
@@ -137,19 +143,9 @@ func TestWhole(t *testing.T) {
 				"standard":  func(w io.Writer) (io.WriteCloser, error) { return stdgzip.NewWriterLevel(w, level) },
 				"klauspost": func(w io.Writer) (io.WriteCloser, error) { return gzip.NewWriterLevel(w, level) },
 			} {
-				var b bytes.Buffer
-				w, err := compress(&b)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if _, err := w.Write(text); err != nil {
-					t.Fatal(err)
-				}
-				if err := w.Close(); err != nil {
-					t.Fatal(err)
-				}
-				got, ok := decoded(f, b.Bytes())
-				if small := b.Len() < maxStored; ok != small || ok && !bytes.Equal(got, text) {
+				stored := packed(t, text, compress)
+				got, ok := decoded(f, stored)
+				if small := len(stored) < maxStored; ok != small || ok && !bytes.Equal(got, text) {
 					t.Errorf("text %d of %d bytes, %s at level %d: %v, %d bytes", i, len(text), name, level, ok, len(got))
 				}
 			}
@@ -205,19 +201,9 @@ func TestWholeHeader(t *testing.T) {
 // that it refuses.
 func FuzzWhole(f *testing.F) {
 	for i, text := range texts()[:40] {
-		var b bytes.Buffer
-		w, err := stdgzip.NewWriterLevel(&b, i%12-2)
-		if err != nil {
-			f.Fatal(err)
-		}
-		if _, err := w.Write(text[:min(len(text), 3000)]); err != nil {
-			f.Fatal(err)
-		}
-		if err := w.Close(); err != nil {
-			f.Fatal(err)
-		}
-		f.Add(b.Bytes(), []byte{}, 0)
-		f.Add(b.Bytes(), []byte{0xff, 0x10}, b.Len()/2)
+		stored := packed(f, text[:min(len(text), 3000)], func(w io.Writer) (io.WriteCloser, error) { return stdgzip.NewWriterLevel(w, i%12-2) })
+		f.Add(stored, []byte{}, 0)
+		f.Add(stored, []byte{0xff, 0x10}, len(stored)/2)
 	}
 	fast := &file{}
 	f.Fuzz(func(t *testing.T, data, patch []byte, at int) {
@@ -252,19 +238,12 @@ func FuzzWhole(f *testing.F) {
 // BenchmarkInflate compares the two decoders on a log file of common size.
 func BenchmarkInflate(b *testing.B) {
 	text := texts()[3]
-	var z bytes.Buffer
-	w := gzip.NewWriter(&z)
-	if _, err := w.Write(text); err != nil {
-		b.Fatal(err)
-	}
-	if err := w.Close(); err != nil {
-		b.Fatal(err)
-	}
+	stored := packed(b, text, func(w io.Writer) (io.WriteCloser, error) { return gzip.NewWriter(w), nil })
 	b.Run("decoder=whole", func(b *testing.B) {
 		f := &file{}
 		b.SetBytes(int64(len(text)))
 		for b.Loop() {
-			if _, ok := decoded(f, z.Bytes()); !ok {
+			if _, ok := decoded(f, stored); !ok {
 				b.Fatal("not taken")
 			}
 		}
@@ -273,7 +252,7 @@ func BenchmarkInflate(b *testing.B) {
 		var r gzip.Reader
 		b.SetBytes(int64(len(text)))
 		for b.Loop() {
-			if err := r.Reset(bytes.NewReader(z.Bytes())); err != nil {
+			if err := r.Reset(bytes.NewReader(stored)); err != nil {
 				b.Fatal(err)
 			}
 			if _, err := io.Copy(io.Discard, &r); err != nil {

@@ -71,7 +71,7 @@ type Decoder struct {
 
 	// Only for [Decoder.Scanned].
 	recent [placing]recent
-	calls  [256]struct {
+	calls  [slots]struct {
 		source, name string
 		kind         Kind
 	}

@@ -35,15 +35,17 @@ func (d *Decoder) Scanned(raw []byte, members []scan.Member) (*Head, bool) {
 		if f >= placing {
 			continue
 		}
-		word, ok := d.recall(f, value)
+		var word string
+		var ok bool
+		if f == eventTime {
+			h.Time, ok = d.instant(value)
+		} else {
+			word, ok = d.recall(f, value)
+		}
 		if !ok {
 			return nil, false
 		}
 		switch f {
-		case eventTime:
-			if h.Time, ok = d.instant(value); !ok {
-				return nil, false
-			}
 		case eventName:
 			h.Name = word
 		case eventSource:
@@ -168,21 +170,27 @@ func fieldOf(name []byte) field {
 	return other
 }
 
+// slots is how many words are remembered of a kind.
+const slots = 256
+
 // recent are words that were said lately in a field.
-type recent [256]string
+type recent [slots]string
+
+// slot is where a word is remembered, which has three letters at least: words
+// are told apart by their length and a few of them.
+func slot[T string | []byte](word T) int {
+	n := len(word)
+	return (n*37 + int(word[n-1])*5 + int(word[n/2])*11 + int(word[n-3])*3) % slots
+}
 
 // recall is the text of a value that is a plain string: ASCII, and nothing in
 // it escaped.
 func (d *Decoder) recall(f field, v []byte) (string, bool) {
-	if f == eventTime {
-		return "", true
-	}
 	n := len(v)
 	if n < 5 || v[0] != '"' {
 		return "", false
 	}
-	// Names are told apart by their length and a few letters.
-	at := &d.recent[f][(n*37+int(v[n-2])*5+int(v[n/2])*11+int(v[4])*3)%len(recent{})]
+	at := &d.recent[f][slot(v[1:n-1])]
 	if *at == string(v[1:n-1]) {
 		return *at, true
 	}
@@ -195,7 +203,7 @@ func (d *Decoder) recall(f field, v []byte) (string, bool) {
 
 // kind is the part that a call plays.
 func (d *Decoder) kind(h *Head) Kind {
-	at := &d.calls[(len(h.Name)*37+int(h.Name[len(h.Name)-1])*5+int(h.Name[len(h.Name)/2])*11+len(h.Source)*3)%len(d.calls)]
+	at := &d.calls[slot(h.Name)]
 	if at.name != h.Name || at.source != h.Source {
 		at.name, at.source = h.Name, h.Source
 		at.kind = interest[call{h.Source, h.Name}]

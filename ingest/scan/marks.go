@@ -17,13 +17,13 @@ const stride = 32
 // more marks blocks up to the one given, and some behind it. It reports whether
 // there are as many.
 func (t *Text) more(at int) bool {
-	if at >= t.blocks {
+	if at >= len(t.marks) {
 		return false
 	}
 	var found [stride]masks
 	for t.marked <= at {
 		begin := t.marked * 64
-		n := min(stride, t.blocks-t.marked)
+		n := min(stride, len(t.marks)-t.marked)
 		if rest := t.text[begin:]; len(rest) >= n*64 {
 			find(rest, found[:n])
 		} else {

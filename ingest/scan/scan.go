@@ -54,8 +54,7 @@ type Member struct{ Name, NameEnd, Value, End int32 }
 type Text struct {
 	text    []byte
 	marks   []mark
-	marked  int // blocks
-	blocks  int
+	marked  int // of marks
 	carry   carry
 	members []Member
 }
@@ -66,12 +65,12 @@ type mark struct{ quotes, opens, closes uint64 }
 // Reset begins a stretch, whose first byte stands outside of strings.
 func (t *Text) Reset(text []byte) {
 	t.text = text
-	t.blocks = (len(text) + 63) / 64
 	t.marked, t.carry = 0, carry{}
-	if cap(t.marks) < t.blocks {
-		t.marks = make([]mark, t.blocks+t.blocks/4)
+	blocks := (len(text) + 63) / 64
+	if cap(t.marks) < blocks {
+		t.marks = make([]mark, blocks+blocks/4)
 	}
-	t.marks = t.marks[:t.blocks]
+	t.marks = t.marks[:blocks]
 }
 
 // Space is the first byte from i on that is no white space.
@@ -90,15 +89,15 @@ func (t *Text) space(i int) int {
 }
 
 // Record reads the element of a list at i, behind white space, or the end of
-// the list. Of a record it gives its members and where it ends; the members are
-// valid until the next call.
+// the list, and gives where that is. Of a record it gives its members and where
+// it ends; the members are valid until the next call.
 func (t *Text) Record(i int) (members []Member, end int, found Found) {
 	if i >= len(t.text) {
 		return nil, i, Short
 	}
 	switch t.text[i] {
 	case ']':
-		return nil, i + 1, End
+		return nil, i, End
 	case '{':
 	default:
 		return nil, i, Unsure
@@ -114,7 +113,7 @@ func (t *Text) Record(i int) (members []Member, end int, found Found) {
 		}
 		m := Member{Name: int32(i + 1 - start)} //nolint:gosec // a stretch is at most some megabytes
 		if i = t.quote(i + 1); i < 0 {
-			return nil, start, t.broken()
+			return nil, start, t.unless(Short)
 		}
 		m.NameEnd = int32(i - start) //nolint:gosec // as above
 		if i = t.Space(i + 1); i >= len(t.text) {
@@ -139,8 +138,8 @@ func (t *Text) Record(i int) (members []Member, end int, found Found) {
 			}
 			i += n
 		}
-		if i <= 0 {
-			return nil, start, t.broken()
+		if i == 0 { // behind -1
+			return nil, start, t.unless(Short)
 		}
 		m.End = int32(i - start) //nolint:gosec // as above
 		t.members = append(t.members, m)
@@ -151,7 +150,7 @@ func (t *Text) Record(i int) (members []Member, end int, found Found) {
 		case ',':
 			i = t.Space(i + 1)
 		case '}':
-			return t.members, i + 1, t.sound()
+			return t.members, i + 1, t.unless(Record)
 		default:
 			return nil, i, Unsure
 		}
@@ -179,20 +178,12 @@ func (t *Text) Behind(i int) (next int, found Found) {
 	return i, Unsure
 }
 
-// sound is Record where no string so far holds a control character.
-func (t *Text) sound() Found {
+// unless is what was found, unless a string so far holds a control character.
+func (t *Text) unless(found Found) Found {
 	if t.carry.control {
 		return Unsure
 	}
-	return Record
-}
-
-// broken says why an end was not found.
-func (t *Text) broken() Found {
-	if t.carry.control {
-		return Unsure
-	}
-	return Short
+	return found
 }
 
 // quote is the next quote from i on that begins or ends a string, or -1.
@@ -214,13 +205,13 @@ func (t *Text) quote(i int) int {
 	}
 }
 
-// nested is the bracket that closes the one at i, or a negative number.
+// nested is the bracket that closes the one at i, or -1.
 func (t *Text) nested(i int) int {
 	at, depth := i>>6, 0
 	from := ^uint64(0) << (i & 63)
 	for ; ; at++ {
 		if at >= t.marked && !t.more(at) {
-			return -2
+			return -1
 		}
 		opens, closes := t.marks[at].opens&from, t.marks[at].closes&from
 		from = ^uint64(0)

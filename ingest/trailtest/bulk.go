@@ -2,7 +2,6 @@ package trailtest
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -125,9 +124,7 @@ func (k Bulk) text(chance *rand.Rand, i int, at time.Time) (text []byte, n, refu
 	}
 	out = append(out, `]}`...)
 	if k.Pretty {
-		var b bytes.Buffer
-		_ = json.Indent(&b, out, "", "    ") // our own JSON is well formed
-		out = b.Bytes()
+		out = indented(out)
 	}
 	return out, n, refused
 }
@@ -149,11 +146,11 @@ refused at=+1s request=bulk%d because=identity-missing id=bulk-refused%d`,
 }
 
 func (k Bulk) record(out []byte, chance *rand.Rand, region string, at time.Time) []byte {
-	pick := chance.IntN(1000)
-	c := &bulkCalls[0]
-	for pick -= c.weight; pick >= 0; pick -= c.weight {
-		c = &bulkCalls[c.next]
+	kind := 0
+	for pick := chance.IntN(1000); pick >= bulkCalls[kind].weight; kind++ {
+		pick -= bulkCalls[kind].weight
 	}
+	c := &bulkCalls[kind]
 	role, hexed := chance.IntN(40), func(n int) string {
 		b := make([]byte, n)
 		for i := range b {
@@ -187,14 +184,13 @@ func (k Bulk) record(out []byte, chance *rand.Rand, region string, at time.Time)
 // says in the middle. %h is sixteen digits of chance.
 type bulkCall struct {
 	weight int
-	next   int
 	source string
 	names  []string
 	reads  bool
 	body   []byte
 }
 
-var bulkCalls = chained([]bulkCall{
+var bulkCalls = []bulkCall{
 	{weight: 330, source: "s3.amazonaws.com", names: []string{"GetObject", "PutObject", "HeadObject"}, reads: true, body: []byte(
 		`"requestParameters":{"bucketName":"example-data-lake-eu","Host":"example-data-lake-eu.s3.eu-west-1.amazonaws.com","key":"events/year=2026/month=03/part-%h.snappy.parquet"},"responseElements":{"x-amz-server-side-encryption":"aws:kms","x-amz-server-side-encryption-aws-kms-key-id":"arn:aws:kms:eu-west-1:111122223333:key/1111aaaa-22bb-33cc-44dd-5555eeee6666"},"additionalEventData":{"SignatureVersion":"SigV4","CipherSuite":"TLS_AES_128_GCM_SHA256","bytesTransferredIn":0,"AuthenticationMethod":"AuthHeader","bytesTransferredOut":18233,"x-amz-id-2":"%h%h%h"},"resources":[{"type":"AWS::S3::Object","ARN":"arn:aws:s3:::example-data-lake-eu/events/%h"},{"accountId":"111122223333","type":"AWS::S3::Bucket","ARN":"arn:aws:s3:::example-data-lake-eu"}]`)},
 	{weight: 230, source: "ec2.amazonaws.com", names: []string{"DescribeInstances", "DescribeVolumes", "DescribeTags", "DescribeSubnets"}, reads: true, body: []byte(
@@ -211,11 +207,4 @@ var bulkCalls = chained([]bulkCall{
 		`"requestParameters":{"entries":[{"source":"app","detail":{"eventName":"CreateGrant","eventSource":"kms.amazonaws.com","errorCode":"AccessDenied","Records":[{"eventName":"StartInstances"}]},"detailType":"copy","id":"%h"}]},"responseElements":{"failedEntryCount":0,"entries":[{"eventId":"%h"}]}`)},
 	{weight: 10, source: "cloudtrail.amazonaws.com", names: []string{"LookupEvents"}, reads: true, body: []byte(
 		`"requestParameters":{"lookupAttributes":[{"attributeKey":"EventName","attributeValue":"CreateGrant"}],"maxResults":50,"note":"\"eventName\":\"CreateGrant\" \u007b\u007b %h"},"responseElements":null`)},
-})
-
-func chained(calls []bulkCall) []bulkCall {
-	for i := range calls {
-		calls[i].next = (i + 1) % len(calls)
-	}
-	return calls
 }

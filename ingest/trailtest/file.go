@@ -119,6 +119,10 @@ func (f *file) layout(v any) []byte {
 	if !f.pretty {
 		return text
 	}
+	return indented(text)
+}
+
+func indented(text []byte) []byte {
 	var buf bytes.Buffer
 	_ = json.Indent(&buf, text, "", "    ") // our own JSON is well formed
 	return buf.Bytes()
