@@ -69,7 +69,6 @@ package container
 
 import (
 	"bufio"
-	"bytes"
 	"errors"
 	"fmt"
 	"hash"
@@ -253,11 +252,7 @@ func (r *Reader) begin(src io.Reader) {
 	r.inflate.Reset(src)
 	r.once.Reset(metered{r})
 	r.plain, r.text = r.inflate, r.once
-	head, whole := r.inflate.Whole()
-	if !whole {
-		head, _ = r.once.Peek(2)
-	}
-	if !r.inflate.Gzipped() || !bytes.HasPrefix(head, []byte("\x1f\x8b")) {
+	if !r.inflate.Gzipped() || string(r.inflate.Peek(2)) != "\x1f\x8b" {
 		return
 	}
 	if r.again == nil {

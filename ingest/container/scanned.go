@@ -14,13 +14,8 @@ import (
 	"grantrail/ingest/scan"
 )
 
-// windowSize is how much text of a large object is scanned at a time; it grows
-// where a record is larger.
-const windowSize = 256 << 10
-
 // window is the text under the scan.
 type window struct {
-	own   []byte // memory for text that comes by and by
 	text  []byte // what is at hand
 	base  int64  // inflated offset of its first byte
 	last  bool   // nothing follows it
@@ -34,23 +29,12 @@ func (r *Reader) scanned() bool {
 	if r.plain != r.inflate || !r.inflate.Gzipped() || r.spend != nil {
 		return false
 	}
-	w := &r.window
-	*w = window{own: w.own}
-	head, whole := r.inflate.Whole()
-	if !whole {
-		head, _ = r.text.Peek(maxOpening)
-	}
-	at := opening(head)
+	at := opening(r.inflate.Peek(maxOpening))
 	if at < 0 {
 		return false
 	}
-	if whole {
-		r.inflate.Pass()
-		w.text, w.last, w.sound = head, true, true
-		r.scan.Reset(w.text)
-	} else {
-		r.refill(0)
-	}
+	r.window = window{}
+	r.refill(0)
 	return r.elementsScanned(at)
 }
 
@@ -162,29 +146,13 @@ func closes(text []byte) bool {
 // refill reads more text behind what is not read of the window, from i on, and
 // gives where that begins now.
 func (r *Reader) refill(i int) int {
-	r.window.refill(r.text, i)
-	r.scan.Reset(r.window.text)
-	return 0
-}
-
-func (w *window) refill(from io.Reader, i int) {
-	rest := w.text[i:]
-	if w.own == nil || 2*len(rest) > len(w.own) {
-		w.own = append(make([]byte, 0, max(2*len(w.own), windowSize)), rest...)
-		w.own = w.own[:cap(w.own)]
-	} else {
-		copy(w.own, rest)
-	}
-	w.base += int64(i)
-	n := len(rest)
+	w := &r.window
 	var err error
-	for n < len(w.own) && err == nil {
-		var more int
-		more, err = from.Read(w.own[n:])
-		n += more
-	}
-	w.text = w.own[:n]
+	w.base += int64(i)
+	w.text, err = r.inflate.Window(len(w.text) - i)
 	w.last, w.sound = err != nil, errors.Is(err, io.EOF)
+	r.scan.Reset(w.text)
+	return 0
 }
 
 // handOver makes the parser go on at i of the window: with an element, or

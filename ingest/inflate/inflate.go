@@ -19,11 +19,17 @@
 // # Two decoders
 //
 // Nearly every object is small, and is one sound member. It is taken into memory
-// as it is stored, and decoded by a decoder that is made for that: see whole; at
-// once where it is small, through a window where it is not. Everything else, and
-// whatever that decoder does not like, goes through the streaming decoder of
-// github.com/klauspost/compress, which alone says what is damaged. A sound
-// object gives the same bytes either way, and so does what precedes a damage.
+// as it is stored, and decoded by a decoder that is made for that. Everything
+// else, and whatever that decoder does not like, goes through the streaming
+// decoder of github.com/klauspost/compress, which alone says what is damaged: it
+// reads the object once more, and goes on behind what was given. A sound object
+// gives the same bytes either way, and so does what precedes a damage.
+//
+// # Window
+//
+// Text is inflated into a window, and given there by [Reader.Window] to those
+// who look at it in place, or copied by Read. However large an object is, no
+// more of its text is held than that.
 //
 // A [Reader] is reused from object to object by Reset, since its tables cost
 // more to make than a small object costs to inflate. It is not safe for
@@ -86,12 +92,13 @@ type Reader struct {
 	gzipped bool
 	nearly  bool
 	starts  []int64
-	offset  int64
-	err     error
+	offset  int64     // plain bytes inflated
+	err     error     // behind the window
 	sum     hash.Hash // of the plain bytes; nil where nobody asks
-	file    file      // the object, where it is small
-	decoded bool      // and sound: then it is all decoded
-	streams bool      // all objects are left to the streaming decoder
+	window  window
+	file    file // the object, where it is taken into memory
+	decoded bool // and left to our decoder, so far
+	streams bool // all objects are left to the streaming decoder
 }
 
 // NewReader makes a Reader to be Reset.
@@ -128,7 +135,7 @@ func (r *Reader) Reset(src io.Reader) {
 	}
 	*r.source = sourceReader{r: src}
 	r.stored.Reset(r.source)
-	r.decoded = false
+	r.decoded, r.window.from, r.window.to = false, 0, 0
 	r.starts, r.offset, r.err = r.starts[:0], 0, nil
 	r.gzipped, r.nearly = false, nearMagic(r.stored)
 	head, err := r.stored.Peek(2)
@@ -140,7 +147,7 @@ func (r *Reader) Reset(src io.Reader) {
 	}
 	if head[0] == 0x1f && head[1] == 0x8b {
 		r.gzipped = true
-		if r.decoded = all && r.file.decode(); r.decoded {
+		if r.decoded = all && r.file.begin(); r.decoded {
 			r.starts = append(r.starts, 0)
 			r.source.n = int64(r.file.size)
 			return
@@ -176,53 +183,18 @@ func (r *Reader) Hash(h hash.Hash) { r.sum = h }
 func (r *Reader) Stored() int64 { return r.source.n }
 
 // Inflated is the number of plain bytes given so far.
-func (r *Reader) Inflated() int64 { return r.offset }
+func (r *Reader) Inflated() int64 { return r.offset - int64(r.window.to-r.window.from) }
 
 // MemberStarts are the inflated offsets at which gzip members began, in order.
 // The slice is valid until the next Read or Reset.
 func (r *Reader) MemberStarts() []int64 { return r.starts }
-
-// Read implements [io.Reader].
-func (r *Reader) Read(p []byte) (int, error) {
-	if len(p) == 0 {
-		return 0, nil
-	}
-	for r.err == nil {
-		n, err := r.read(p)
-		if errors.Is(err, errDoubt) {
-			r.replay()
-			continue
-		}
-		r.offset += int64(n)
-		if r.sum != nil {
-			r.sum.Write(p[:n]) // never fails
-		}
-		if err != nil {
-			r.settle(err)
-		}
-		if n > 0 {
-			return n, nil
-		}
-	}
-	return 0, r.err
-}
-
-func (r *Reader) read(p []byte) (int, error) {
-	switch {
-	case r.decoded:
-		return r.file.Read(p)
-	case r.gzipped:
-		return r.zip.Read(p)
-	}
-	return r.stored.Read(p)
-}
 
 // settle decides what the end or failure of the current stretch means.
 func (r *Reader) settle(err error) {
 	switch {
 	case r.source.err != nil:
 		r.err = r.damage(Storage, r.source.err)
-	case !r.gzipped, r.decoded:
+	case !r.gzipped:
 		r.err = err
 	case errors.Is(err, io.EOF):
 		r.afterMember()

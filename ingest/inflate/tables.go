@@ -11,7 +11,7 @@ var (
 	sizeOrder   = [...]uint8{16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15}
 )
 
-// What the symbols mean, as entries without the length of their codes. Symbols
+// What the symbols mean, as entries without their codes, of which the bits 0-5 are the extra bits. Symbols
 // that must not occur are a pointer and an end at once.
 var (
 	literalEntries  = entriesOf(maxLiterals, literalEntry)
@@ -30,18 +30,18 @@ func entriesOf(n int, entry func(symbol int) uint32) []uint32 {
 func literalEntry(symbol int) uint32 {
 	switch {
 	case symbol < 256:
-		return isLiteral | uint32(symbol)<<16 //nolint:gosec // small
+		return isLiteral | 1<<8 | uint32(symbol)<<16 //nolint:gosec // small
 	case symbol == 256:
 		return isEnd
 	case symbol-257 < len(lengthBase):
-		return uint32(lengthExtra[symbol-257])<<4 | uint32(lengthBase[symbol-257])<<16
+		return uint32(lengthExtra[symbol-257]) | uint32(lengthBase[symbol-257])<<16
 	}
 	return special
 }
 
 func distanceEntry(symbol int) uint32 {
 	if symbol < len(distBase) {
-		return uint32(distExtra[symbol])<<4 | uint32(distBase[symbol])<<16
+		return uint32(distExtra[symbol]) | uint32(distBase[symbol])<<16
 	}
 	return special
 }
@@ -49,7 +49,7 @@ func distanceEntry(symbol int) uint32 {
 // build makes a table of codes of these sizes. It gives up on sizes that claim
 // more codes than there are, and on those that leave some out, but for a single
 // code of one bit: one distance, as some compressors write it.
-func (w *whole) build(table []uint32, root int, sizes []uint8, entries []uint32) bool {
+func (d *decoder) build(table []uint32, root int, sizes []uint8, entries []uint32) bool {
 	var count, next [maxCode + 1]int
 	for _, s := range sizes {
 		count[s]++
@@ -69,7 +69,7 @@ func (w *whole) build(table []uint32, root int, sizes []uint8, entries []uint32)
 	}
 	for i, s := range sizes {
 		if s > 0 {
-			w.order[next[s]] = uint16(i) //nolint:gosec // small
+			d.order[next[s]] = uint16(i) //nolint:gosec // small
 			next[s]++
 		}
 	}
@@ -81,7 +81,7 @@ func (w *whole) build(table []uint32, root int, sizes []uint8, entries []uint32)
 		copy(table[half:2*half], table[:half])
 		code <<= 1
 		for range count[size] {
-			table[reversed(code, size)] = entries[w.order[at]] | uint32(size) //nolint:gosec // at most 15
+			table[reversed(code, size)] = coded(entries[d.order[at]], size) //nolint:gosec // at most 15
 			code++
 			at++
 		}
@@ -100,13 +100,13 @@ func (w *whole) build(table []uint32, root int, sizes []uint8, entries []uint32)
 				if free+1<<below > len(table) {
 					return false
 				}
-				table[p] = isPointer | uint32(below)<<4 | uint32(free)<<16 | uint32(root) //nolint:gosec // small
+				table[p] = isPointer | uint32(below)<<8 | uint32(free)<<16 | uint32(root) //nolint:gosec // small
 				clear(table[free : free+1<<below])
 				free += 1 << below
 			}
 			sub := table[free-1<<below : free]
 			for i := r >> root; i < 1<<below; i += 1 << (size - root) {
-				sub[i] = entries[w.order[at]] | uint32(size) //nolint:gosec // at most 15
+				sub[i] = coded(entries[d.order[at]], size) //nolint:gosec // at most 15
 			}
 			code++
 			at++
@@ -118,4 +118,29 @@ func (w *whole) build(table []uint32, root int, sizes []uint8, entries []uint32)
 // reversed is a code with its first bit last, as the stream has it.
 func reversed(code, size int) int {
 	return int(bits.Reverse16(uint16(code)) >> (16 - size)) //nolint:gosec // at most 15 bits
+}
+
+// coded is an entry with a code of this size.
+func coded(entry uint32, size int) uint32 {
+	if entry&isLiteral != 0 {
+		return entry + uint32(size) //nolint:gosec // at most 15
+	}
+	return entry + uint32(size) | uint32(size)<<8 //nolint:gosec // at most 15
+}
+
+// pair makes of each literal of the root the two that the same bits are, where
+// another one's code is among them. From the top down: what an entry is paired
+// with lies below it, and is still single.
+func pair(table *[literalTable]uint32) {
+	root := (*[1 << literalBits]uint32)(table[:])
+	for i := len(root) - 1; i >= 0; i-- {
+		e := root[i]
+		next := root[i>>(e&takes)&(1<<literalBits-1)]
+		size := e&takes + next&takes
+		// One question, since nobody can foresee the answers to each of its parts.
+		if ^(e&next)&isLiteral|(literalBits-size)>>31 == 0 {
+			e = isLiteral | 2<<8 | size | e&0xff0000 | next&0xff0000<<8
+		}
+		root[i] = e
+	}
 }

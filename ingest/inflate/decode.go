@@ -5,14 +5,16 @@ import (
 	"sync"
 )
 
-// whole decodes a DEFLATE stream (RFC 1951) that lies wholly in memory, into
+// decoder decodes a DEFLATE stream (RFC 1951) that lies wholly in memory, into
 // memory. It knows where its input ends, so it can look ahead as far as it
-// likes: 64 bits at a time, codes of up to 11 bits and what they mean in one
-// step of a table, literals up to three at a time.
+// likes: 64 bits at a time, and what the next bits mean in one look at a table,
+// two literals where both fit. The design is that of libdeflate,
+// https://github.com/ebiggers/libdeflate, and the pairs are those of igzip,
+// https://github.com/intel/isa-l.
 //
 // It decides nothing. Whatever it does not like, it gives up, and the streaming
 // decoder says what is wrong.
-type whole struct {
+type decoder struct {
 	at        progress
 	literals  *[literalTable]uint32 // of the block at hand
 	distances *[distanceTable]uint32
@@ -28,7 +30,7 @@ type whole struct {
 // one small table for each prefix of the root that longer codes share. Two
 // codes at least share one, so there are at most half as many as symbols.
 const (
-	literalBits  = 11
+	literalBits  = 10
 	distanceBits = 8
 	lengthBits   = 7
 	maxCode      = 15
@@ -43,27 +45,38 @@ const (
 
 // An entry of a table is
 //
-//	bits 0-3    length of the code, 0 where there is no such code
-//	bits 4-7    extra bits behind it; of a pointer, the bits that index its table
-//	bits 8-10   what it is
-//	bits 16-31  the literal, the base of a length or distance, or where a table begins
+//	bits 0-5    how many bits it takes: its code, and the extra bits behind it;
+//	            0 where there is no such code
+//	bits 8-11   of a length or distance, how many of them are its code; of a
+//	            literal, how many literals there are, 1 or 2; of a pointer, how
+//	            many bits index its table
+//	bits 13-15  what it is
+//	bits 16-31  the literals, the first one lowest; the base of a length or
+//	            distance; or where a table begins
 const (
-	isLiteral = 1 << 8
-	isPointer = 1 << 9
-	isEnd     = 1 << 10
-	special   = isPointer | isEnd
+	isEnd     = 1 << 13
+	isPointer = 1 << 14
+	isLiteral = 1 << 15
+	special   = isPointer | isEnd // both: a symbol that must not occur
+
+	takes = 1<<6 - 1
 )
+
+// worthPairs is how much input makes it worth while to look for pairs of
+// literals in the table of a block.
+const worthPairs = 8 << 10
 
 // padding is what must stand behind the input, so that it can be read eight
 // bytes at a time.
 const padding = 16
 
 // slack is what must be free behind the output before a symbol is decoded: the
-// longest match, and what copying it in steps writes too much.
-const slack = 258 + unrolled
+// literals before a match, the longest match, and what copying it in steps
+// writes too much.
+const slack = 8 + 258 + step
 
-// unrolled is how much of every match is copied without asking for its length.
-const unrolled = 32
+// step is how much of a match is copied at a time.
+const step = 32
 
 // progress is how far a stream is decoded.
 type progress struct {
@@ -84,38 +97,18 @@ const (
 	done               // the stream has ended, at progress.pos
 )
 
-// inflate decodes in[:end], behind which padding stands, into out, which grows
-// up to limit. It returns the output and where the stream ended, or false.
-func (w *whole) inflate(in []byte, end int, out []byte, limit int) ([]byte, int, bool) {
-	out, w.at = out[:cap(out)], progress{}
-	for n := 0; ; {
-		var why status
-		switch n, why = w.decode(in, end, out, n); {
-		case why == bad, n > limit:
-			return nil, 0, false
-		case why == done:
-			return out[:n], w.at.pos, true
-		case len(out) >= limit+slack:
-			return nil, 0, false
-		}
-		grown := make([]byte, min(max(2*len(out), n+slack), limit+slack))
-		copy(grown, out[:n])
-		out = grown
-	}
-}
-
 // decode goes on decoding in[:end] into out, behind the first n bytes, which are
-// the output before it, or at least as much of it as a match can reach back. It
-// returns how many bytes there are then.
-func (w *whole) decode(in []byte, end int, out []byte, n int) (int, status) {
-	at := &w.at
+// the output before it, or at least as much of it as a match can reach back.
+// Padding stands behind in[:end]. It returns how many bytes there are then.
+func (d *decoder) decode(in []byte, end int, out []byte, n int) (int, status) {
+	at := &d.at
 	for {
 		if at.inside {
 			var why status
 			if at.stored > 0 {
-				n, why = w.copied(in, out, n)
+				n, why = d.copied(in, out, n)
 			} else {
-				n, why = w.block(in, end, out, n)
+				n, why = d.block(in, end, out, n)
 			}
 			if why != done {
 				return n, why
@@ -129,15 +122,15 @@ func (w *whole) decode(in []byte, end int, out []byte, n int) (int, status) {
 			}
 			return n, done
 		}
-		if !w.open(in, end) {
+		if !d.open(in, end) {
 			return n, bad
 		}
 	}
 }
 
 // open reads the header of a block, RFC 1951, section 3.2.3.
-func (w *whole) open(in []byte, end int) bool {
-	at := &w.at
+func (d *decoder) open(in []byte, end int) bool {
+	at := &d.at
 	if at.pos > end {
 		return false
 	}
@@ -162,20 +155,23 @@ func (w *whole) open(in []byte, end int) bool {
 		at.stored, at.inside = size, size > 0
 		return true
 	case 1:
-		w.literals, w.distances = &fixed().literalCodes, &fixed().distanceCodes
+		d.literals, d.distances = &fixed().literalCodes, &fixed().distanceCodes
 		return true
 	case 2:
 		var ok bool
-		at.pos, at.buf, at.have, ok = w.dynamicCodes(in, end, at.pos, at.buf, at.have)
-		w.literals, w.distances = &w.literalCodes, &w.distanceCodes
+		at.pos, at.buf, at.have, ok = d.dynamicCodes(in, end, at.pos, at.buf, at.have)
+		d.literals, d.distances = &d.literalCodes, &d.distanceCodes
+		if ok && end-at.pos > worthPairs {
+			pair(d.literals)
+		}
 		return ok
 	}
 	return false
 }
 
 // copied copies what is left of a stored block, as far as there is room.
-func (w *whole) copied(in, out []byte, n int) (int, status) {
-	at := &w.at
+func (d *decoder) copied(in, out []byte, n int) (int, status) {
+	at := &d.at
 	m := copy(out[n:], in[at.pos:at.pos+at.stored])
 	at.pos += m
 	if at.stored -= m; at.stored > 0 {
@@ -185,9 +181,9 @@ func (w *whole) copied(in, out []byte, n int) (int, status) {
 }
 
 // fixed has the tables of RFC 1951, section 3.2.6.
-var fixed = sync.OnceValue(func() *whole {
-	w := &whole{}
-	sizes := w.sizes[:maxLiterals+maxDistances]
+var fixed = sync.OnceValue(func() *decoder {
+	d := &decoder{}
+	sizes := d.sizes[:maxLiterals+maxDistances]
 	for i := range sizes {
 		switch {
 		case i < 144, i >= 280 && i < 288:
@@ -200,15 +196,15 @@ var fixed = sync.OnceValue(func() *whole {
 			sizes[i] = 5
 		}
 	}
-	if !w.build(w.literalCodes[:], literalBits, sizes[:maxLiterals], literalEntries) ||
-		!w.build(w.distanceCodes[:], distanceBits, sizes[maxLiterals:], distanceEntries) {
+	if !d.build(d.literalCodes[:], literalBits, sizes[:maxLiterals], literalEntries) ||
+		!d.build(d.distanceCodes[:], distanceBits, sizes[maxLiterals:], distanceEntries) {
 		panic("the fixed codes are no codes")
 	}
-	return w
+	return d
 })
 
 // dynamicCodes reads the tables of RFC 1951, section 3.2.7.
-func (w *whole) dynamicCodes(in []byte, end, pos int, buf uint64, have uint) (int, uint64, uint, bool) {
+func (d *decoder) dynamicCodes(in []byte, end, pos int, buf uint64, have uint) (int, uint64, uint, bool) {
 	literals, distances, sizes := int(buf&31)+257, int(buf>>5&31)+1, int(buf>>10&15)+4
 	buf, have = buf>>14, have-14
 	if literals > 286 || distances > 30 {
@@ -227,7 +223,7 @@ func (w *whole) dynamicCodes(in []byte, end, pos int, buf uint64, have uint) (in
 		own[sizeOrder[i]] = uint8(buf & 7)
 		buf, have = buf>>3, have-3
 	}
-	if !w.build(w.lengths[:], lengthBits, own[:], sizeEntries) {
+	if !d.build(d.lengths[:], lengthBits, own[:], sizeEntries) {
 		return 0, 0, 0, false
 	}
 	for i := 0; i < literals+distances; {
@@ -237,8 +233,8 @@ func (w *whole) dynamicCodes(in []byte, end, pos int, buf uint64, have uint) (in
 		buf |= binary.LittleEndian.Uint64(in[pos:]) << have
 		pos += int(63-have) >> 3 //nolint:gosec // small
 		have |= 56
-		e := w.lengths[buf&(lengthTable-1)]
-		size := uint(e & 15)
+		e := d.lengths[buf&(lengthTable-1)]
+		size := uint(e & takes)
 		if size == 0 {
 			return 0, 0, 0, false
 		}
@@ -249,7 +245,7 @@ func (w *whole) dynamicCodes(in []byte, end, pos int, buf uint64, have uint) (in
 			if i == 0 {
 				return 0, 0, 0, false
 			}
-			value, times = w.sizes[i-1], 3+int(buf&3)
+			value, times = d.sizes[i-1], 3+int(buf&3)
 			buf, have = buf>>2, have-2
 		case 17:
 			times = 3 + int(buf&7)
@@ -264,23 +260,24 @@ func (w *whole) dynamicCodes(in []byte, end, pos int, buf uint64, have uint) (in
 			return 0, 0, 0, false
 		}
 		for range times {
-			w.sizes[i] = value
+			d.sizes[i] = value
 			i++
 		}
 	}
-	ok := w.sizes[256] > 0 && // the end has a code
-		w.build(w.literalCodes[:], literalBits, w.sizes[:literals], literalEntries) &&
-		w.build(w.distanceCodes[:], distanceBits, w.sizes[literals:literals+distances], distanceEntries)
+	ok := d.sizes[256] > 0 && // the end has a code
+		d.build(d.literalCodes[:], literalBits, d.sizes[:literals], literalEntries) &&
+		d.build(d.distanceCodes[:], distanceBits, d.sizes[literals:literals+distances], distanceEntries)
 	return pos, buf, have, ok
 }
 
 // block decodes the symbols of one block, as far as there is room.
-func (w *whole) block(in []byte, end int, out []byte, n int) (int, status) {
-	pos, buf, have := w.at.pos, w.at.buf, w.at.have
-	literals, distances := w.literals, w.distances
+func (d *decoder) block(in []byte, end int, out []byte, n int) (int, status) {
+	const mask = 1<<literalBits - 1
+	pos, buf, have := d.at.pos, d.at.buf, d.at.have
+	literals, distances := d.literals, d.distances
 	for {
 		if n+slack > len(out) {
-			w.at.pos, w.at.buf, w.at.have = pos, buf, have
+			d.at.pos, d.at.buf, d.at.have = pos, buf, have
 			return n, full
 		}
 		if pos > end+8 {
@@ -289,99 +286,97 @@ func (w *whole) block(in []byte, end int, out []byte, n int) (int, status) {
 		buf |= binary.LittleEndian.Uint64(in[pos:]) << (have & 63)
 		pos += int(63-have) >> 3 //nolint:gosec // small
 		have |= 56
-		// 56 bits are three codes of literals, or one, a length and its extra bits.
-		e := literals[buf&(1<<literalBits-1)]
+		// 56 bits are four entries of the root, or three and a length: they are
+		// written out, since a loop's end is foreseen less often than these.
+		e := literals[buf&mask]
 		if e&isLiteral != 0 {
-			out[n] = byte(e >> 16)
-			n++
-			buf, have = buf>>(e&15), have-uint(e&15)
-			if e = literals[buf&(1<<literalBits-1)]; e&isLiteral != 0 {
-				out[n] = byte(e >> 16)
-				n++
-				buf, have = buf>>(e&15), have-uint(e&15)
-				if e = literals[buf&(1<<literalBits-1)]; e&isLiteral != 0 {
-					out[n] = byte(e >> 16)
-					n++
-					buf, have = buf>>(e&15), have-uint(e&15)
-					continue
+			binary.LittleEndian.PutUint16(out[n:], uint16(e>>16))
+			n += int(e >> 8 & 3)
+			buf, have = buf>>(e&takes), have-uint(e&takes)
+			if e = literals[buf&mask]; e&isLiteral != 0 {
+				binary.LittleEndian.PutUint16(out[n:], uint16(e>>16))
+				n += int(e >> 8 & 3)
+				buf, have = buf>>(e&takes), have-uint(e&takes)
+				if e = literals[buf&mask]; e&isLiteral != 0 {
+					binary.LittleEndian.PutUint16(out[n:], uint16(e>>16))
+					n += int(e >> 8 & 3)
+					buf, have = buf>>(e&takes), have-uint(e&takes)
+					if e = literals[buf&mask]; e&isLiteral != 0 {
+						binary.LittleEndian.PutUint16(out[n:], uint16(e>>16))
+						n += int(e >> 8 & 3)
+						buf, have = buf>>(e&takes), have-uint(e&takes)
+						continue
+					}
 				}
 			}
 		}
 		if e&special == isPointer {
-			e = literals[int(e>>16)+int(buf>>literalBits&(1<<(e>>4&15)-1))]
-			if e&isLiteral != 0 {
+			if e = literals[int(e>>16)+int(buf>>literalBits&(1<<(e>>8&15)-1))]; e&isLiteral != 0 {
 				out[n] = byte(e >> 16)
 				n++
-				buf, have = buf>>(e&15), have-uint(e&15)
+				buf, have = buf>>(e&takes), have-uint(e&takes)
 				continue
 			}
 		}
-		size := uint(e & 15)
-		if size == 0 || e&special == special {
-			return n, bad
-		}
-		buf, have = buf>>size, have-size
-		if e&isEnd != 0 {
-			w.at.pos, w.at.buf, w.at.have = pos, buf, have
+		if e&takes == 0 || e&special != 0 {
+			if e&special != isEnd {
+				return n, bad
+			}
+			d.at.pos, d.at.buf, d.at.have = pos, buf>>(e&takes), have-uint(e&takes)
 			return n, done
 		}
-		extra := uint(e >> 4 & 15)
-		length := int(e>>16) + int(buf&(1<<extra-1)) //nolint:gosec // small
-		buf, have = buf>>extra, have-extra
+		length := int(e>>16) + int(buf&(1<<(e&takes)-1)>>(e>>8&15)) //nolint:gosec // small
+		buf, have = buf>>(e&takes), have-uint(e&takes)
 
 		buf |= binary.LittleEndian.Uint64(in[min(pos, end+8):]) << (have & 63)
 		pos += int(63-have) >> 3 //nolint:gosec // small
 		have |= 56
 		e = distances[buf&(1<<distanceBits-1)]
 		if e&special == isPointer {
-			e = distances[int(e>>16)+int(buf>>distanceBits&(1<<(e>>4&15)-1))]
+			e = distances[int(e>>16)+int(buf>>distanceBits&(1<<(e>>8&15)-1))]
 		}
-		size, extra = uint(e&15), uint(e>>4&15)
-		if size == 0 || e&special != 0 {
+		if e&takes == 0 || e&special != 0 {
 			return n, bad
 		}
-		buf, have = buf>>size, have-size
-		distance := int(e>>16) + int(buf&(1<<extra-1)) //nolint:gosec // small
-		buf, have = buf>>extra, have-extra
+		distance := int(e>>16) + int(buf&(1<<(e&takes)-1)>>(e>>8&15)) //nolint:gosec // small
+		buf, have = buf>>(e&takes), have-uint(e&takes)
 		if distance > n {
 			return n, bad
 		}
-		match(out, n, distance, length)
+		if distance < 8 {
+			repeat(out, n, distance, length)
+			n += length
+			continue
+		}
+		// What lies distance bytes back, eight bytes after eight, so that it may
+		// reach into what is being written. Some bytes behind the match are
+		// written too, and written again by what follows.
+		from, to := out[n-distance:], out[n:]
 		n += length
+		for {
+			f, t := (*[step]byte)(from), (*[step]byte)(to)
+			binary.LittleEndian.PutUint64(t[0:], binary.LittleEndian.Uint64(f[0:]))
+			binary.LittleEndian.PutUint64(t[8:], binary.LittleEndian.Uint64(f[8:]))
+			binary.LittleEndian.PutUint64(t[16:], binary.LittleEndian.Uint64(f[16:]))
+			binary.LittleEndian.PutUint64(t[24:], binary.LittleEndian.Uint64(f[24:]))
+			if length <= step {
+				break
+			}
+			length -= step
+			from, to = from[step:], to[step:]
+		}
 	}
 }
 
-// match copies what lies distance bytes back. Some bytes behind it are written
-// too, and written again by what follows.
-func match(out []byte, n, distance, length int) {
-	if distance >= 8 {
-		// Most matches are short: what is written too much costs less than a
-		// loop whose end nobody can foresee.
-		from, to := (*[unrolled]byte)(out[n-distance:]), (*[unrolled]byte)(out[n:])
-		binary.LittleEndian.PutUint64(to[0:], binary.LittleEndian.Uint64(from[0:]))
-		binary.LittleEndian.PutUint64(to[8:], binary.LittleEndian.Uint64(from[8:]))
-		binary.LittleEndian.PutUint64(to[16:], binary.LittleEndian.Uint64(from[16:]))
-		binary.LittleEndian.PutUint64(to[24:], binary.LittleEndian.Uint64(from[24:]))
-		switch {
-		case length <= unrolled:
-		case distance >= length:
-			copy(out[n+unrolled:n+length], out[n+unrolled-distance:n+length-distance])
-		default:
-			from, to := out[n-distance:], out[n:]
-			for i := unrolled; i < length; i += 8 {
-				binary.LittleEndian.PutUint64(to[i:], binary.LittleEndian.Uint64(from[i:]))
-			}
-		}
-		return
-	}
-	// A few bytes over and over: as many as fit in eight, at a time.
+// repeat writes a few bytes over and over: as many as fit in eight, at a time.
+func repeat(out []byte, n, distance, length int) {
 	pattern := binary.LittleEndian.Uint64(out[n-distance:]) & (1<<(8*distance) - 1)
 	for filled := distance; filled < 8; filled *= 2 {
 		pattern |= pattern << (8 * filled)
 	}
-	step := 8 - 8%distance
+	each := 8 - 8%distance
 	to := out[n:]
-	for i := 0; i < length; i += step {
+	for i := 0; i < length; i += each {
 		binary.LittleEndian.PutUint64(to[i:], pattern)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"compress/flate"
 	stdgzip "compress/gzip"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -15,19 +16,24 @@ import (
 	"github.com/klauspost/compress/gzip"
 )
 
-// decoded is what the decoder of whole objects makes of one.
-func decoded(f *file, data []byte) ([]byte, bool) {
-	if _, all := f.take(bytes.NewReader(data)); !all {
+// decoded is what our decoder makes of an object, by itself.
+func decoded(r *Reader, data []byte) ([]byte, bool) {
+	r.Reset(bytes.NewReader(data))
+	if !r.decoded {
 		return nil, false
 	}
-	if !f.decode() {
-		return nil, false
-	}
-	if !f.windowed {
-		return f.plain, true
-	}
-	plain, err := io.ReadAll(f)
-	return plain, err == nil
+	plain, err := io.ReadAll(r)
+	return plain, err == nil && r.decoded
+}
+
+// raw is what it makes of a stream without header and trailer, up to a limit,
+// and where that ends.
+func raw(d *decoder, body []byte, limit int) ([]byte, int, bool) {
+	in := append(bytes.Clone(body), make([]byte, padding)...)
+	out := make([]byte, limit+slack)
+	d.at = progress{}
+	n, why := d.decode(in, len(body), out, 0)
+	return out[:n], d.at.pos, why == done
 }
 
 // packed is text as a compressor makes it.
@@ -47,10 +53,10 @@ func packed(t testing.TB, text []byte, compress func(io.Writer) (io.WriteCloser,
 	return b.Bytes()
 }
 
-// TestWindow reads objects that are decoded through a window, sound and spoilt
+// TestReplay reads objects of some megabytes, sound and spoilt
 // at places of all kinds: what is given, and what is said of the damage, is what
 // the streaming decoder gives and says.
-func TestWindow(t *testing.T) {
+func TestReplay(t *testing.T) {
 	chance := rand.New(rand.NewPCG(3, 5)) //nolint:gosec // a test
 	text, log := make([]byte, 0, 4<<20), texts()[3]
 	for len(text) < 3<<20 {
@@ -58,9 +64,6 @@ func TestWindow(t *testing.T) {
 	}
 	for level := flate.HuffmanOnly; level <= 6; level += 2 {
 		sound := packed(t, text, func(w io.Writer) (io.WriteCloser, error) { return stdgzip.NewWriterLevel(w, level) })
-		if len(sound) <= maxWhole {
-			t.Fatalf("%d bytes are no large object", len(sound))
-		}
 		for i := range 30 {
 			data := bytes.Clone(sound)
 			switch at := chance.IntN(len(data)); i % 5 {
@@ -133,10 +136,10 @@ func texts() [][]byte {
 	return out
 }
 
-// TestWhole: what any compressor makes at any level is decoded, and to the same
+// TestDecode: what any compressor makes at any level is decoded, and to the same
 // bytes.
-func TestWhole(t *testing.T) {
-	f := &file{}
+func TestDecode(t *testing.T) {
+	f := NewReader()
 	for i, text := range texts() {
 		for level := flate.HuffmanOnly; level <= flate.BestCompression; level++ {
 			for name, compress := range map[string]func(io.Writer) (io.WriteCloser, error){
@@ -153,10 +156,10 @@ func TestWhole(t *testing.T) {
 	}
 }
 
-// TestWholeHeader: names and comments are passed over, what follows a member is
+// TestHeader: names and comments are passed over, what follows a member is
 // left to the other decoder, and so is a size that is a lie.
-func TestWholeHeader(t *testing.T) {
-	f := &file{}
+func TestHeader(t *testing.T) {
+	f := NewReader()
 	var b bytes.Buffer
 	w := stdgzip.NewWriter(&b)
 	w.Name, w.Comment, w.Extra = "name", "comment", []byte("extra")
@@ -192,20 +195,23 @@ func TestWholeHeader(t *testing.T) {
 		t.Fatal(err)
 	}
 	lie := append(bytes.Clone(bomb.Bytes()[:bomb.Len()-4]), 1, 0, 0, 0)
-	if _, ok := decoded(f, lie); ok || cap(f.plain) > 2*maxPlain {
-		t.Errorf("a bomb whose size is a lie: %v, %d bytes held", ok, cap(f.plain))
+	f.Reset(bytes.NewReader(lie))
+	n, err := io.Copy(io.Discard, f)
+	var damage *Error
+	if n != 64<<20 || !errors.As(err, &damage) || damage.Damage != Checksum || len(f.window.memory) > reach+windowSize+slack {
+		t.Errorf("a bomb whose size is a lie: %d bytes, %v, %d bytes held", n, err, len(f.window.memory))
 	}
 }
 
-// FuzzWhole: what is decoded is what the streaming decoder decodes, and nothing
+// FuzzDecode: what is decoded is what the streaming decoder decodes, and nothing
 // that it refuses.
-func FuzzWhole(f *testing.F) {
+func FuzzDecode(f *testing.F) {
 	for i, text := range texts()[:40] {
 		stored := packed(f, text[:min(len(text), 3000)], func(w io.Writer) (io.WriteCloser, error) { return stdgzip.NewWriterLevel(w, i%12-2) })
 		f.Add(stored, []byte{}, 0)
 		f.Add(stored, []byte{0xff, 0x10}, len(stored)/2)
 	}
-	fast := &file{}
+	fast := NewReader()
 	f.Fuzz(func(t *testing.T, data, patch []byte, at int) {
 		if at >= 0 && at+len(patch) <= len(data) {
 			data = bytes.Clone(data)
@@ -222,8 +228,7 @@ func FuzzWhole(f *testing.F) {
 		if h := headerEnd(data); h >= 0 {
 			body = data[h:]
 		}
-		padded := append(bytes.Clone(body), make([]byte, padding)...)
-		raw, end, ok := fast.whole.inflate(padded, len(body), nil, 1<<20)
+		raw, end, ok := raw(&fast.file.decoder, body, 1<<20)
 		if !ok {
 			return
 		}
@@ -239,8 +244,8 @@ func FuzzWhole(f *testing.F) {
 func BenchmarkInflate(b *testing.B) {
 	text := texts()[3]
 	stored := packed(b, text, func(w io.Writer) (io.WriteCloser, error) { return gzip.NewWriter(w), nil })
-	b.Run("decoder=whole", func(b *testing.B) {
-		f := &file{}
+	b.Run("decoder=ours", func(b *testing.B) {
+		f := NewReader()
 		b.SetBytes(int64(len(text)))
 		for b.Loop() {
 			if _, ok := decoded(f, stored); !ok {
