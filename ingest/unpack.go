@@ -9,6 +9,7 @@ import (
 	"grantrail/ingest/container"
 	"grantrail/ingest/custody"
 	"grantrail/ingest/inflate"
+	"grantrail/ingest/record"
 )
 
 // body is one run of bytes on its way through the worker: an object, or a
@@ -61,7 +62,7 @@ func (w *worker) take(b body, src io.Reader, budget *archive.Budget) {
 // them are in use.
 func (w *worker) reader(depth int) *container.Reader {
 	for len(w.readers) <= depth {
-		r := container.NewReader()
+		r := container.NewReader(record.Vocabulary)
 		if w.opt.StreamOnly {
 			r.StreamOnly()
 		}

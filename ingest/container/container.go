@@ -144,7 +144,7 @@ type Reader struct {
 	known   bool   // a shape of ours was met, if only an empty one
 	whole   bool   // the one value was read to its end
 	emit    func(Item) bool
-	scan    scan.Text
+	scan    *scan.Text
 	window  window
 	before  int // items given when the parser took over; -1 where it did not
 	primed  int // tokens that the parser was given then, and that are not of the object
@@ -154,9 +154,10 @@ type Reader struct {
 
 const textBuffer = 64 << 10
 
-// NewReader makes a Reader.
-func NewReader() *Reader {
-	r := &Reader{inflate: inflate.NewReader()}
+// NewReader makes a Reader. The members of records that no parser has read are
+// told by the names of a vocabulary; see [scan.Member].
+func NewReader(vocabulary []string) *Reader {
+	r := &Reader{inflate: inflate.NewReader(), scan: scan.NewText(vocabulary)}
 	r.once = bufio.NewReaderSize(metered{r}, textBuffer)
 	r.plain, r.text = r.inflate, r.once
 	r.dec = jsontext.NewDecoder(&r.limit)

@@ -15,7 +15,7 @@ const rec = `{"eventVersion":"1.11","eventName":"A"}`
 func collect(t testing.TB, data []byte) ([]string, Result) {
 	t.Helper()
 	var items []string
-	res, err := NewReader().Read(bytes.NewReader(data), func(it Item) bool {
+	res, err := NewReader(nil).Read(bytes.NewReader(data), func(it Item) bool {
 		items = append(items, fmt.Sprintf("%d %d %s", it.Class, it.Index, it.Raw))
 		if plain := len(data) > 2 && data[0] != 0x1f; plain && it.Offset >= int64(len(data)) {
 			t.Errorf("item %d stands behind the object's end: %d", it.Index, it.Offset)
@@ -81,7 +81,7 @@ func TestTooLarge(t *testing.T) {
 func TestOffsets(t *testing.T) {
 	data := "\xef\xbb\xbf{ \"Records\" : [ " + rec + " ,\n" + rec + "] }"
 	n := 0
-	if _, err := NewReader().Read(strings.NewReader(data), func(it Item) bool {
+	if _, err := NewReader(nil).Read(strings.NewReader(data), func(it Item) bool {
 		n++
 		if got := data[it.Offset : it.Offset+int64(len(it.Raw))]; got != string(it.Raw) {
 			t.Errorf("item %d: at its offset stands %q", it.Index, got)

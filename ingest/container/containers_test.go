@@ -108,7 +108,7 @@ func TestContainers(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var got strings.Builder
-			res, err := NewReader().Read(strings.NewReader(c.data), func(it Item) bool { return got.WriteByte("RSVDCI"[it.Class]) == nil })
+			res, err := NewReader(nil).Read(strings.NewReader(c.data), func(it Item) bool { return got.WriteByte("RSVDCI"[it.Class]) == nil })
 			if err != nil || got.String() != c.items || res.State != c.state {
 				t.Errorf("state %d, items %q, %v, %v; want state %d, items %q", res.State, got.String(), res.Warnings, err, c.state, c.items)
 			}
@@ -131,7 +131,7 @@ func TestArchive(t *testing.T) {
 		{"near zip", "PK\x05\x06", NoArchive},
 		{"near tar", strings.Replace(tarred, tarMagic, "ustaR", 1), NoArchive},
 	} {
-		res, err := NewReader().Read(strings.NewReader(c.data), func(Item) bool { return true })
+		res, err := NewReader(nil).Read(strings.NewReader(c.data), func(Item) bool { return true })
 		if err != nil || res.Archive != c.want {
 			t.Errorf("%s: archive %d, %v; want %d", c.name, res.Archive, err, c.want)
 		}
@@ -142,7 +142,7 @@ func TestArchive(t *testing.T) {
 func TestLineOffsets(t *testing.T) {
 	data := strings.Repeat(line+rec+"\r\n", 3000)
 	n := 0
-	if _, err := NewReader().Read(strings.NewReader(data), func(it Item) bool {
+	if _, err := NewReader(nil).Read(strings.NewReader(data), func(it Item) bool {
 		if got := data[it.Offset : it.Offset+int64(len(it.Raw))]; got != string(it.Raw) || it.Index != n {
 			t.Fatalf("item %d: at its offset stands %q", it.Index, got)
 		}

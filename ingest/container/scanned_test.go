@@ -91,7 +91,7 @@ func TestScannedAsParsed(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			object := gzipped(t, c.text...)
-			fast, slow := NewReader(), NewReader()
+			fast, slow := NewReader([]string{"eventName", "a", "b"}), NewReader([]string{"eventName", "a", "b"})
 			slow.Meter(func(int) error { return nil }) // what is metered is parsed
 			want := tell(t, slow, object, never)
 			for name, sure := range map[string]func(int) bool{"always": always, "never": never, "every other": other} {
@@ -121,7 +121,7 @@ func FuzzScanned(f *testing.F) {
 	} {
 		f.Add([]byte(s))
 	}
-	fast, slow := NewReader(), NewReader()
+	fast, slow := NewReader([]string{"eventName", "a", "b"}), NewReader([]string{"eventName", "a", "b"})
 	slow.Meter(func(int) error { return nil })
 	f.Fuzz(func(t *testing.T, text []byte) {
 		object := gzipped(t, string(text))

@@ -16,7 +16,7 @@ func BenchmarkHead(b *testing.B) {
 	var (
 		raws    [][]byte
 		members [][]scan.Member
-		t       scan.Text
+		t       = scan.NewText(record.Vocabulary)
 	)
 	t.Reset(text)
 	for i := len(`{"Records":[`); ; {

@@ -20,14 +20,14 @@ func (d *Decoder) Scanned(raw []byte, members []scan.Member) (*Head, bool) {
 	d.seen = d.seen[:0]
 	for _, m := range members {
 		name, value := raw[m.Name:m.NameEnd], raw[m.Value:m.End]
-		f := fieldOf(name)
-		if f == other {
+		if m.Which == scan.Other {
 			if !simple(name) || isForeignMember(name, value) || len(name) <= maxName && d.twice(name) {
 				return nil, false
 			}
 			d.seen = append(d.seen, name)
 			continue
 		}
+		f := field(m.Which) //nolint:gosec // of our own vocabulary
 		if said&(1<<f) != 0 {
 			return nil, false
 		}
@@ -74,8 +74,11 @@ func (d *Decoder) Scanned(raw []byte, members []scan.Member) (*Head, bool) {
 	return nil, false
 }
 
-// field is a name that records say.
+// field is a name that records say, by its place in the vocabulary.
 type field uint8
+
+// placing are the fields that place a record: those before it.
+const placing = errorCode
 
 const (
 	eventTime field = iota
@@ -84,7 +87,6 @@ const (
 	awsRegion
 	account
 	category
-	placing // those before it place a record
 	errorCode
 	eventVersion
 	userIdentity
@@ -106,68 +108,38 @@ const (
 	vpcEndpointID
 	serviceEventDetails
 	sessionCredential
-	other // any other name
 )
 
-// fieldOf knows the names that nearly all records say.
-func fieldOf(name []byte) field {
-	switch string(name) { // without a copy of the name
-	case "eventTime":
-		return eventTime
-	case "eventName":
-		return eventName
-	case "eventSource":
-		return eventSource
-	case "awsRegion":
-		return awsRegion
-	case "recipientAccountId":
-		return account
-	case "eventCategory":
-		return category
-	case "errorCode":
-		return errorCode
-	case "eventVersion":
-		return eventVersion
-	case "userIdentity":
-		return userIdentity
-	case "sourceIPAddress":
-		return sourceIPAddress
-	case "userAgent":
-		return userAgent
-	case "requestParameters":
-		return requestParameters
-	case "responseElements":
-		return responseElements
-	case "requestID":
-		return requestID
-	case "eventID":
-		return eventID
-	case "readOnly":
-		return readOnly
-	case "eventType":
-		return eventType
-	case "managementEvent":
-		return managementEvent
-	case "errorMessage":
-		return errorMessage
-	case "additionalEventData":
-		return additionalEventData
-	case "resources":
-		return resources
-	case "tlsDetails":
-		return tlsDetails
-	case "sharedEventID":
-		return sharedEventID
-	case "apiVersion":
-		return apiVersion
-	case "vpcEndpointId":
-		return vpcEndpointID
-	case "serviceEventDetails":
-		return serviceEventDetails
-	case "sessionCredentialFromConsole":
-		return sessionCredential
-	}
-	return other
+// Vocabulary are the names that nearly all records say, as [scan.NewText] wants
+// them for what is given to [Decoder.Scanned].
+var Vocabulary = []string{
+	eventTime:           "eventTime",
+	eventName:           "eventName",
+	eventSource:         "eventSource",
+	awsRegion:           "awsRegion",
+	account:             "recipientAccountId",
+	category:            "eventCategory",
+	errorCode:           "errorCode",
+	eventVersion:        "eventVersion",
+	userIdentity:        "userIdentity",
+	sourceIPAddress:     "sourceIPAddress",
+	userAgent:           "userAgent",
+	requestParameters:   "requestParameters",
+	responseElements:    "responseElements",
+	requestID:           "requestID",
+	eventID:             "eventID",
+	readOnly:            "readOnly",
+	eventType:           "eventType",
+	managementEvent:     "managementEvent",
+	errorMessage:        "errorMessage",
+	additionalEventData: "additionalEventData",
+	resources:           "resources",
+	tlsDetails:          "tlsDetails",
+	sharedEventID:       "sharedEventID",
+	apiVersion:          "apiVersion",
+	vpcEndpointID:       "vpcEndpointId",
+	serviceEventDetails: "serviceEventDetails",
+	sessionCredential:   "sessionCredentialFromConsole",
 }
 
 // slots is how many words are remembered of a kind.

@@ -3,6 +3,7 @@ package scan_test
 import (
 	"testing"
 
+	"grantrail/ingest/record"
 	"grantrail/ingest/scan"
 	"grantrail/ingest/trailtest"
 )
@@ -11,7 +12,7 @@ import (
 func BenchmarkScan(b *testing.B) {
 	const records = 120
 	text := trailtest.Bulk{Seed: 1}.Text(records)
-	var t scan.Text
+	t := scan.NewText(record.Vocabulary)
 	b.SetBytes(int64(len(text)))
 	b.ReportAllocs()
 	found := 0

@@ -12,49 +12,114 @@ DATA bytes<>+4(SB)/1, $0x7d
 DATA bytes<>+5(SB)/1, $0x1f
 GLOBL bytes<>(SB), RODATA|NOPTR, $6
 
-// EQUAL puts into R a bit for each byte of A and B that equals its neighbour in
-// C or D. It spoils BX.
-#define EQUAL(A, C, B, D, R) \
-	VPCMPEQB A, C, Y4;  \
-	VPCMPEQB B, D, Y5;  \
-	VPMOVMSKB Y4, R;    \
-	VPMOVMSKB Y5, BX;   \
-	SHLQ $32, BX;       \
+// GATHER puts into R a bit for each byte of A and B that is all ones. It spoils
+// BX.
+#define GATHER(A, B, R) \
+	VPMOVMSKB A, R;  \
+	VPMOVMSKB B, BX; \
+	SHLQ $32, BX;    \
 	ORQ BX, R
 
-// func findAVX2(text *byte, n int, out *masks)
-TEXT ·findAVX2(SB), NOSPLIT, $0-24
+// func findAVX2(text *byte, n int, out *mark, c *carry)
+TEXT ·findAVX2(SB), NOSPLIT, $0-32
 	MOVQ text+0(FP), SI
 	MOVQ n+8(FP), CX
 	MOVQ out+16(FP), DI
+	MOVQ c+24(FP), DX
+	MOVQ 0(DX), R13 // escaped
+	MOVQ 8(DX), R12 // inString
 	VPBROADCASTB bytes<>+0(SB), Y8
 	VPBROADCASTB bytes<>+1(SB), Y9
 	VPBROADCASTB bytes<>+2(SB), Y10
 	VPBROADCASTB bytes<>+3(SB), Y11
 	VPBROADCASTB bytes<>+4(SB), Y12
 	VPBROADCASTB bytes<>+5(SB), Y13
+	VPCMPEQB Y14, Y14, Y14
 
 block:
 	VMOVDQU (SI), Y0
 	VMOVDQU 32(SI), Y1
+	VPCMPEQB Y0, Y8, Y4
+	VPCMPEQB Y1, Y8, Y5
+	GATHER(Y4, Y5, R8) // quotes
+
+	// Most blocks hold neither backslashes nor control characters.
+	VPCMPEQB Y0, Y9, Y4
+	VPCMPEQB Y1, Y9, Y5
+	VPMINUB Y0, Y1, Y6
+	VPMINUB Y6, Y13, Y7
+	VPCMPEQB Y6, Y7, Y6
+	VPOR Y4, Y5, Y7
+	VPOR Y6, Y7, Y6
+	VPMOVMSKB Y6, AX
+	ORQ R13, AX
+	JNZ rare
+
+brackets:
 	VPOR Y0, Y10, Y2
 	VPOR Y1, Y10, Y3
-	EQUAL(Y0, Y8, Y1, Y8, R8)
-	EQUAL(Y0, Y9, Y1, Y9, R9)
-	EQUAL(Y2, Y11, Y3, Y11, R10)
-	EQUAL(Y2, Y12, Y3, Y12, R11)
-	VPMINUB Y0, Y13, Y2
-	VPMINUB Y1, Y13, Y3
-	EQUAL(Y0, Y2, Y1, Y3, R12)
-	MOVQ R8, (DI)
-	MOVQ R9, 8(DI)
-	MOVQ R10, 16(DI)
-	MOVQ R11, 24(DI)
-	MOVQ R12, 32(DI)
+	VPCMPEQB Y2, Y11, Y4
+	VPCMPEQB Y3, Y11, Y5
+	GATHER(Y4, Y5, R10) // opens
+	VPCMPEQB Y2, Y12, Y4
+	VPCMPEQB Y3, Y12, Y5
+	GATHER(Y4, Y5, R11) // closes
+
+	// The sum without carry of a quote and all before it says what is inside:
+	// the product with all ones.
+	VMOVQ R8, X6
+	VPCLMULQDQ $0, X14, X6, X6
+	VMOVQ X6, R9
+	XORQ R12, R9
+	MOVQ R9, R12
+	SARQ $63, R12
+	ANDQ R9, AX // control characters inside strings
+	JZ store
+	ORQ AX, 16(DX)
+
+store:
+	NOTQ R9
+	ANDQ R9, R10
+	ANDQ R9, R11
+	MOVQ R8, 0(DI)
+	MOVQ R10, 8(DI)
+	MOVQ R11, 16(DI)
 	ADDQ $64, SI
-	ADDQ $40, DI
+	ADDQ $24, DI
 	DECQ CX
 	JNZ block
+
+	MOVQ R13, 0(DX)
+	MOVQ R12, 8(DX)
 	VZEROUPPER
 	RET
 
+	// AX is to be the control characters. Backslashes are as in escapes.
+rare:
+	GATHER(Y4, Y5, R9) // backslashes
+	VPMINUB Y0, Y13, Y2
+	VPMINUB Y1, Y13, Y3
+	VPCMPEQB Y0, Y2, Y2
+	VPCMPEQB Y1, Y3, Y3
+	GATHER(Y2, Y3, AX)
+	MOVQ R9, BX
+	ORQ R13, BX
+	JZ brackets
+	MOVQ R13, BX
+	NOTQ BX
+	ANDQ BX, R9           // slashes
+	LEAQ (R13)(R9*2), R10 // follows
+	MOVQ $0x5555555555555555, R11
+	MOVQ R11, BX
+	ORQ R10, BX
+	NOTQ BX
+	ANDQ R9, BX           // odd
+	XORQ R13, R13
+	ADDQ R9, BX           // sum
+	ADCQ $0, R13          // the next block begins with an escaped byte
+	SHLQ $1, BX
+	XORQ R11, BX
+	ANDQ R10, BX          // behind
+	NOTQ BX
+	ANDQ BX, R8
+	JMP brackets

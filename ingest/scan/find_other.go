@@ -2,5 +2,5 @@
 
 package scan
 
-// find fills out with the masks of the first 64*len(out) bytes of text.
-func find(text []byte, out []masks) { findAnywhere(text, out) }
+// find marks the first 64*len(out) bytes of text, behind what c was left by.
+func find(text []byte, out []mark, c *carry) { findAnywhere(text, out, c) }

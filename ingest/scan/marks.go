@@ -1,74 +1,41 @@
 package scan
 
-// masks says of 64 bytes which are quotes, backslashes, opening and closing
-// brackets, and control characters, wherever they stand.
-type masks struct{ quotes, slashes, opens, closes, controls uint64 }
+// mark says of 64 bytes what stands where: the quotes that begin or end a
+// string, and the brackets outside of strings.
+type mark struct{ quotes, opens, closes uint64 }
 
 // carry is what one block leaves to the next.
 type carry struct {
 	escaped  uint64 // 1 where the next byte is escaped
 	inString uint64 // all ones inside a string
-	control  bool   // a string so far holds a control character
+	control  uint64 // not zero where a string so far holds a control character
 }
 
-// stride is how many blocks are marked at a time: their text stays near.
+// stride is how many blocks are marked at a time: their text stays near, and
+// what is behind them is not marked before it is asked for.
 const stride = 32
 
 // more marks blocks up to the one given, and some behind it. It reports whether
 // there are as many.
-func (t *Text) more(at int) bool {
-	if at >= len(t.marks) {
+func (t *Text) more(block int) bool {
+	if block >= t.blocks {
 		return false
 	}
-	var found [stride]masks
-	for t.marked <= at {
-		begin := t.marked * 64
-		n := min(stride, len(t.marks)-t.marked)
-		if rest := t.text[begin:]; len(rest) >= n*64 {
-			find(rest, found[:n])
-		} else {
-			whole := len(rest) / 64
-			if whole > 0 {
-				find(rest, found[:whole])
-			}
-			var last [64]byte // the end of the text, as white space behind it
-			for i := copy(last[:], rest[whole*64:]); i < 64; i++ {
-				last[i] = ' '
-			}
-			find(last[:], found[whole:n])
+	for t.first+t.marked <= block {
+		t.first += t.marked
+		rest := t.text[t.first*64:]
+		if t.marked = min(stride, len(rest)/64); t.marked > 0 {
+			find(rest, t.marks[:t.marked], &t.carry)
+			continue
 		}
-		t.resolve(found[:n])
+		var last [64]byte // the end of the text, as white space behind it
+		for i := copy(last[:], rest); i < 64; i++ {
+			last[i] = ' '
+		}
+		t.marked = 1
+		find(last[:], t.marks[:1], &t.carry)
 	}
 	return true
-}
-
-// resolve marks blocks.
-func (t *Text) resolve(found []masks) {
-	escaped, inString := t.carry.escaped, t.carry.inString
-	out := t.marks[t.marked : t.marked+len(found)]
-	control := uint64(0)
-	for i := range found {
-		f := &found[i]
-		quotes := f.quotes
-		if f.slashes|escaped != 0 {
-			var behind uint64
-			behind, escaped = escapes(f.slashes, escaped)
-			quotes &^= behind
-		}
-		in := quotes
-		in ^= in << 1
-		in ^= in << 2
-		in ^= in << 4
-		in ^= in << 8
-		in ^= in << 16
-		in ^= in << 32
-		in ^= inString
-		inString = uint64(int64(in) >> 63) //nolint:gosec // the highest bit, everywhere
-		control |= f.controls & in
-		out[i] = mark{quotes, f.opens &^ in, f.closes &^ in}
-	}
-	t.carry = carry{escaped, inString, t.carry.control || control != 0}
-	t.marked += len(found)
 }
 
 // escapes are the bytes behind a backslash that is not itself behind one, and
@@ -83,4 +50,15 @@ func escapes(slashes, escaped uint64) (behind, next uint64) {
 		next = 1
 	}
 	return (even ^ sum<<1) & follows, next
+}
+
+// inside are the bytes from each first quote to the byte before the second one.
+func inside(quotes uint64) uint64 {
+	in := quotes
+	in ^= in << 1
+	in ^= in << 2
+	in ^= in << 4
+	in ^= in << 8
+	in ^= in << 16
+	return in ^ in<<32
 }

@@ -24,6 +24,11 @@
 // Whatever is not as it should be is [Unsure], and left to a parser: this
 // package says nothing about damage.
 //
+// # Names
+//
+// A caller has a vocabulary, and is told which of its names a member has. A
+// record may say a name twice: that is for the caller.
+//
 // # Marks
 //
 // For each 64 bytes there are three words of 64 bits: quotes that begin or end
@@ -46,31 +51,30 @@ const (
 	Unsure              // something else
 )
 
-// Member is a top-level member of a record: where its name, without quotes, and
-// its value are, counted from the record's first byte.
-type Member struct{ Name, NameEnd, Value, End int32 }
+// Member is a top-level member of a record: which name of the vocabulary it has,
+// or [Other]; and where its name, without quotes, and its value are, counted
+// from the record's first byte.
+type Member struct{ Which, Name, NameEnd, Value, End int32 }
 
 // Text is a stretch of text under the scan.
 type Text struct {
 	text    []byte
-	marks   []mark
+	blocks  int // of 64 bytes, the last one perhaps less
+	marks   [stride]mark
+	first   int // block of the first mark
 	marked  int // of marks
 	carry   carry
+	names   *names
 	members []Member
 }
 
-// mark says of 64 bytes what stands where.
-type mark struct{ quotes, opens, closes uint64 }
+// NewText makes a Text to be Reset, with a vocabulary.
+func NewText(vocabulary []string) *Text { return &Text{names: newNames(vocabulary)} }
 
 // Reset begins a stretch, whose first byte stands outside of strings.
 func (t *Text) Reset(text []byte) {
-	t.text = text
-	t.marked, t.carry = 0, carry{}
-	blocks := (len(text) + 63) / 64
-	if cap(t.marks) < blocks {
-		t.marks = make([]mark, blocks+blocks/4)
-	}
-	t.marks = t.marks[:blocks]
+	t.text, t.blocks = text, (len(text)+63)/64
+	t.first, t.marked, t.carry = 0, 0, carry{}
 }
 
 // Space is the first byte from i on that is no white space.
@@ -92,47 +96,55 @@ func (t *Text) space(i int) int {
 // the list, and gives where that is. Of a record it gives its members and where
 // it ends; the members are valid until the next call.
 func (t *Text) Record(i int) (members []Member, end int, found Found) {
-	if i >= len(t.text) {
+	text := t.text
+	if i >= len(text) {
 		return nil, i, Short
 	}
-	switch t.text[i] {
+	switch text[i] {
 	case ']':
 		return nil, i, End
 	case '{':
 	default:
 		return nil, i, Unsure
 	}
-	start := i
-	t.members = t.members[:0]
-	if i = t.Space(i + 1); i < len(t.text) && t.text[i] == '}' {
+	start, before := i, t.names.first()
+	members = t.members[:0]
+	if i = t.Space(i + 1); i < len(text) && text[i] == '}' {
 		return nil, i, Unsure
 	}
-	for i < len(t.text) {
-		if t.text[i] != '"' {
+	for i < len(text) {
+		if text[i] != '"' {
 			return nil, i, Unsure
 		}
 		m := Member{Name: int32(i + 1 - start)} //nolint:gosec // a stretch is at most some megabytes
-		if i = t.quote(i + 1); i < 0 {
+		which, n := t.name(i+1, before)
+		if n < 0 {
 			return nil, start, t.unless(Short)
 		}
-		m.NameEnd = int32(i - start) //nolint:gosec // as above
-		if i = t.Space(i + 1); i >= len(t.text) {
-			break
-		}
-		if t.text[i] != ':' {
-			return nil, i, Unsure
-		}
-		if i = t.Space(i + 1); i >= len(t.text) {
-			break
+		before = t.names.behind(which)
+		i += 1 + n
+		m.Which, m.NameEnd = int32(which), int32(i-start) //nolint:gosec // as above
+		if i+2 < len(text) && text[i+1] == ':' && text[i+2] > ' ' {
+			i += 2
+		} else {
+			if i = t.Space(i + 1); i >= len(text) {
+				break
+			}
+			if text[i] != ':' {
+				return nil, i, Unsure
+			}
+			if i = t.Space(i + 1); i >= len(text) {
+				break
+			}
 		}
 		m.Value = int32(i - start) //nolint:gosec // as above
-		switch t.text[i] {
+		switch text[i] {
 		case '"':
 			i = t.quote(i+1) + 1
 		case '{', '[':
 			i = t.nested(i) + 1
 		default:
-			n, found := literal(t.text[i:])
+			n, found := literal(text[i:])
 			if found != Record {
 				return nil, start, found
 			}
@@ -142,20 +154,40 @@ func (t *Text) Record(i int) (members []Member, end int, found Found) {
 			return nil, start, t.unless(Short)
 		}
 		m.End = int32(i - start) //nolint:gosec // as above
-		t.members = append(t.members, m)
-		if i = t.Space(i); i >= len(t.text) {
+		members = append(members, m)
+		if i+1 < len(text) && text[i] == ',' && text[i+1] == '"' {
+			i++
+			continue
+		}
+		if i = t.Space(i); i >= len(text) {
 			break
 		}
-		switch t.text[i] {
+		switch text[i] {
 		case ',':
 			i = t.Space(i + 1)
 		case '}':
-			return t.members, i + 1, t.unless(Record)
+			t.members = members
+			return members, i + 1, t.unless(Record)
 		default:
 			return nil, i, Unsure
 		}
 	}
 	return nil, start, Short
+}
+
+// name reads the name at i, behind its quote, and gives which one it is and its
+// length, or -1 where the text ends first.
+func (t *Text) name(i, before int) (which, n int) {
+	if i+words <= len(t.text) {
+		if which, n, ok := t.names.expect(t.text[i:], before); ok {
+			return which, n
+		}
+	}
+	end := t.quote(i)
+	if end < 0 {
+		return Other, -1
+	}
+	return t.names.look(t.text[i:end], before), end - i
 }
 
 // Behind reads what stands behind an element, at i: a comma, and it gives where
@@ -180,50 +212,45 @@ func (t *Text) Behind(i int) (next int, found Found) {
 
 // unless is what was found, unless a string so far holds a control character.
 func (t *Text) unless(found Found) Found {
-	if t.carry.control {
+	if t.carry.control != 0 {
 		return Unsure
 	}
 	return found
 }
 
-// quote is the next quote from i on that begins or ends a string, or -1.
+// quote is the next quote from i on that begins or ends a string, or -1. What is
+// asked for lies never before what was asked for last.
 func (t *Text) quote(i int) int {
-	at := i >> 6
-	if at >= t.marked && !t.more(at) {
-		return -1
-	}
-	if m := t.marks[at].quotes >> (i & 63); m != 0 {
-		return i + bits.TrailingZeros64(m)
-	}
-	for at++; ; at++ {
-		if at >= t.marked && !t.more(at) {
+	block, from := i>>6, ^uint64(0)<<(i&63)
+	for ; ; block++ {
+		if block-t.first >= t.marked && !t.more(block) {
 			return -1
 		}
-		if m := t.marks[at].quotes; m != 0 {
-			return at<<6 + bits.TrailingZeros64(m)
+		if m := t.marks[uint(block-t.first)%stride].quotes & from; m != 0 {
+			return block<<6 + bits.TrailingZeros64(m)
 		}
+		from = ^uint64(0)
 	}
 }
 
 // nested is the bracket that closes the one at i, or -1.
 func (t *Text) nested(i int) int {
-	at, depth := i>>6, 0
+	block, depth := i>>6, 0
 	from := ^uint64(0) << (i & 63)
-	for ; ; at++ {
-		if at >= t.marked && !t.more(at) {
+	for ; ; block++ {
+		if block-t.first >= t.marked && !t.more(block) {
 			return -1
 		}
-		opens, closes := t.marks[at].opens&from, t.marks[at].closes&from
+		m := &t.marks[uint(block-t.first)%stride]
+		opens, closes := m.opens&from, m.closes&from
 		from = ^uint64(0)
 		n := bits.OnesCount64(closes)
-		if depth > n {
-			depth += bits.OnesCount64(opens) - n
-			continue
-		}
-		for c, k := closes, 1; c != 0; c, k = c&(c-1), k+1 {
-			p := bits.TrailingZeros64(c)
-			if depth+bits.OnesCount64(opens&(1<<p-1)) == k {
-				return at<<6 + p
+		if depth <= n {
+			for c, k := closes, 1; c != 0; c, k = c&(c-1), k+1 {
+				p := bits.TrailingZeros64(c)
+				if depth+bits.OnesCount64(opens&(1<<p-1)) == k {
+					return block<<6 + p
+				}
 			}
 		}
 		depth += bits.OnesCount64(opens) - n

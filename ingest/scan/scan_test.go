@@ -2,44 +2,69 @@ package scan
 
 import (
 	"bytes"
+	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// TestFind holds the two ways to find bytes against comparing them one by one.
+// bytewise is find, one byte after another.
+func bytewise(text []byte, out []mark, c *carry) {
+	for i := range out {
+		out[i] = mark{}
+		for k, b := range text[i*64 : i*64+64] {
+			m, bit, escaped := &out[i], uint64(1)<<k, c.escaped != 0
+			c.escaped = 0
+			if b == '\\' && !escaped {
+				c.escaped = 1
+			}
+			switch {
+			case b == '"' && !escaped:
+				m.quotes |= bit
+				c.inString = ^c.inString
+			case c.inString != 0:
+				if b < ' ' {
+					c.control = 1
+				}
+			case b == '[', b == '{':
+				m.opens |= bit
+			case b == ']', b == '}':
+				m.closes |= bit
+			}
+		}
+	}
+}
+
+// TestFind holds the two ways to find bytes against looking at one after
+// another, in text of any bytes, some blocks at a time.
 func TestFind(t *testing.T) {
 	chance := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a test
 	text := make([]byte, 64*5)
-	for range 2000 {
-		for i := range text {
-			if text[i] = byte(chance.UintN(256)); chance.IntN(3) == 0 {
-				text[i] = "\"\\[]{}\x1f\x00 \x20"[chance.IntN(10)]
+	for round := range 20_000 {
+		var want, plain, fast [5]mark
+		var ofWant, ofPlain, ofFast carry
+		for range 2 {
+			for i := range text {
+				text[i] = byte(chance.UintN(256))
+				if chance.IntN(1+round%5) > 0 {
+					text[i] = "\"\\[]{}xyzXYZ^_|~ "[chance.IntN(17)]
+				}
 			}
-		}
-		var want, plain, got [5]masks
-		for i, c := range text {
-			w, bit := &want[i/64], uint64(1)<<(i%64)
-			switch c {
-			case '"':
-				w.quotes |= bit
-			case '\\':
-				w.slashes |= bit
-			case '[', '{':
-				w.opens |= bit
-			case ']', '}':
-				w.closes |= bit
+			n := chance.IntN(6)
+			bytewise(text, want[:n], &ofWant)
+			findAnywhere(text, plain[:n], &ofPlain)
+			find(text, fast[:n], &ofFast)
+			for _, c := range []*carry{&ofPlain, &ofFast} {
+				if c.control != 0 {
+					c.control = 1
+				}
 			}
-			if c < 0x20 {
-				w.controls |= bit
+			if plain != want || fast != want || ofPlain != ofWant || ofFast != ofWant {
+				t.Fatalf("%q:\nplain %x %v\nfast  %x %v\nwant  %x %v", text[:n*64], plain, ofPlain, fast, ofFast, want, ofWant)
 			}
-		}
-		findAnywhere(text, plain[:])
-		find(text, got[:])
-		if plain != want || got != want {
-			t.Fatalf("%q:\nplain %x\nfound %x\nwant  %x", text, plain, got, want)
 		}
 	}
 }
@@ -72,6 +97,8 @@ func members(list []byte) (out []string) {
 	return out
 }
 
+var vocabulary = []string{"a", "c", "eventName", "recipientAccountId", "sessionCredentialFromConsole"}
+
 func scanned(t *Text, list []byte) (out []string, found Found) {
 	t.Reset(list)
 	if i := t.Space(0); i >= len(list) || list[i] != '[' {
@@ -86,7 +113,11 @@ func scanned(t *Text, list []byte) (out []string, found Found) {
 		raw := list[i:end]
 		said := []string{string(raw)}
 		for _, m := range got {
-			said = append(said, `"`+string(raw[m.Name:m.NameEnd])+`"`, string(raw[m.Value:m.End]))
+			name := string(raw[m.Name:m.NameEnd])
+			if which := slices.Index(vocabulary, name); which != int(m.Which) {
+				name = fmt.Sprintf("%s, said to be the name %d", name, m.Which)
+			}
+			said = append(said, `"`+name+`"`, string(raw[m.Value:m.End]))
 		}
 		out = append(out, strings.Join(said, "\x00"))
 		if i, found = t.Behind(end); found != Record {
@@ -103,6 +134,8 @@ var lists = []string{
 	`[{"a":tru},{"b":01},{"c":1.5}]`,
 	"[{\"a\":\"\x01\"}]", `[]`, `[{}]`, `[{"a":1},]`, `[{"a":1 "b":2}]`, `[{"a":"x`,
 	"[\n    {\n        \"a\": {\n            \"b\": []\n        }\n    }\n]",
+	`[{"eventName":"A","recipientAccountId":"1"},{"eventName":"B","recipientAccountId":"2","a":{}},{"eventName":"C","a":1,"recipientAccountIdd":"3"},{"eventNam\"e":"D"}]`,
+	`[{"sessionCredentialFromConsole":"x","sessionCredentialFromConsole":"y"},{"c":1,"a":2},{"c":1,"c":2},{"c":1,"a":2,"` + strings.Repeat("long", 40) + `":3}]`,
 }
 
 // FuzzScan holds the scan against a parser: where the parser reads a list to
@@ -112,9 +145,9 @@ func FuzzScan(f *testing.F) {
 	for _, l := range lists {
 		f.Add([]byte(l))
 	}
-	var text Text
+	text := NewText(vocabulary)
 	f.Fuzz(func(t *testing.T, list []byte) {
-		got, found := scanned(&text, list)
+		got, found := scanned(text, list)
 		if !jsontext.Value(list).IsValid(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)) {
 			return // only that it ends
 		}
@@ -133,9 +166,9 @@ func FuzzScan(f *testing.F) {
 // TestShort cuts a list at every place: the text ends first, wherever that is.
 func TestShort(t *testing.T) {
 	list := ` [ {"a" : -10 , "b":{"c":["\\"]},"d":null,"e":false},{"f":"x","g":true, "h" : 0 } ] `
-	var text Text
+	text := NewText(vocabulary)
 	for n := strings.IndexByte(list, '[') + 1; n <= strings.LastIndexByte(list, ']'); n++ {
-		if _, found := scanned(&text, []byte(list[:n])); found != Short {
+		if _, found := scanned(text, []byte(list[:n])); found != Short {
 			t.Errorf("%q: %d, want %d", list[:n], found, Short)
 		}
 	}
@@ -143,10 +176,10 @@ func TestShort(t *testing.T) {
 
 // TestScan says which lists are read to their end.
 func TestScan(t *testing.T) {
-	want := []Found{End, End, End, End, Unsure, Unsure, End, Unsure, Unsure, Unsure, Short, End}
-	var text Text
+	want := []Found{End, End, End, End, Unsure, Unsure, End, Unsure, Unsure, Unsure, Short, End, End, End}
+	text := NewText(vocabulary)
 	for i, l := range lists {
-		if _, found := scanned(&text, []byte(l)); found != want[i] {
+		if _, found := scanned(text, []byte(l)); found != want[i] {
 			t.Errorf("%s: %d, want %d", l, found, want[i])
 		}
 	}
