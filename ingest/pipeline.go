@@ -11,37 +11,74 @@ import (
 	"grantrail/ingest/export"
 )
 
-// minWeight is what the smallest object weighs in the budget: the read-ahead,
-// inflate window and decode buffer that any object needs.
-const minWeight = 256 << 10
+const (
+	// minWeight is what the smallest job weighs in the budget: the read-ahead,
+	// inflate window and decode buffer that any object needs.
+	minWeight = 256 << 10
+	// most is how many small objects make one job: handing an object to another
+	// goroutine, and its result back, costs as much as reading a small one.
+	most = 64
+)
 
-// job is one object on its way through a worker. Its result leaves by a
-// channel of its own, so that results are taken in listing order whichever
-// worker is first.
+// job is one object on its way through a worker, or some small ones. Its results
+// leave by a channel of its own, so that results are taken in listing order
+// whichever worker is first.
 type job struct {
-	object *Object
-	weight int64
-	opened chan contents
-	done   chan *result
-	parts  chan *export.Rows // what is handed on before the result; nil where nothing is
+	objects []*Object
+	weight  int64
+	opened  chan contents // of a remote object; nil where the worker opens them
+	done    chan []*result
+	parts   chan *export.Rows // what is handed on before the results; nil where nothing is
+}
+
+// jobs cuts a listing into jobs of about minWeight; remote objects are jobs by
+// themselves, since they are opened by themselves.
+func jobs(objects iter.Seq[*Object], remote bool, budget int64) iter.Seq[job] {
+	return func(yield func(job) bool) {
+		at, full := job{}, 1
+		if !remote {
+			full = most
+		}
+		for o := range objects {
+			if len(at.objects) == full || len(at.objects) > 0 && at.weight+o.Size > minWeight {
+				if !yield(at.made(remote, budget)) {
+					return
+				}
+				at = job{}
+			}
+			at.objects, at.weight = append(at.objects, o), at.weight+o.Size
+		}
+		if len(at.objects) > 0 {
+			yield(at.made(remote, budget))
+		}
+	}
+}
+
+func (j job) made(remote bool, budget int64) job {
+	j.weight, j.done = min(max(j.weight, minWeight), budget), make(chan []*result, 1)
+	if remote {
+		j.opened = make(chan contents, 1)
+	}
+	return j
 }
 
 // run reads the objects in parallel and hands each result to take, in listing
-// order, from one goroutine. It bounds the bytes in flight: an object holds
-// its weight from the moment it is scheduled until its result is taken, so a
-// slow first object cannot pile up results behind it.
+// order, from one goroutine. It bounds the bytes in flight: a job holds its
+// weight from the moment it is scheduled until its results are taken, so a slow
+// first object cannot pile up results behind it.
 //
-// Objects are opened ahead of the workers, since a remote one is fetched while
-// it is opened: many requests wait at a time, and few processors work.
+// Remote objects are opened ahead of the workers, requests of them at a time,
+// since they are fetched while they are opened: many requests wait, and few
+// processors work.
 //
 // What an object gives before its result, where part is set, is handed to part,
 // in the same order and from the same goroutine.
 //
 // All concurrency of the reading is here.
 func run(ctx context.Context, objects iter.Seq[*Object], requests int, opt Options, take func(*Object, *result) error, part func(*export.Rows) error) error {
-	jobs := opt.Jobs
-	if jobs <= 0 {
-		jobs = runtime.GOMAXPROCS(0)
+	workers := opt.Jobs
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
 	}
 	budget := opt.Memory
 	if budget <= 0 {
@@ -52,7 +89,7 @@ func run(ctx context.Context, objects iter.Seq[*Object], requests int, opt Optio
 
 	group, ctx := errgroup.WithContext(ctx) // ends at the first failure, or with the caller's
 	work := make(chan job)
-	// The queues hold at most what the budget admits. Workers take objects in
+	// The queues hold at most what the budget admits. Workers take jobs in
 	// listing order: one that waits to hand something on waits for objects that
 	// others are at, and never for one that nobody has.
 	queue, ordered := make(chan job, budget/minWeight), make(chan job, budget/minWeight)
@@ -61,15 +98,18 @@ func run(ctx context.Context, objects iter.Seq[*Object], requests int, opt Optio
 		defer close(work)
 		defer close(queue)
 		defer close(ordered)
-		for o := range objects {
-			j := job{object: o, weight: min(max(o.Size, minWeight), budget), opened: make(chan contents, 1), done: make(chan *result, 1)}
+		for j := range jobs(objects, requests > 0, budget) {
 			if part != nil {
 				j.parts = make(chan *export.Rows)
 			}
 			if err := inFlight.Acquire(ctx, j.weight); err != nil {
 				return err
 			}
-			for _, to := range []chan<- job{ordered, queue, work} {
+			to := []chan<- job{ordered, queue}
+			if j.opened != nil {
+				to = append(to, work)
+			}
+			for _, to := range to {
 				if err := send(ctx, to, j); err != nil {
 					return err
 				}
@@ -79,8 +119,8 @@ func run(ctx context.Context, objects iter.Seq[*Object], requests int, opt Optio
 	})
 	// What is open and not yet read is bounded too. Room is taken before an
 	// object is, so that the first in line always has some.
-	ahead := make(chan struct{}, max(requests, jobs)+jobs)
-	for range max(requests, jobs) {
+	ahead := make(chan struct{}, requests+workers)
+	for range requests {
 		group.Go(func() error {
 			for {
 				select {
@@ -92,7 +132,7 @@ func run(ctx context.Context, objects iter.Seq[*Object], requests int, opt Optio
 				if !more {
 					return nil
 				}
-				from := open(ctx, j.object, &opt)
+				from := open(ctx, j.objects[0], &opt)
 				if ctx.Err() != nil && from.body != nil {
 					_ = from.body.Close() // nobody will read it
 					from = contents{err: ctx.Err()}
@@ -101,7 +141,7 @@ func run(ctx context.Context, objects iter.Seq[*Object], requests int, opt Optio
 			}
 		})
 	}
-	for range jobs {
+	for range workers {
 		group.Go(func() error {
 			w := newWorker(opt)
 			var at job
@@ -113,19 +153,27 @@ func run(ctx context.Context, objects iter.Seq[*Object], requests int, opt Optio
 			}
 			for j := range queue {
 				at = j
-				var from contents
-				select {
-				case from = <-j.opened:
-					<-ahead
-				case <-ctx.Done():
-					drop(queue, j)
-					return ctx.Err()
+				results := make([]*result, 0, len(j.objects))
+				for _, o := range j.objects {
+					var from contents
+					if j.opened == nil {
+						from = open(ctx, o, &opt)
+					} else {
+						select {
+						case from = <-j.opened:
+							<-ahead
+						case <-ctx.Done():
+							drop(queue, j)
+							return ctx.Err()
+						}
+					}
+					results = append(results, w.read(ctx, o, from))
+					if err := ctx.Err(); err != nil {
+						drop(queue)
+						return err
+					}
 				}
-				j.done <- w.read(ctx, j.object, from)
-				if err := ctx.Err(); err != nil {
-					drop(queue)
-					return err
-				}
+				j.done <- results
 			}
 			return nil
 		})
@@ -138,9 +186,11 @@ func run(ctx context.Context, objects iter.Seq[*Object], requests int, opt Optio
 					if err := part(rows); err != nil {
 						return err
 					}
-				case res := <-j.done:
-					if err := take(j.object, res); err != nil {
-						return err
+				case results := <-j.done:
+					for i, res := range results {
+						if err := take(j.objects[i], res); err != nil {
+							return err
+						}
 					}
 					inFlight.Release(j.weight)
 					done = true
@@ -161,6 +211,9 @@ func drop(queue <-chan job, at ...job) {
 		at = append(at, j)
 	}
 	for _, j := range at {
+		if j.opened == nil {
+			continue
+		}
 		select {
 		case from := <-j.opened:
 			if from.body != nil {

@@ -23,7 +23,7 @@ func (d *Decoder) Event(raw []byte) (*Event, error) {
 	if message != "" && h.errorCode == "" && kind != Change {
 		return nil, &Refusal{custody.KindRecordField, "record has an errorMessage and no errorCode: it does not say whether the call succeeded"}
 	}
-	if kind == DataKey && h.errorCode == "" && h.errorMessage == nil && noVolume(raw) {
+	if kind == DataKey && h.errorCode == "" && h.errorMessage == nil && withoutVolume(h.request) && withoutVolume(h.identity) {
 		return nil, nil
 	}
 	p, err := h.parts()

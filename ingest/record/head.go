@@ -70,6 +70,7 @@ type Decoder struct {
 	words map[string]string // values that repeat over records
 
 	// Only for [Decoder.Scanned].
+	last   [placing]string
 	recent [placing]recent
 	calls  [slots]struct {
 		source, name string

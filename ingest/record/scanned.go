@@ -18,10 +18,11 @@ func (d *Decoder) Scanned(raw []byte, members []scan.Member) (*Head, bool) {
 	*h = Head{}
 	var said uint64
 	d.seen = d.seen[:0]
-	for _, m := range members {
-		name, value := raw[m.Name:m.NameEnd], raw[m.Value:m.End]
+	for i := range members {
+		m := &members[i]
 		if m.Which == scan.Other {
-			if !simple(name) || isForeignMember(name, value) || len(name) <= maxName && d.twice(name) {
+			name := raw[m.Name:m.NameEnd]
+			if !simple(name) || isForeignMember(name, raw[m.Value:m.End]) || len(name) <= maxName && d.twice(name) {
 				return nil, false
 			}
 			d.seen = append(d.seen, name)
@@ -35,13 +36,15 @@ func (d *Decoder) Scanned(raw []byte, members []scan.Member) (*Head, bool) {
 		if f >= placing {
 			continue
 		}
-		var word string
-		var ok bool
+		value := raw[m.Value:m.End]
 		if f == eventTime {
-			h.Time, ok = d.instant(value)
-		} else {
-			word, ok = d.recall(f, value)
+			var ok bool
+			if h.Time, ok = d.instant(value); !ok {
+				return nil, false
+			}
+			continue
 		}
+		word, ok := d.recall(f, value)
 		if !ok {
 			return nil, false
 		}
@@ -49,7 +52,7 @@ func (d *Decoder) Scanned(raw []byte, members []scan.Member) (*Head, bool) {
 		case eventName:
 			h.Name = word
 		case eventSource:
-			if isForeignMember(name, value) {
+			if isForeignMember([]byte("eventSource"), value) {
 				return nil, false
 			}
 			h.Source = word
@@ -69,7 +72,7 @@ func (d *Decoder) Scanned(raw []byte, members []scan.Member) (*Head, bool) {
 	case None:
 		return h, true
 	case DataKey:
-		return h, said&(1<<errorCode|1<<errorMessage) == 0 && noVolume(raw)
+		return h, said&(1<<errorCode|1<<errorMessage) == 0 && noVolume(raw, members)
 	}
 	return nil, false
 }
@@ -162,8 +165,14 @@ func (d *Decoder) recall(f field, v []byte) (string, bool) {
 	if n < 5 || v[0] != '"' {
 		return "", false
 	}
-	at := &d.recent[f][slot(v[1:n-1])]
-	if *at == string(v[1:n-1]) {
+	word := v[1 : n-1]
+	last := &d.last[f]
+	if *last == string(word) {
+		return *last, true
+	}
+	at := &d.recent[f][slot(word)]
+	if *at == string(word) {
+		*last = *at
 		return *at, true
 	}
 	if n > maxWord || !simple(v) {
@@ -186,8 +195,22 @@ func (d *Decoder) kind(h *Head) Kind {
 // noVolume reports whether a record of a call that succeeded surely names
 // neither a volume nor the role of an instance's infrastructure, without which
 // a data key is of no use: see [Event.matters]. Most calls of KMS are such, for
-// objects and secrets. Text that is not ASCII, or escaped, may say anything.
-func noVolume(raw []byte) bool {
+// objects and secrets. Both stand in what was asked, and by whom.
+func noVolume(raw []byte, members []scan.Member) bool {
+	for i := range members {
+		switch m := &members[i]; m.Which {
+		case int32(requestParameters), int32(userIdentity), scan.Other: // which may be another spelling of them
+			if !withoutVolume(raw[m.Value:m.End]) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// withoutVolume looks for "vol-" and "2-i" in any spelling. Text that is not
+// ASCII, or escaped, may say anything.
+func withoutVolume(raw []byte) bool {
 	if !simple(raw) {
 		return false
 	}

@@ -13,7 +13,7 @@ func (h *Head) IsKMS() bool { return h.Source == sourceKMS }
 
 // IsLaunch reports whether the record is of a launch that succeeded.
 func (h *Head) IsLaunch() bool {
-	return interest[call{h.Source, h.Name}] == Launch && h.errorCode == ""
+	return h.Source == sourceEC2 && interest[call{h.Source, h.Name}] == Launch && h.errorCode == ""
 }
 
 // StateChanged decodes an EventBridge EC2 Instance State-change Notification:

@@ -6,20 +6,22 @@ import "encoding/binary"
 // archive say nearly the same names in nearly the same order, so that a look at
 // the one expected is mostly all that a name costs.
 type names struct {
-	known []name
+	known []name // of the vocabulary, and none
 	index map[string]int16
-	after []expected // by the name before, and at len(known) of any other
+	after []expected // by the name before; then by any other, and at a record's beginning
 }
 
-// name is a name of the vocabulary, with the quote behind it: its text, and the
-// same as three words that overlap.
+// name is a name of the vocabulary, with the quote behind it, as three words that
+// overlap.
 type name struct {
-	text   string
+	length int32 // without the quote
+	second uint8 // where the second word stands: at 8, or it is the first once more
+	third  uint8 // where the third word stands
 	words  [3]uint64
-	second int  // where the second word stands
-	third  int  // where the third word stands
-	plain  bool // too short or too long for them
 }
+
+// none is a name that no text is: its first two words are not the same.
+var none = name{words: [3]uint64{1, 2}}
 
 // expected are the two names that came last behind another.
 type expected [2]int16
@@ -32,51 +34,55 @@ const Other = -1
 
 func newNames(vocabulary []string) *names {
 	n := &names{index: make(map[string]int16, len(vocabulary)), after: make([]expected, len(vocabulary)+2)}
-	for i, text := range vocabulary {
-		n.index[text] = int16(i) //nolint:gosec // a vocabulary is small
-		n.known = append(n.known, newName(text+`"`))
+	for i := range n.after { // nothing yet
+		n.after[i] = expected{int16(len(vocabulary)), int16(len(vocabulary))} //nolint:gosec // a vocabulary is small
 	}
+	for i, text := range vocabulary {
+		n.index[text] = int16(i) //nolint:gosec // as above
+		n.known = append(n.known, newName(text))
+	}
+	n.known = append(n.known, none)
 	return n
 }
 
-func newName(quoted string) name {
-	n := len(quoted)
-	k := name{text: quoted, plain: n < 8 || n > words}
-	if !k.plain {
-		k.second, k.third = min(8, n-8), n-8
-		for i, at := range []int{0, k.second, k.third} {
-			k.words[i] = binary.LittleEndian.Uint64([]byte(quoted[at:]))
-		}
+func newName(text string) name {
+	if !expectable(text) {
+		return none
+	}
+	k, quoted := name{length: int32(len(text))}, text+`"` //nolint:gosec // a name is short
+	if len(quoted) >= 16 {
+		k.second = 8
+	}
+	k.third = uint8(len(quoted) - 8) //nolint:gosec // at most words
+	for i, at := range []uint8{0, k.second, k.third} {
+		k.words[i] = binary.LittleEndian.Uint64([]byte(quoted[at:]))
 	}
 	return k
 }
 
-// begins reports whether text, of words bytes at least, begins with a name.
-func (k *name) begins(text []byte) bool {
-	if k.plain {
-		return len(text) >= len(k.text) && string(text[:len(k.text)]) == k.text
-	}
-	t := text[:words]
-	return binary.LittleEndian.Uint64(t)^k.words[0]|
-		binary.LittleEndian.Uint64(t[k.second:])^k.words[1]|
-		binary.LittleEndian.Uint64(t[k.third:])^k.words[2] == 0
+// expectable reports whether three words hold a name and its quote. Others are
+// looked up.
+func expectable(text string) bool { return len(text) >= 7 && len(text) < words }
+
+// begins reports whether text begins with a name.
+func (k *name) begins(text *[words]byte) bool {
+	return binary.LittleEndian.Uint64(text[:])^k.words[0]|
+		binary.LittleEndian.Uint64(text[k.second&8:])^k.words[1]|
+		binary.LittleEndian.Uint64(text[min(k.third, words-8):])^k.words[2] == 0
 }
 
-// expect reads a name of the vocabulary that was expected behind another one. It
-// gives which one, and its length, or false.
-func (n *names) expect(text []byte, before int) (which, size int, ok bool) {
-	if len(n.known) == 0 {
-		return 0, 0, false
-	}
+// expect reads a name that was expected behind another one, and gives which one
+// it is, or [Other].
+func (n *names) expect(text *[words]byte, before int) int {
 	e := &n.after[before]
-	if k := &n.known[e[0]]; k.begins(text) {
-		return int(e[0]), len(k.text) - 1, true
+	if n.known[e[0]].begins(text) {
+		return int(e[0])
 	}
-	if k := &n.known[e[1]]; k.begins(text) {
+	if n.known[e[1]].begins(text) {
 		e[0], e[1] = e[1], e[0]
-		return int(e[0]), len(k.text) - 1, true
+		return int(e[0])
 	}
-	return 0, 0, false
+	return Other
 }
 
 // look looks a name up, and expects it behind the one before from now on.
@@ -85,18 +91,19 @@ func (n *names) look(text []byte, before int) int {
 	if !ok {
 		return Other
 	}
-	e := &n.after[before]
-	e[0], e[1] = i, e[0]
+	if e := &n.after[before]; expectable(string(text)) {
+		e[0], e[1] = i, e[0]
+	}
 	return int(i)
 }
 
 // behind is where a name stands in after.
 func (n *names) behind(which int) int {
 	if which == Other {
-		return len(n.known)
+		return len(n.known) - 1
 	}
 	return which
 }
 
 // first is where the first name of a record is expected.
-func (n *names) first() int { return len(n.known) + 1 }
+func (n *names) first() int { return len(n.known) }

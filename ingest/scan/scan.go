@@ -179,8 +179,8 @@ func (t *Text) Record(i int) (members []Member, end int, found Found) {
 // length, or -1 where the text ends first.
 func (t *Text) name(i, before int) (which, n int) {
 	if i+words <= len(t.text) {
-		if which, n, ok := t.names.expect(t.text[i:], before); ok {
-			return which, n
+		if which = t.names.expect((*[words]byte)(t.text[i:]), before); which != Other {
+			return which, int(t.names.known[which].length)
 		}
 	}
 	end := t.quote(i)
