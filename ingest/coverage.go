@@ -3,7 +3,6 @@ package ingest
 import (
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"grantrail/ingest/custody"
@@ -42,15 +41,4 @@ func (c *collector) gaps(at place) []custody.Gap {
 		gaps = append(gaps, custody.Gap{From: from, To: to, Why: c.vouched.Of(at.account, at.region, from, to)})
 	}
 	return gaps
-}
-
-// reads reports whether a call's name is that of one that only reads. The
-// record's own readOnly is not in every version of the format.
-func reads(name string) bool {
-	for _, verb := range []string{"Describe", "Get", "List", "Head", "Lookup"} {
-		if strings.HasPrefix(name, verb) {
-			return true
-		}
-	}
-	return false
 }

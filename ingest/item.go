@@ -135,7 +135,7 @@ func (w *worker) place(h *record.Head) {
 	}
 	t.records++
 	t.time(h.Time)
-	if reads(h.Name) {
+	if h.Reads() {
 		t.reads++
 	}
 	if !w.opt.asked(h.Time) {

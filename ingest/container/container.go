@@ -111,7 +111,7 @@ type Item struct {
 
 	// Members are the top-level members of a record that no parser has read,
 	// as package scan found them; nil of any other.
-	Members []scan.Member
+	Members *scan.Members
 }
 
 // Result says what became of an object. Warnings name no object; the caller
@@ -155,7 +155,7 @@ type Reader struct {
 const textBuffer = 64 << 10
 
 // NewReader makes a Reader. The members of records that no parser has read are
-// told by the names of a vocabulary; see [scan.Member].
+// told by the names of a vocabulary; see [scan.Members].
 func NewReader(vocabulary []string) *Reader {
 	r := &Reader{inflate: inflate.NewReader(), scan: scan.NewText(vocabulary)}
 	r.once = bufio.NewReaderSize(metered{r}, textBuffer)

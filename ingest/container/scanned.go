@@ -50,7 +50,7 @@ func (r *Reader) elementsScanned(i int) bool {
 				i, behind = next, false
 			}
 		} else {
-			var members []scan.Member
+			var members *scan.Members
 			var end int
 			if members, end, found = r.scan.Record(i); found == scan.Record {
 				if !r.taken(members, i, end) {
@@ -82,7 +82,7 @@ func (r *Reader) elementsScanned(i int) bool {
 }
 
 // taken gives the record in text[i:end], and reports false where it is none.
-func (r *Reader) taken(members []scan.Member, i, end int) bool {
+func (r *Reader) taken(members *scan.Members, i, end int) bool {
 	raw, offset := r.window.text[i:end], r.window.base+int64(i)
 	r.outer = len(raw)
 	message := isMessage(raw, members)
@@ -102,12 +102,10 @@ func (r *Reader) taken(members []scan.Member, i, end int) bool {
 
 // isMessage reports whether an element of Records may be a message with
 // evidence in it; compare face.isMessage.
-func isMessage(raw []byte, members []scan.Member) bool {
-	for _, m := range members {
-		if n := m.NameEnd - m.Name; n == 4 || n == 3 {
-			if name := string(raw[m.Name:m.NameEnd]); name == "body" || name == "Sns" {
-				return true
-			}
+func isMessage(raw []byte, members *scan.Members) bool {
+	for _, m := range members.Others { // no vocabulary has these
+		if name := string(raw[m.Name:m.NameEnd]); name == "body" || name == "Sns" {
+			return true
 		}
 	}
 	return false

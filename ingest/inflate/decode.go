@@ -76,7 +76,7 @@ const padding = 16
 const slack = 8 + 258 + step
 
 // step is how much of a match is copied at a time.
-const step = 32
+const step = 64
 
 // progress is how far a stream is decoded.
 type progress struct {
@@ -343,22 +343,22 @@ func (d *decoder) block(in []byte, end int, out []byte, n int) (int, status) {
 		if distance > n {
 			return n, bad
 		}
-		if distance < 8 {
+		if distance < 16 {
 			repeat(out, n, distance, length)
 			n += length
 			continue
 		}
-		// What lies distance bytes back, eight bytes after eight, so that it may
-		// reach into what is being written. Some bytes behind the match are
+		// What lies distance bytes back, sixteen bytes after sixteen, so that it
+		// may reach into what is being written. Some bytes behind the match are
 		// written too, and written again by what follows.
 		from, to := out[n-distance:], out[n:]
 		n += length
 		for {
 			f, t := (*[step]byte)(from), (*[step]byte)(to)
-			binary.LittleEndian.PutUint64(t[0:], binary.LittleEndian.Uint64(f[0:]))
-			binary.LittleEndian.PutUint64(t[8:], binary.LittleEndian.Uint64(f[8:]))
-			binary.LittleEndian.PutUint64(t[16:], binary.LittleEndian.Uint64(f[16:]))
-			binary.LittleEndian.PutUint64(t[24:], binary.LittleEndian.Uint64(f[24:]))
+			*(*[16]byte)(t[0:]) = *(*[16]byte)(f[0:])
+			*(*[16]byte)(t[16:]) = *(*[16]byte)(f[16:])
+			*(*[16]byte)(t[32:]) = *(*[16]byte)(f[32:])
+			*(*[16]byte)(t[48:]) = *(*[16]byte)(f[48:])
 			if length <= step {
 				break
 			}
@@ -368,14 +368,22 @@ func (d *decoder) block(in []byte, end int, out []byte, n int) (int, status) {
 	}
 }
 
-// repeat writes a few bytes over and over: as many as fit in eight, at a time.
+// repeat copies what lies fewer than sixteen bytes back: eight at a time, or a
+// few bytes over and over, as many as fit in eight.
 func repeat(out []byte, n, distance, length int) {
+	to := out[n:]
+	if distance >= 8 {
+		from := out[n-distance:]
+		for i := 0; i < length; i += 8 {
+			binary.LittleEndian.PutUint64(to[i:], binary.LittleEndian.Uint64(from[i:]))
+		}
+		return
+	}
 	pattern := binary.LittleEndian.Uint64(out[n-distance:]) & (1<<(8*distance) - 1)
 	for filled := distance; filled < 8; filled *= 2 {
 		pattern |= pattern << (8 * filled)
 	}
 	each := 8 - 8%distance
-	to := out[n:]
 	for i := 0; i < length; i += each {
 		binary.LittleEndian.PutUint64(to[i:], pattern)
 	}

@@ -15,7 +15,7 @@ func BenchmarkHead(b *testing.B) {
 	text := trailtest.Bulk{Seed: 1}.Text(records)
 	var (
 		raws    [][]byte
-		members [][]scan.Member
+		members []scan.Members
 		t       = scan.NewText(record.Vocabulary)
 	)
 	t.Reset(text)
@@ -24,13 +24,13 @@ func BenchmarkHead(b *testing.B) {
 		if found != scan.Record {
 			b.Fatalf("%d at %d", found, i)
 		}
-		raws, members = append(raws, text[i:end]), append(members, append([]scan.Member(nil), m...))
+		raws, members = append(raws, text[i:end]), append(members, *m)
 		if i, found = t.Behind(end); found == scan.End {
 			break
 		}
 	}
 	for name, head := range map[string]func(d *record.Decoder, i int) bool{
-		"scanned": func(d *record.Decoder, i int) bool { _, sure := d.Scanned(raws[i], members[i]); return sure },
+		"scanned": func(d *record.Decoder, i int) bool { _, sure := d.Scanned(raws[i], &members[i]); return sure },
 		"walked":  func(d *record.Decoder, i int) bool { _, err := d.ValidHead(raws[i]); return err == nil },
 	} {
 		b.Run("by="+name, func(b *testing.B) {

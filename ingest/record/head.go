@@ -31,6 +31,7 @@ type Head struct {
 	addendum   jsontext.Value
 
 	errorCode string
+	facts
 
 	eventID, requestID, sharedID jsontext.Value
 	errorMessage, eventType      jsontext.Value
@@ -74,7 +75,7 @@ type Decoder struct {
 	recent [placing]recent
 	calls  [slots]struct {
 		source, name string
-		kind         Kind
+		facts        facts
 	}
 	day struct {
 		text string
@@ -116,6 +117,7 @@ func (d *Decoder) ValidHead(raw []byte) (*Head, error) {
 	} else if err != nil {
 		return &d.head, err
 	}
+	d.head.facts = d.facts(&d.head)
 	return &d.head, d.head.check()
 }
 

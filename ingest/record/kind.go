@@ -1,5 +1,7 @@
 package record
 
+import "strings"
+
 // Kind is the part that an event plays in the analysis. Events of kind None
 // are counted and dropped.
 type Kind uint8
@@ -101,3 +103,28 @@ func build(byKind map[Kind]map[string][]string) map[call]Kind {
 	}
 	return m
 }
+
+// facts are what there is to say of a call by its name.
+type facts struct {
+	kind  Kind
+	kms   bool
+	reads bool
+}
+
+func factsOf(source, name string) facts {
+	f := facts{kind: interest[call{source, name}], kms: source == sourceKMS}
+	for _, verb := range []string{"Describe", "Get", "List", "Head", "Lookup"} {
+		f.reads = f.reads || strings.HasPrefix(name, verb)
+	}
+	return f
+}
+
+// IsKMS reports whether the record is of KMS.
+func (h *Head) IsKMS() bool { return h.kms }
+
+// IsLaunch reports whether the record is of a launch that succeeded.
+func (h *Head) IsLaunch() bool { return h.kind == Launch && h.errorCode == "" }
+
+// Reads reports whether the record's call is named as one that only reads. The
+// record's own readOnly is not in every version of the format.
+func (h *Head) Reads() bool { return h.reads }

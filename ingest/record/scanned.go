@@ -4,77 +4,57 @@ import (
 	"bytes"
 	"time"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"grantrail/ingest/scan"
 )
 
 // Scanned is Head for a record that no parser has read, of which the scan found
-// the members. It reports whether it is sure: that the record is whole, in its
-// place and of a call that cannot matter. Of anything else a parser is to be
-// asked. Only what counts a record in its place is in the Head.
-func (d *Decoder) Scanned(raw []byte, members []scan.Member) (*Head, bool) {
-	h := &d.head
-	*h = Head{}
-	var said uint64
-	d.seen = d.seen[:0]
-	for i := range members {
-		m := &members[i]
-		if m.Which == scan.Other {
-			name := raw[m.Name:m.NameEnd]
-			if !simple(name) || isForeignMember(name, raw[m.Value:m.End]) || len(name) <= maxName && d.twice(name) {
-				return nil, false
-			}
-			d.seen = append(d.seen, name)
-			continue
-		}
-		f := field(m.Which) //nolint:gosec // of our own vocabulary
-		if said&(1<<f) != 0 {
-			return nil, false
-		}
-		said |= 1 << f
-		if f >= placing {
-			continue
-		}
-		value := raw[m.Value:m.End]
-		if f == eventTime {
-			var ok bool
-			if h.Time, ok = d.instant(value); !ok {
-				return nil, false
-			}
-			continue
-		}
-		word, ok := d.recall(f, value)
-		if !ok {
-			return nil, false
-		}
-		switch f {
-		case eventName:
-			h.Name = word
-		case eventSource:
-			if isForeignMember([]byte("eventSource"), value) {
-				return nil, false
-			}
-			h.Source = word
-		case awsRegion:
-			h.Region = word
-		case account:
-			h.Account = word
-		case category:
-			h.Category = word
-		}
-	}
+// the members, with our [Vocabulary]. It reports whether it is sure: that the
+// record is whole, in its place and of a call that cannot matter. Of anything
+// else a parser is to be asked. Only what counts a record in its place is in the
+// Head.
+func (d *Decoder) Scanned(raw []byte, m *scan.Members) (*Head, bool) {
 	const needed = 1<<eventTime | 1<<eventName | 1<<eventSource | 1<<awsRegion | 1<<account
-	if said&needed != needed || h.Name == "" || h.Source == "" || h.Account == "" {
+	if m.Said&needed != needed || m.Twice || !d.others(raw, m.Others) {
 		return nil, false
 	}
-	switch d.kind(h) {
+	h := &d.head
+	*h = Head{}
+	source := m.Value(raw, int(eventSource))
+	if isForeignMember([]byte("eventSource"), source) {
+		return nil, false
+	}
+	ok := d.instant(&h.Time, m.Value(raw, int(eventTime))) &&
+		d.recall(&h.Name, eventName, m.Value(raw, int(eventName))) &&
+		d.recall(&h.Source, eventSource, source) &&
+		d.recall(&h.Region, awsRegion, m.Value(raw, int(awsRegion))) &&
+		d.recall(&h.Account, account, m.Value(raw, int(account))) &&
+		(m.Said&(1<<category) == 0 || d.recall(&h.Category, category, m.Value(raw, int(category))))
+	if !ok {
+		return nil, false
+	}
+	h.facts = d.facts(h)
+	switch h.kind {
 	case None:
 		return h, true
 	case DataKey:
-		return h, said&(1<<errorCode|1<<errorMessage) == 0 && noVolume(raw, members)
+		return h, m.Said&(1<<errorCode|1<<errorMessage) == 0 && noVolume(raw, m)
 	}
 	return nil, false
+}
+
+// others reports whether members with names that are not of the vocabulary
+// surely change nothing.
+func (d *Decoder) others(raw []byte, others []scan.Member) bool {
+	d.seen = d.seen[:0]
+	for i := range others {
+		m := &others[i]
+		name := raw[m.Name:m.NameEnd]
+		if !simple(name) || isForeignMember(name, raw[m.Value:m.End]) || len(name) <= maxName && d.twice(name) {
+			return false
+		}
+		d.seen = append(d.seen, name)
+	}
+	return true
 }
 
 // field is a name that records say, by its place in the vocabulary.
@@ -158,51 +138,54 @@ func slot[T string | []byte](word T) int {
 	return (n*37 + int(word[n-1])*5 + int(word[n/2])*11 + int(word[n-3])*3) % slots
 }
 
-// recall is the text of a value that is a plain string: ASCII, and nothing in
-// it escaped.
-func (d *Decoder) recall(f field, v []byte) (string, bool) {
+// recall gives the text of a value that is a plain string of some letters: ASCII,
+// and nothing in it escaped.
+func (d *Decoder) recall(to *string, f field, v []byte) bool {
 	n := len(v)
 	if n < 5 || v[0] != '"' {
-		return "", false
+		return false
 	}
 	word := v[1 : n-1]
 	last := &d.last[f]
-	if *last == string(word) {
-		return *last, true
-	}
-	at := &d.recent[f][slot(word)]
-	if *at == string(word) {
+	if *last != string(word) {
+		at := &d.recent[f][slot(word)]
+		if *at != string(word) {
+			if n > maxWord || !simple(v) {
+				return false
+			}
+			*at = d.word(v)
+		}
 		*last = *at
-		return *at, true
 	}
-	if n > maxWord || !simple(v) {
-		return "", false
-	}
-	*at = d.word(v)
-	return *at, true
+	*to = *last
+	return true
 }
 
-// kind is the part that a call plays.
-func (d *Decoder) kind(h *Head) Kind {
+// facts is what there is to say of a call, mostly as it was said lately.
+func (d *Decoder) facts(h *Head) facts {
+	if len(h.Name) < 3 {
+		return factsOf(h.Source, h.Name)
+	}
 	at := &d.calls[slot(h.Name)]
 	if at.name != h.Name || at.source != h.Source {
-		at.name, at.source = h.Name, h.Source
-		at.kind = interest[call{h.Source, h.Name}]
+		at.name, at.source, at.facts = h.Name, h.Source, factsOf(h.Source, h.Name)
 	}
-	return at.kind
+	return at.facts
 }
 
 // noVolume reports whether a record of a call that succeeded surely names
 // neither a volume nor the role of an instance's infrastructure, without which
 // a data key is of no use: see [Event.matters]. Most calls of KMS are such, for
 // objects and secrets. Both stand in what was asked, and by whom.
-func noVolume(raw []byte, members []scan.Member) bool {
-	for i := range members {
-		switch m := &members[i]; m.Which {
-		case int32(requestParameters), int32(userIdentity), scan.Other: // which may be another spelling of them
-			if !withoutVolume(raw[m.Value:m.End]) {
-				return false
-			}
+func noVolume(raw []byte, m *scan.Members) bool {
+	for _, f := range [...]field{requestParameters, userIdentity} {
+		if m.Said&(1<<f) != 0 && !withoutVolume(m.Value(raw, int(f))) {
+			return false
+		}
+	}
+	for i := range m.Others { // which may be another spelling of them
+		if !withoutVolume(raw[m.Others[i].Value:m.Others[i].End]) {
+			return false
 		}
 	}
 	return true
@@ -228,26 +211,27 @@ func withoutVolume(raw []byte) bool {
 	return true
 }
 
-// instant is the time that records say, in the one form that CloudTrail writes:
-// "2026-03-02T10:20:31Z".
-func (d *Decoder) instant(v jsontext.Value) (time.Time, bool) {
+// instant reads the time that records say, in the one form that CloudTrail
+// writes: "2026-03-02T10:20:31Z".
+func (d *Decoder) instant(to *time.Time, v []byte) bool {
 	const form = `"2006-01-02T15:04:05Z"`
 	if len(v) != len(form) || v[14] != ':' || v[17] != ':' || v[11] != 'T' || v[20] != 'Z' {
-		return time.Time{}, false
+		return false
 	}
 	day := v[1:11]
 	if string(day) != d.day.text {
 		t, err := time.Parse(time.DateOnly, string(day))
 		if err != nil || t.Year() < firstYear || t.Year() > lastYear {
-			return time.Time{}, false
+			return false
 		}
 		d.day.text, d.day.unix = string(day), t.Unix()
 	}
 	hour, minute, second := two(v[12:]), two(v[15:]), two(v[18:])
 	if hour > 23 || minute > 59 || second > 59 {
-		return time.Time{}, false
+		return false
 	}
-	return time.Unix(d.day.unix+int64(hour*3600+minute*60+second), 0).UTC(), true
+	*to = time.Unix(d.day.unix+int64(hour*3600+minute*60+second), 0).UTC()
+	return true
 }
 
 // two is a number of two digits, or a large one.

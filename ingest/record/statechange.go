@@ -8,14 +8,6 @@ import (
 	"grantrail/ingest/custody"
 )
 
-// IsKMS reports whether the record is of KMS.
-func (h *Head) IsKMS() bool { return h.Source == sourceKMS }
-
-// IsLaunch reports whether the record is of a launch that succeeded.
-func (h *Head) IsLaunch() bool {
-	return h.Source == sourceEC2 && interest[call{h.Source, h.Name}] == Launch && h.errorCode == ""
-}
-
 // StateChanged decodes an EventBridge EC2 Instance State-change Notification:
 //
 //	{"id","detail-type","account","time","region","detail":{"instance-id","state"}}

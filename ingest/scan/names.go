@@ -29,10 +29,16 @@ type expected [2]int16
 // words is the most that three words of eight bytes hold.
 const words = 3 * 8
 
+// MaxNames is how many names a vocabulary may have.
+const MaxNames = 64
+
 // Other is what a name is that the vocabulary has not.
 const Other = -1
 
 func newNames(vocabulary []string) *names {
+	if len(vocabulary) > MaxNames {
+		panic("a vocabulary has too many names")
+	}
 	n := &names{index: make(map[string]int16, len(vocabulary)), after: make([]expected, len(vocabulary)+2)}
 	for i := range n.after { // nothing yet
 		n.after[i] = expected{int16(len(vocabulary)), int16(len(vocabulary))} //nolint:gosec // a vocabulary is small

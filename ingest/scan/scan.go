@@ -26,8 +26,8 @@
 //
 // # Names
 //
-// A caller has a vocabulary, and is told which of its names a member has. A
-// record may say a name twice: that is for the caller.
+// A caller has a vocabulary, and is told where the value of each of its names
+// stands. That a record says a name twice is told, and is for the caller.
 //
 // # Marks
 //
@@ -51,10 +51,29 @@ const (
 	Unsure              // something else
 )
 
-// Member is a top-level member of a record: which name of the vocabulary it has,
-// or [Other]; and where its name, without quotes, and its value are, counted
-// from the record's first byte.
-type Member struct{ Which, Name, NameEnd, Value, End int32 }
+// Members are the top-level members of a record. Places are counted from the
+// record's first byte.
+type Members struct {
+	Said   uint64   // a bit for each name of the vocabulary that is said
+	Twice  bool     // one of them is, twice
+	Others []Member // those with other names, in the record's order
+	values [MaxNames]span
+}
+
+// Member is a member with a name that the vocabulary has not: where its name,
+// without quotes, and its value are.
+type Member struct {
+	Name, NameEnd int32
+	span
+}
+
+type span struct{ Value, End int32 }
+
+// Value is the value of a name of the vocabulary that the record says.
+func (m *Members) Value(record []byte, which int) []byte {
+	at := &m.values[which]
+	return record[at.Value:at.End]
+}
 
 // Text is a stretch of text under the scan.
 type Text struct {
@@ -65,7 +84,7 @@ type Text struct {
 	marked  int // of marks
 	carry   carry
 	names   *names
-	members []Member
+	members Members
 }
 
 // NewText makes a Text to be Reset, with a vocabulary.
@@ -95,8 +114,8 @@ func (t *Text) space(i int) int {
 // Record reads the element of a list at i, behind white space, or the end of
 // the list, and gives where that is. Of a record it gives its members and where
 // it ends; the members are valid until the next call.
-func (t *Text) Record(i int) (members []Member, end int, found Found) {
-	text := t.text
+func (t *Text) Record(i int) (members *Members, end int, found Found) {
+	text, m := t.text, &t.members
 	if i >= len(text) {
 		return nil, i, Short
 	}
@@ -108,7 +127,8 @@ func (t *Text) Record(i int) (members []Member, end int, found Found) {
 		return nil, i, Unsure
 	}
 	start, before := i, t.names.first()
-	members = t.members[:0]
+	said, twice := uint64(0), uint64(0)
+	m.Others = m.Others[:0]
 	if i = t.Space(i + 1); i < len(text) && text[i] == '}' {
 		return nil, i, Unsure
 	}
@@ -116,14 +136,13 @@ func (t *Text) Record(i int) (members []Member, end int, found Found) {
 		if text[i] != '"' {
 			return nil, i, Unsure
 		}
-		m := Member{Name: int32(i + 1 - start)} //nolint:gosec // a stretch is at most some megabytes
-		which, n := t.name(i+1, before)
+		name := i + 1
+		which, n := t.name(name, before)
 		if n < 0 {
 			return nil, start, t.unless(Short)
 		}
 		before = t.names.behind(which)
-		i += 1 + n
-		m.Which, m.NameEnd = int32(which), int32(i-start) //nolint:gosec // as above
+		i = name + n
 		if i+2 < len(text) && text[i+1] == ':' && text[i+2] > ' ' {
 			i += 2
 		} else {
@@ -137,7 +156,7 @@ func (t *Text) Record(i int) (members []Member, end int, found Found) {
 				break
 			}
 		}
-		m.Value = int32(i - start) //nolint:gosec // as above
+		value := i
 		switch text[i] {
 		case '"':
 			i = t.quote(i+1) + 1
@@ -153,8 +172,14 @@ func (t *Text) Record(i int) (members []Member, end int, found Found) {
 		if i == 0 { // behind -1
 			return nil, start, t.unless(Short)
 		}
-		m.End = int32(i - start) //nolint:gosec // as above
-		members = append(members, m)
+		at := span{int32(value - start), int32(i - start)} //nolint:gosec // a stretch is at most some megabytes
+		if which == Other {
+			m.Others = append(m.Others, Member{int32(name - start), int32(name + n - start), at}) //nolint:gosec // as above
+		} else {
+			m.values[which&(MaxNames-1)] = at
+			twice |= said & (1 << (which & (MaxNames - 1)))
+			said |= 1 << (which & (MaxNames - 1))
+		}
 		if i+1 < len(text) && text[i] == ',' && text[i+1] == '"' {
 			i++
 			continue
@@ -166,8 +191,8 @@ func (t *Text) Record(i int) (members []Member, end int, found Found) {
 		case ',':
 			i = t.Space(i + 1)
 		case '}':
-			t.members = members
-			return members, i + 1, t.unless(Record)
+			m.Said, m.Twice = said, twice != 0
+			return m, i + 1, t.unless(Record)
 		default:
 			return nil, i, Unsure
 		}

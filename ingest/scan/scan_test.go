@@ -2,7 +2,6 @@ package scan
 
 import (
 	"bytes"
-	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -82,7 +81,7 @@ func members(list []byte) (out []string) {
 		if err != nil {
 			return out
 		}
-		said := []string{string(raw)}
+		var names, values []string
 		inner := jsontext.NewDecoder(bytes.NewReader(raw), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 		_, _ = inner.ReadToken()
 		for inner.PeekKind() != '}' {
@@ -90,7 +89,17 @@ func members(list []byte) (out []string) {
 			if err != nil {
 				return out
 			}
-			said = append(said, string(bytes.Trim(v, " \n\r\t")))
+			if text := string(bytes.Trim(v, " \n\r\t")); len(names) == len(values) {
+				names = append(names, text)
+			} else {
+				values = append(values, text)
+			}
+		}
+		said := []string{string(raw)}
+		for i := range values {
+			if known := slices.Contains(vocabulary, strings.Trim(names[i], `"`)); !known || !slices.Contains(names[i+1:], names[i]) {
+				said = append(said, names[i], values[i])
+			}
 		}
 		out = append(out, strings.Join(said, "\x00"))
 	}
@@ -98,6 +107,29 @@ func members(list []byte) (out []string) {
 }
 
 var vocabulary = []string{"a", "c", "eventName", "recipientAccountId", "sessionCredentialFromConsole"}
+
+// told are the names and values of members, in their order. Of a name that is
+// said twice only the last one is.
+func told(raw []byte, m *Members) []string {
+	others := slices.Clone(m.Others)
+	for i, name := range vocabulary {
+		if m.Said&(1<<i) == 0 {
+			continue
+		}
+		at := m.values[i]
+		begin := bytes.LastIndex(raw[:at.Value], []byte(`"`+name+`"`)) + 1
+		others = append(others, Member{int32(begin), int32(begin + len(name)), at})
+		if string(m.Value(raw, i)) != string(raw[at.Value:at.End]) {
+			return []string{"another value"}
+		}
+	}
+	slices.SortFunc(others, func(a, b Member) int { return int(a.Name - b.Name) })
+	var out []string
+	for _, o := range others {
+		out = append(out, `"`+string(raw[o.Name:o.NameEnd])+`"`, string(raw[o.Value:o.End]))
+	}
+	return out
+}
 
 func scanned(t *Text, list []byte) (out []string, found Found) {
 	t.Reset(list)
@@ -111,15 +143,7 @@ func scanned(t *Text, list []byte) (out []string, found Found) {
 			return out, found
 		}
 		raw := list[i:end]
-		said := []string{string(raw)}
-		for _, m := range got {
-			name := string(raw[m.Name:m.NameEnd])
-			if which := slices.Index(vocabulary, name); which != int(m.Which) {
-				name = fmt.Sprintf("%s, said to be the name %d", name, m.Which)
-			}
-			said = append(said, `"`+name+`"`, string(raw[m.Value:m.End]))
-		}
-		out = append(out, strings.Join(said, "\x00"))
+		out = append(out, strings.Join(append([]string{string(raw)}, told(raw, got)...), "\x00"))
 		if i, found = t.Behind(end); found != Record {
 			return out, found
 		}
