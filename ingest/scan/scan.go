@@ -137,9 +137,16 @@ func (t *Text) Record(i int) (members *Members, end int, found Found) {
 			return nil, i, Unsure
 		}
 		name := i + 1
-		which, n := t.name(name, before)
-		if n < 0 {
-			return nil, start, t.unless(Short)
+		which, n := Other, 0
+		if name+words <= len(text) { // the one expected, or is it?
+			if e := t.names.after[before][0]; t.names.known[e].begins((*[words]byte)(text[name:])) {
+				which, n = int(e), int(t.names.known[e].length)
+			}
+		}
+		if which == Other {
+			if which, n = t.name(name, before); n < 0 {
+				return nil, start, t.unless(Short)
+			}
 		}
 		before = t.names.behind(which)
 		i = name + n
@@ -159,7 +166,12 @@ func (t *Text) Record(i int) (members *Members, end int, found Found) {
 		value := i
 		switch text[i] {
 		case '"':
-			i = t.quote(i+1) + 1
+			i++
+			if w := t.near(i); w != 0 {
+				i += bits.TrailingZeros64(w) + 1
+			} else {
+				i = t.quote(i) + 1
+			}
 		case '{', '[':
 			i = t.nested(i) + 1
 		default:
@@ -241,6 +253,15 @@ func (t *Text) unless(found Found) Found {
 		return Unsure
 	}
 	return found
+}
+
+// near are the quotes from i on, i lowest, of the block that it is in, where that
+// is marked.
+func (t *Text) near(i int) uint64 {
+	if b := uint(i>>6 - t.first); b < uint(t.marked) { //nolint:gosec // what lies before is very large
+		return t.marks[b%stride].quotes >> (i & 63)
+	}
+	return 0
 }
 
 // quote is the next quote from i on that begins or ends a string, or -1. What is
