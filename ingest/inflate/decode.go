@@ -5,9 +5,9 @@ import (
 	"sync"
 )
 
-// decoder decodes a DEFLATE stream (RFC 1951) that lies wholly in memory, into
-// memory. It knows where its input ends, so it can look ahead as far as it
-// likes: 64 bits at a time, and what the next bits mean in one look at a table,
+// decoder decodes a DEFLATE stream (RFC 1951) that lies in memory, or a long
+// stretch of it, into memory. It knows where its input ends, so it can look ahead
+// as far as it likes: 64 bits at a time, and what the next bits mean in one look at a table,
 // two literals where both fit. The design is that of libdeflate,
 // https://github.com/ebiggers/libdeflate, and the pairs are those of igzip,
 // https://github.com/intel/isa-l.
@@ -92,23 +92,32 @@ type progress struct {
 type status uint8
 
 const (
-	bad  status = iota // the stream is not as it should be
-	full               // the output is
-	done               // the stream has ended, at progress.pos
+	bad    status = iota // the stream is not as it should be
+	full                 // the output is
+	hungry               // the input is at its end, and not the last of it
+	done                 // the stream has ended, at progress.pos
 )
 
-// decode goes on decoding in[:end] into out, behind the first n bytes, which are
-// the output before it, or at least as much of it as a match can reach back.
-// Padding stands behind in[:end]. It returns how many bytes there are then.
-func (d *decoder) decode(in []byte, end int, out []byte, n int) (int, status) {
+const (
+	// symbols is how much input a round of block may take, and header is how much
+	// the header of a block may: less is asked for only at the end of the stream.
+	symbols = 16
+	header  = 1 << 10
+)
+
+// decode goes on decoding in[:end], which may be all there is, into out, behind
+// the first n bytes, which are the output before it, or at least as much of it as
+// a match can reach back. Padding stands behind in[:end]. It returns how many
+// bytes there are then.
+func (d *decoder) decode(in []byte, end int, all bool, out []byte, n int) (int, status) {
 	at := &d.at
 	for {
 		if at.inside {
 			var why status
 			if at.stored > 0 {
-				n, why = d.copied(in, out, n)
+				n, why = d.copied(in[:end], out, n)
 			} else {
-				n, why = d.block(in, end, out, n)
+				n, why = d.block(in, end, all, out, n)
 			}
 			if why != done {
 				return n, why
@@ -117,19 +126,22 @@ func (d *decoder) decode(in []byte, end int, out []byte, n int) (int, status) {
 		}
 		if at.last {
 			at.pos -= int(at.have >> 3) //nolint:gosec // small
-			if at.pos > end {
+			if at.have = 0; at.pos > end {
 				return n, bad
 			}
 			return n, done
 		}
-		if !d.open(in, end) {
+		if !all && at.pos > end-header {
+			return n, hungry
+		}
+		if !d.open(in, end, all) {
 			return n, bad
 		}
 	}
 }
 
 // open reads the header of a block, RFC 1951, section 3.2.3.
-func (d *decoder) open(in []byte, end int) bool {
+func (d *decoder) open(in []byte, end int, all bool) bool {
 	at := &d.at
 	if at.pos > end {
 		return false
@@ -148,7 +160,7 @@ func (d *decoder) open(in []byte, end int) bool {
 			return false
 		}
 		size := int(binary.LittleEndian.Uint16(in[pos:]))
-		if size != int(^binary.LittleEndian.Uint16(in[pos+2:])) || pos+4+size > end {
+		if size != int(^binary.LittleEndian.Uint16(in[pos+2:])) || all && pos+4+size > end {
 			return false
 		}
 		at.pos, at.buf, at.have = pos+4, 0, 0
@@ -169,15 +181,19 @@ func (d *decoder) open(in []byte, end int) bool {
 	return false
 }
 
-// copied copies what is left of a stored block, as far as there is room.
+// copied copies what is left of a stored block, as far as there is room, and
+// input.
 func (d *decoder) copied(in, out []byte, n int) (int, status) {
 	at := &d.at
-	m := copy(out[n:], in[at.pos:at.pos+at.stored])
+	m := copy(out[n:], in[at.pos:min(at.pos+at.stored, len(in))])
 	at.pos += m
-	if at.stored -= m; at.stored > 0 {
-		return n + m, full
+	switch at.stored -= m; {
+	case at.stored == 0:
+		return n + m, done
+	case at.pos == len(in):
+		return n + m, hungry
 	}
-	return n + m, done
+	return n + m, full
 }
 
 // fixed has the tables of RFC 1951, section 3.2.6.
@@ -271,8 +287,12 @@ func (d *decoder) dynamicCodes(in []byte, end, pos int, buf uint64, have uint) (
 }
 
 // block decodes the symbols of one block, as far as there is room.
-func (d *decoder) block(in []byte, end int, out []byte, n int) (int, status) {
+func (d *decoder) block(in []byte, end int, all bool, out []byte, n int) (int, status) {
 	const mask = 1<<literalBits - 1
+	stop, why := end-symbols, hungry
+	if all {
+		stop, why = end+8, bad
+	}
 	pos, buf, have := d.at.pos, d.at.buf, d.at.have
 	literals, distances := d.literals, d.distances
 	for {
@@ -280,8 +300,9 @@ func (d *decoder) block(in []byte, end int, out []byte, n int) (int, status) {
 			d.at.pos, d.at.buf, d.at.have = pos, buf, have
 			return n, full
 		}
-		if pos > end+8 {
-			return n, bad
+		if pos > stop {
+			d.at.pos, d.at.buf, d.at.have = pos, buf, have
+			return n, why
 		}
 		buf |= binary.LittleEndian.Uint64(in[pos:]) << (have & 63)
 		pos += int(63-have) >> 3 //nolint:gosec // small

@@ -32,7 +32,7 @@ func raw(d *decoder, body []byte, limit int) ([]byte, int, bool) {
 	in := append(bytes.Clone(body), make([]byte, padding)...)
 	out := make([]byte, limit+slack)
 	d.at = progress{}
-	n, why := d.decode(in, len(body), out, 0)
+	n, why := d.decode(in, len(body), true, out, 0)
 	return out[:n], d.at.pos, why == done
 }
 
@@ -81,17 +81,79 @@ func TestReplay(t *testing.T) {
 			if i == 0 {
 				data = sound
 			}
-			fast, slow := NewReader(), NewReader()
+			slow := NewReader()
 			slow.StreamOnly()
-			fast.Hash(sha256.New())
 			slow.Hash(sha256.New())
-			fast.Reset(bytes.NewReader(data))
 			slow.Reset(bytes.NewReader(data))
-			got, gotErr := io.ReadAll(fast)
 			want, wantErr := io.ReadAll(slow)
-			if !bytes.Equal(got, want) || fmt.Sprint(gotErr) != fmt.Sprint(wantErr) || fast.Stored() != slow.Stored() ||
-				!slices.Equal(fast.MemberStarts(), slow.MemberStarts()) || !bytes.Equal(fast.sum.Sum(nil), slow.sum.Sum(nil)) {
-				t.Fatalf("level %d, spoilt %d: %d bytes, %v; want %d bytes, %v", level, i, len(got), gotErr, len(want), wantErr)
+			for name, src := range map[string]io.Reader{"seekable": bytes.NewReader(data), "read once": once{bytes.NewReader(data)}} {
+				fast := NewReader()
+				fast.Hash(sha256.New())
+				fast.Reset(src)
+				got, gotErr := io.ReadAll(fast)
+				if !bytes.Equal(got, want) || fmt.Sprint(gotErr) != fmt.Sprint(wantErr) || fast.Stored() != slow.Stored() ||
+					!slices.Equal(fast.MemberStarts(), slow.MemberStarts()) || !bytes.Equal(fast.sum.Sum(nil), slow.sum.Sum(nil)) {
+					t.Fatalf("level %d, spoilt %d, %s: %d bytes of %d stored, %v; want %d of %d, %v",
+						level, i, name, len(got), fast.Stored(), gotErr, len(want), slow.Stored(), wantErr)
+				}
+				if held := len(fast.file.stored); name == "seekable" && held > firstStored+padding {
+					t.Fatalf("%d stored bytes are held", held)
+				}
+			}
+		}
+	}
+}
+
+// once is a source that cannot be read again.
+type once struct{ io.Reader }
+
+// TestWindow looks at text in its window, and asks for some of what was given
+// once more each time: it is there, and nothing is left out or comes twice.
+func TestWindow(t *testing.T) {
+	chance := rand.New(rand.NewPCG(7, 7)) //nolint:gosec // a test
+	text := make([]byte, 2<<20)
+	for i := range text {
+		text[i] = "abcdef"[chance.IntN(1+i*6/len(text))]
+	}
+	stored := packed(t, text, func(w io.Writer) (io.WriteCloser, error) { return gzip.NewWriter(w), nil })
+	ours, streaming := NewReader(), NewReader()
+	streaming.StreamOnly()
+	for name, c := range map[string]struct {
+		r    *Reader
+		data []byte
+	}{"ours": {ours, stored}, "streaming": {streaming, stored}, "plain": {ours, text}} {
+		for range 20 {
+			c.r.Reset(bytes.NewReader(c.data))
+			if head := c.r.Peek(5); string(head) != string(text[:5]) {
+				t.Fatalf("%s: peeked %q", name, head)
+			}
+			given := 0
+			for rest, largest := 0, chance.IntN(600<<10); ; {
+				got, err := c.r.Window(rest)
+				if !bytes.Equal(got, text[given-rest:given-rest+len(got)]) {
+					t.Fatalf("%s: another text behind %d bytes, with %d of them", name, given, rest)
+				}
+				if given += len(got) - rest; c.r.Inflated() != int64(given) {
+					t.Fatalf("%s: %d bytes given, and it says %d", name, given, c.r.Inflated())
+				}
+				if err == io.EOF { //nolint:errorlint // as it is returned
+					break
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				rest = min(chance.IntN(largest+1), len(got))
+				if chance.IntN(4) == 0 { // and some by the ordinary way
+					p := make([]byte, chance.IntN(100_000))
+					n, _ := c.r.Read(p)
+					if !bytes.Equal(p[:n], text[given:given+n]) {
+						t.Fatalf("%s: read another text behind %d bytes", name, given)
+					}
+					given, rest = given+n, min(rest, n)
+				}
+			}
+			if given != len(text) {
+				t.Fatalf("%s: %d bytes of %d", name, given, len(text))
 			}
 		}
 	}

@@ -8,59 +8,91 @@ import (
 )
 
 const (
-	// maxStored is the largest object that is taken into memory as it is stored.
-	// Few are larger, and they are read as they come.
-	maxStored = 12 << 20
-	// firstStored is how much is made ready for one: four in five are no larger.
+	// firstStored is how much of an object is held as it is stored: four in five
+	// are no larger.
 	firstStored = 256 << 10
+	// maxStored is the largest object that is taken into memory where it can be
+	// read only once, as from a network. Larger ones are read as they come.
+	maxStored = 12 << 20
 	// reach is how far back a match reaches: RFC 1951, section 3.2.5.
 	reach = 32 << 10
 )
 
-// file is an object that is small enough to be taken into memory.
+// file is an object as it is stored: all of it, or a stretch of one that can be
+// read once more from its beginning.
 type file struct {
 	stored []byte // with padding behind it
-	size   int
-	body   int // where the compressed data begins
+	size   int    // of what is at hand
+	all    bool   // that is all there is, or the rest of it
+	src    io.Reader
+	seeker io.Seeker // where not all was at hand from the beginning
+	start  int64     // where it began there
+	taken  int64     // of the source
+	body   int       // where the compressed data at hand begins
 	sum    uint32
 	total  uint32 // modulo 2^32, as the trailer has it
 	ended  bool
 	decoder
 }
 
-// take reads a source as far as an object is taken into memory. It reports
-// whether that was all, and gives the source once more, from its beginning.
+// take begins to read a source, and reports whether our decoder may have it. It
+// gives the source once more, from its beginning, for where it may not.
 func (f *file) take(src io.Reader) (io.Reader, bool) {
 	if f.stored == nil {
 		f.stored = make([]byte, firstStored+padding)
 	}
-	f.size = 0
-	var err error
-	for f.size < maxStored && err == nil {
-		room := len(f.stored) - padding
-		if f.size == room {
-			if f.stored[0] != 0x1f || f.stored[1] != 0x8b {
-				break // not for this decoder: it need not be in memory
-			}
-			f.stored = append(make([]byte, 0, min(2*room, maxStored)+padding), f.stored[:f.size]...)
-			f.stored = f.stored[:cap(f.stored)]
-			room = len(f.stored) - padding
-		}
-		var n int
-		n, err = src.Read(f.stored[f.size:min(room, maxStored)])
-		f.size += n
+	f.src, f.seeker, f.size, f.all, f.taken = src, nil, 0, false, 0
+	err := f.read(firstStored)
+	if err == nil && (f.stored[0] != 0x1f || f.stored[1] != 0x8b) {
+		return io.MultiReader(f.held(), src), false // it need not be in memory
 	}
-	clear(f.stored[f.size : f.size+padding])
+	if seeker, ok := src.(io.Seeker); ok && err == nil {
+		if at, no := seeker.Seek(0, io.SeekCurrent); no == nil {
+			f.seeker, f.start = seeker, at-f.taken
+			return f.held(), true
+		}
+	}
+	for err == nil && f.size < maxStored {
+		room := min(2*f.size, maxStored)
+		f.stored = append(make([]byte, 0, room+padding), f.stored[:f.size]...)[:room+padding]
+		err = f.read(room)
+	}
 	switch err {
 	case nil:
-		return io.MultiReader(f.again(), src), false
+		return io.MultiReader(f.held(), src), false
 	case io.EOF:
-		return f.again(), true
+		return f.held(), true
 	}
-	return io.MultiReader(f.again(), failing{err}), false
+	return io.MultiReader(f.held(), failing{err}), false
 }
 
-func (f *file) again() io.Reader { return bytes.NewReader(f.stored[:f.size]) }
+// read reads more of the source, up to room for it.
+func (f *file) read(room int) error {
+	var err error
+	for f.size < room && err == nil {
+		var n int
+		n, err = f.src.Read(f.stored[f.size:room])
+		f.size += n
+		f.taken += int64(n)
+	}
+	f.all = err == io.EOF //nolint:errorlint // as an io.Reader returns it
+	clear(f.stored[f.size : f.size+padding])
+	return err
+}
+
+// held is what is at hand.
+func (f *file) held() io.Reader { return bytes.NewReader(f.stored[:f.size]) }
+
+// again is the object once more, from its beginning.
+func (f *file) again() io.Reader {
+	if f.seeker == nil {
+		return f.held()
+	}
+	if _, err := f.seeker.Seek(f.start, io.SeekStart); err != nil {
+		return failing{err}
+	}
+	return f.src
+}
 
 // failing is a source that has failed.
 type failing struct{ err error }
@@ -78,12 +110,29 @@ func (f *file) begin() bool {
 	return true
 }
 
+// behind is how much of what was decoded is kept, since it may not be done with:
+// bits of it are in the decoder's hands.
+const behind = 8
+
+// slide goes on to the next stretch of the object.
+func (f *file) slide() bool {
+	cut := max(f.body+f.at.pos-behind, 0)
+	f.size = copy(f.stored, f.stored[cut:f.size])
+	f.at.pos += f.body - cut
+	f.body = 0
+	err := f.read(firstStored)
+	return err == nil || f.all
+}
+
 // more decodes what comes next behind the first n bytes of out, which are what
 // came before it, or as much as a match can reach back. It returns how many
 // bytes there are then, and false where the decoder has doubts: where the object
 // is anything else than one sound gzip member (RFC 1952).
 func (f *file) more(out []byte, n int) (int, bool) {
-	end, why := f.decode(f.stored[f.body:f.size+padding], f.size-f.body, out, n)
+	end, why := f.decode(f.stored[f.body:f.size+padding], f.size-f.body, f.all, out, n)
+	for why == hungry && !f.all && f.slide() {
+		end, why = f.decode(f.stored[f.body:f.size+padding], f.size-f.body, f.all, out, end)
+	}
 	fresh := out[n:end]
 	f.sum, f.total = crc32.Update(f.sum, crc32.IEEETable, fresh), f.total+uint32(len(fresh)) //nolint:gosec // modulo
 	f.ended = why == done
@@ -93,8 +142,11 @@ func (f *file) more(out []byte, n int) (int, bool) {
 // trailer reports whether the data ends with the object, and has the checksum
 // and the length that stand behind it.
 func (f *file) trailer() bool {
+	if !f.all && !f.slide() {
+		return false
+	}
 	at := f.body + f.at.pos
-	return at+8 == f.size && binary.LittleEndian.Uint32(f.stored[at:]) == f.sum && binary.LittleEndian.Uint32(f.stored[at+4:]) == f.total
+	return at+8 == f.size && f.all && binary.LittleEndian.Uint32(f.stored[at:]) == f.sum && binary.LittleEndian.Uint32(f.stored[at+4:]) == f.total
 }
 
 // The flags of a member's header, RFC 1952, section 2.3.1.

@@ -18,12 +18,13 @@
 //
 // # Two decoders
 //
-// Nearly every object is small, and is one sound member. It is taken into memory
-// as it is stored, and decoded by a decoder that is made for that. Everything
-// else, and whatever that decoder does not like, goes through the streaming
-// decoder of github.com/klauspost/compress, which alone says what is damaged: it
-// reads the object once more, and goes on behind what was given. A sound object
-// gives the same bytes either way, and so does what precedes a damage.
+// Nearly every object is small, and is one sound member. It is decoded by a
+// decoder that is made for what lies in memory. What can be had only once and is
+// too large for that, and whatever that decoder does not like, goes through the
+// streaming decoder of github.com/klauspost/compress, which alone says what is
+// damaged: it reads the object once more, and goes on behind what was given. A
+// sound object gives the same bytes either way, and so does what precedes a
+// damage.
 //
 // # Window
 //
@@ -127,14 +128,14 @@ func (s *sourceReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Reset begins a new object.
+// Reset begins a new object. Where src is an [io.Seeker] as well, a large object
+// is held in part, and read once more where our decoder has doubts.
 func (r *Reader) Reset(src io.Reader) {
-	all := false
+	ours := false
 	if !r.streams {
-		src, all = r.file.take(src)
+		src, ours = r.file.take(src)
 	}
-	*r.source = sourceReader{r: src}
-	r.stored.Reset(r.source)
+	r.from(src)
 	r.decoded, r.window.from, r.window.to = false, 0, 0
 	r.starts, r.offset, r.err = r.starts[:0], 0, nil
 	r.gzipped, r.nearly = false, nearMagic(r.stored)
@@ -145,15 +146,25 @@ func (r *Reader) Reset(src io.Reader) {
 		}
 		return
 	}
-	if head[0] == 0x1f && head[1] == 0x8b {
-		r.gzipped = true
-		if r.decoded = all && r.file.begin(); r.decoded {
-			r.starts = append(r.starts, 0)
-			r.source.n = int64(r.file.size)
-			return
-		}
-		r.nextMember()
+	if head[0] != 0x1f || head[1] != 0x8b {
+		return
 	}
+	r.gzipped = true
+	if r.decoded = ours && r.file.begin(); r.decoded {
+		r.starts = append(r.starts, 0)
+		r.source.n = r.file.taken
+		return
+	}
+	if ours {
+		r.from(r.file.again())
+	}
+	r.nextMember()
+}
+
+// from has stored bytes read from src, from its beginning.
+func (r *Reader) from(src io.Reader) {
+	*r.source = sourceReader{r: src}
+	r.stored.Reset(r.source)
 }
 
 // Gzipped reports whether the object began with the gzip magic number.

@@ -59,6 +59,7 @@ func (r *Reader) fill(rest int) {
 func (r *Reader) decode() bool {
 	w := &r.window
 	to, ok := r.file.more(w.memory, w.to)
+	r.source.n = r.file.taken
 	if !ok {
 		return false
 	}
@@ -87,8 +88,7 @@ func (r *Reader) step(p []byte) int {
 // inflated of it.
 func (r *Reader) replay() {
 	done := r.offset
-	*r.source = sourceReader{r: r.file.again()}
-	r.stored.Reset(r.source)
+	r.from(r.file.again())
 	r.decoded, r.starts, r.offset = false, r.starts[:0], 0
 	r.nextMember()
 	for spare := r.window.memory[r.window.to:]; r.err == nil && r.offset < done; {
@@ -97,7 +97,8 @@ func (r *Reader) replay() {
 }
 
 // Window gives more text in the place where it was inflated, behind the last
-// rest bytes of what was given before: text that begins with them, and goes on.
+// rest bytes of the text that was given last, which may be all of that: text that
+// begins with them, and goes on.
 // It is valid until the next call of the Reader, and may be all rest, with what
 // ends the text: [io.EOF], or an [*Error].
 func (r *Reader) Window(rest int) ([]byte, error) {
