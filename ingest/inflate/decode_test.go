@@ -27,12 +27,18 @@ func decoded(r *Reader, data []byte) ([]byte, bool) {
 }
 
 // raw is what it makes of a stream without header and trailer, up to a limit,
-// and where that ends.
-func raw(d *decoder, body []byte, limit int) ([]byte, int, bool) {
+// and where that ends; at first only the first bytes of the stream are at hand.
+func raw(d *decoder, body []byte, first, limit int) ([]byte, int, bool) {
 	in := append(bytes.Clone(body), make([]byte, padding)...)
 	out := make([]byte, limit+slack)
 	d.at = progress{}
-	n, why := d.decode(in, len(body), true, out, 0)
+	n, why := 0, hungry
+	if first < len(body) {
+		n, why = d.decode(append(bytes.Clone(body[:first]), make([]byte, padding)...), first, false, out, 0)
+	}
+	if why == hungry {
+		n, why = d.decode(in, len(body), true, out, n)
+	}
 	return out[:n], d.at.pos, why == done
 }
 
@@ -273,6 +279,10 @@ func FuzzDecode(f *testing.F) {
 		f.Add(stored, []byte{}, 0)
 		f.Add(stored, []byte{0xff, 0x10}, len(stored)/2)
 	}
+	for _, level := range []int{flate.NoCompression, flate.BestSpeed} {
+		f.Add(packed(f, texts()[3][:100_000], func(w io.Writer) (io.WriteCloser, error) { return stdgzip.NewWriterLevel(w, level) }), []byte{}, 3000)
+	}
+	const limit = 128 << 10
 	fast := NewReader()
 	f.Fuzz(func(t *testing.T, data, patch []byte, at int) {
 		if at >= 0 && at+len(patch) <= len(data) {
@@ -290,14 +300,20 @@ func FuzzDecode(f *testing.F) {
 		if h := headerEnd(data); h >= 0 {
 			body = data[h:]
 		}
-		raw, end, ok := raw(&fast.file.decoder, body, 1<<20)
+		whole, end, ok := raw(&fast.file.decoder, body, len(body), limit)
+		if first := at & 0xffff; first < len(body) {
+			parts, partsEnd, partsOK := raw(&fast.file.decoder, body, first, limit)
+			if partsOK != ok || ok && (partsEnd != end || !bytes.Equal(parts, whole)) {
+				t.Fatalf("in two stretches: %v, %d bytes to %d; at once %v, %d bytes to %d", partsOK, len(parts), partsEnd, ok, len(whole), end)
+			}
+		}
 		if !ok {
 			return
 		}
 		src := bytes.NewReader(body)
-		plain, err := io.ReadAll(io.LimitReader(flate.NewReader(src), 2<<20))
-		if err != nil || !bytes.Equal(plain, raw) || len(body)-src.Len() != end {
-			t.Fatalf("raw: %d bytes to %d, compress/flate %d bytes to %d, %v", len(raw), end, len(plain), len(body)-src.Len(), err)
+		plain, err := io.ReadAll(io.LimitReader(flate.NewReader(src), 2*limit))
+		if err != nil || !bytes.Equal(plain, whole) || len(body)-src.Len() != end {
+			t.Fatalf("raw: %d bytes to %d, compress/flate %d bytes to %d, %v", len(whole), end, len(plain), len(body)-src.Len(), err)
 		}
 	})
 }
