@@ -171,10 +171,10 @@ func TestVanished(t *testing.T) {
 func TestDenied(t *testing.T) {
 	l := &lister{ctx: context.Background()}
 	denied := &fs.PathError{Op: "open", Path: "logs/secret", Err: fs.ErrPermission}
-	if err := l.unlisted("logs", "logs/secret", nil, denied); err != nil {
+	if err := l.unlisted("logs", "logs/secret", denied); err != nil {
 		t.Fatalf("a folder inside a source stops the run: %v", err)
 	}
-	if err := l.unlisted("logs", "logs", nil, denied); err == nil {
+	if err := l.unlisted("logs", "logs", denied); err == nil {
 		t.Error("a source that cannot be listed does not stop the run")
 	}
 	ev, err := Read(context.Background(), l.settle(), Options{})

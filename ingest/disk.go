@@ -23,6 +23,9 @@ type disk struct{}
 
 func (disk) Open(_ context.Context, o *Object) (io.ReadCloser, error) { return os.Open(o.Name()) }
 
+// Visit implements [Visited].
+func (disk) Visit() Visit { return &folder{} }
+
 // stream is a source that can be opened once.
 type stream struct{ r io.Reader }
 
@@ -132,72 +135,19 @@ func (l *lister) named(path string, info fs.FileInfo) error {
 		if abs, err := filepath.Abs(path); err == nil && l.several {
 			l.files[abs] = true
 		}
-		l.file(path, info)
+		size := info.Size()
+		if !info.Mode().IsRegular() {
+			size = 0 // a named pipe is read to its end
+		}
+		l.file(path, size, info.ModTime().UnixNano())
 		return nil
 	}
+	// Only behind a slash a link that the user named is followed.
 	root := filepath.Clean(path)
 	if target, err := filepath.EvalSymlinks(root); err == nil && target != root {
-		root += string(filepath.Separator) // WalkDir follows a link only behind a slash
+		root += string(filepath.Separator)
 	}
-	return filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
-		if ctxErr := l.ctx.Err(); ctxErr != nil {
-			return ctxErr
-		}
-		if err != nil {
-			return l.unlisted(root, p, d, err)
-		}
-		return l.entry(filepath.Clean(p), d)
-	})
-}
-
-// unlisted takes a directory or entry that cannot be listed. For the source
-// itself that stops the run.
-func (l *lister) unlisted(root, path string, d fs.DirEntry, err error) error {
-	if path == root {
-		return err
-	}
-	kind := custody.KindReadError
-	switch {
-	case errors.Is(err, fs.ErrPermission):
-		kind = custody.KindDenied
-	case errors.Is(err, fs.ErrNotExist):
-		kind = custody.KindVanished
-	}
-	l.settled(path, custody.Unread, kind, fmt.Sprintf("cannot be listed: %v", reason(err)))
-	if d != nil && d.IsDir() {
-		return fs.SkipDir
-	}
-	return nil
-}
-
-// entry takes what a walk meets.
-func (l *lister) entry(path string, d fs.DirEntry) error {
-	switch mode := d.Type(); {
-	case mode.IsDir():
-	case mode&fs.ModeSymlink != 0:
-		l.settled(path, custody.Skipped, custody.KindLink, "a symbolic link inside a directory is not followed; name its target as a source to read it")
-	case !mode.IsRegular():
-		l.settled(path, custody.Skipped, custody.KindNotRegular, "not a regular file")
-	default:
-		info, err := d.Info()
-		if err != nil {
-			return l.unlisted("", path, nil, err)
-		}
-		l.file(path, info)
-	}
-	return nil
-}
-
-func (l *lister) file(path string, info fs.FileInfo) {
-	size := info.Size()
-	if !info.Mode().IsRegular() {
-		size = 0 // a named pipe is read to its end
-	}
-	o := NewObject(path, size, "", disk{})
-	if l.at.Times {
-		o.mtime = info.ModTime().UnixNano()
-	}
-	l.found.add(o)
+	return l.walk(root, root)
 }
 
 func (l *lister) settled(path string, state custody.State, kind custody.Kind, detail string) {

@@ -21,6 +21,20 @@ type Store interface {
 	Open(ctx context.Context, o *Object) (io.ReadCloser, error)
 }
 
+// Visited is a Store that opens objects with less to do for one reader who opens
+// them one after another.
+type Visited interface {
+	Store
+	Visit() Visit
+}
+
+// Visit is such a reader's view of a store. It is not safe for concurrent use,
+// but for the bodies that it has opened.
+type Visit interface {
+	Open(ctx context.Context, o *Object) (io.ReadCloser, error)
+	Close()
+}
+
 // Fault is why a store cannot give an object, in the words of the account.
 // Detail says what would help, where something does.
 type Fault struct {

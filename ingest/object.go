@@ -90,13 +90,36 @@ type contents struct {
 	err  error
 }
 
-// open opens what is to be read of an object.
-func open(ctx context.Context, o *Object, opt *Options) contents {
-	if o.verdict != nil || opt.tooLarge(o) {
+// opener opens what is to be read of objects.
+type opener struct {
+	opt    *Options
+	visits map[Store]Visit // of those that can be visited
+}
+
+func newOpener(opt *Options) *opener { return &opener{opt, map[Store]Visit{}} }
+
+func (p *opener) open(ctx context.Context, o *Object) contents {
+	if o.verdict != nil || p.opt.tooLarge(o) {
 		return contents{}
 	}
-	body, err := o.Open(ctx)
+	visit := p.visits[o.store]
+	if visit == nil {
+		store, ok := o.store.(Visited)
+		if !ok {
+			body, err := o.Open(ctx)
+			return contents{body, err}
+		}
+		visit = store.Visit()
+		p.visits[o.store] = visit
+	}
+	body, err := visit.Open(ctx, o)
 	return contents{body, err}
+}
+
+func (p *opener) close() {
+	for _, v := range p.visits {
+		v.Close()
+	}
 }
 
 func (o *Options) tooLarge(of *Object) bool { return o.MaxObject > 0 && of.Size > o.MaxObject }

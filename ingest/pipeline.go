@@ -122,6 +122,8 @@ func run(ctx context.Context, objects iter.Seq[*Object], requests int, opt Optio
 	ahead := make(chan struct{}, requests+workers)
 	for range requests {
 		group.Go(func() error {
+			files := newOpener(&opt)
+			defer files.close()
 			for {
 				select {
 				case ahead <- struct{}{}:
@@ -132,7 +134,7 @@ func run(ctx context.Context, objects iter.Seq[*Object], requests int, opt Optio
 				if !more {
 					return nil
 				}
-				from := open(ctx, j.objects[0], &opt)
+				from := files.open(ctx, j.objects[0])
 				if ctx.Err() != nil && from.body != nil {
 					_ = from.body.Close() // nobody will read it
 					from = contents{err: ctx.Err()}
@@ -144,6 +146,8 @@ func run(ctx context.Context, objects iter.Seq[*Object], requests int, opt Optio
 	for range workers {
 		group.Go(func() error {
 			w := newWorker(opt)
+			files := newOpener(&opt)
+			defer files.close()
 			var at job
 			w.hand = func(rows *export.Rows) {
 				select {
@@ -157,7 +161,7 @@ func run(ctx context.Context, objects iter.Seq[*Object], requests int, opt Optio
 				for _, o := range j.objects {
 					var from contents
 					if j.opened == nil {
-						from = open(ctx, o, &opt)
+						from = files.open(ctx, o)
 					} else {
 						select {
 						case from = <-j.opened:

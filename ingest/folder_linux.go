@@ -1,0 +1,109 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+)
+
+// stat is the size of a folder's file, and its time of modification. The path to
+// the folder, which may be long, is not gone again for each.
+func stat(folder *os.File, e fs.DirEntry) (size, modified int64, err error) {
+	var st unix.Stat_t
+	if err := again(func() error { return unix.Fstatat(int(folder.Fd()), e.Name(), &st, unix.AT_SYMLINK_NOFOLLOW) }); err != nil { //nolint:gosec // a file descriptor
+		return 0, 0, &fs.PathError{Op: "lstat", Path: e.Name(), Err: err}
+	}
+	return st.Size, st.Mtim.Nano(), nil
+}
+
+// folder is a reader's view of the disk: it stays in the folder where it opened
+// a file last.
+type folder struct {
+	name string
+	at   int
+	held bool
+}
+
+// Open opens a file. One that may be no regular file is opened by its path, so
+// that reading it can be interrupted.
+func (f *folder) Open(ctx context.Context, o *Object) (io.ReadCloser, error) {
+	name := o.Name()
+	dir, base := filepath.Split(name)
+	if o.Size == 0 || dir == "" {
+		return disk{}.Open(ctx, o)
+	}
+	if !f.held || f.name != dir {
+		f.Close()
+		err := again(func() (err error) {
+			f.at, err = unix.Open(dir, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+			return err
+		})
+		if err != nil {
+			return nil, &fs.PathError{Op: "open", Path: name, Err: err}
+		}
+		f.name, f.held = dir, true
+	}
+	var fd int
+	err := again(func() (err error) {
+		fd, err = unix.Openat(f.at, base, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+		return err
+	})
+	if err != nil {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
+	}
+	return &regular{fd, name}, nil
+}
+
+// Close leaves the folder.
+func (f *folder) Close() {
+	if f.held {
+		_ = unix.Close(f.at) // it was only read
+		f.held = false
+	}
+}
+
+// regular is a regular file: reading it never waits for anybody, so nothing is
+// made ready to wait.
+type regular struct {
+	fd   int
+	name string
+}
+
+func (r *regular) Read(p []byte) (int, error) {
+	n := 0
+	err := again(func() (err error) {
+		n, err = unix.Read(r.fd, p)
+		return err
+	})
+	switch {
+	case err != nil:
+		return 0, &fs.PathError{Op: "read", Path: r.name, Err: err}
+	case n == 0 && len(p) > 0:
+		return 0, io.EOF
+	}
+	return n, nil
+}
+
+func (r *regular) Seek(offset int64, whence int) (int64, error) {
+	at, err := unix.Seek(r.fd, offset, whence)
+	if err != nil {
+		return 0, &fs.PathError{Op: "seek", Path: r.name, Err: err}
+	}
+	return at, nil
+}
+
+func (r *regular) Close() error { return unix.Close(r.fd) }
+
+// again calls what a signal may interrupt.
+func again(call func() error) error {
+	for {
+		if err := call(); !errors.Is(err, unix.EINTR) {
+			return err
+		}
+	}
+}

@@ -1,0 +1,88 @@
+package ingest
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"grantrail/ingest/custody"
+)
+
+// walk lists a folder, in name order, and the folders in it. Links are not
+// followed.
+func (l *lister) walk(root, folder string) error {
+	if err := l.ctx.Err(); err != nil {
+		return err
+	}
+	at, err := os.Open(folder) //nolint:gosec // what was asked for
+	if err != nil {
+		return l.unlisted(root, folder, err)
+	}
+	defer func() { _ = at.Close() }() // it was only read
+	entries, err := at.ReadDir(-1)
+	if err != nil {
+		return l.unlisted(root, folder, err)
+	}
+	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return cmp.Compare(a.Name(), b.Name()) })
+	prefix := filepath.Join(folder, "x")
+	prefix = prefix[:len(prefix)-1]
+	for _, e := range entries {
+		path := prefix + e.Name()
+		if e.IsDir() {
+			err = l.walk(root, path)
+		} else {
+			err = l.entry(at, path, e)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unlisted takes a folder or entry that cannot be listed. For the source itself
+// that stops the run.
+func (l *lister) unlisted(root, path string, err error) error {
+	if path == root {
+		return err
+	}
+	kind := custody.KindReadError
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		kind = custody.KindDenied
+	case errors.Is(err, fs.ErrNotExist):
+		kind = custody.KindVanished
+	}
+	l.settled(path, custody.Unread, kind, fmt.Sprintf("cannot be listed: %v", reason(err)))
+	return nil
+}
+
+// entry takes what a walk meets in a folder and is none.
+func (l *lister) entry(folder *os.File, path string, e fs.DirEntry) error {
+	switch mode := e.Type(); {
+	case mode&fs.ModeSymlink != 0:
+		l.settled(path, custody.Skipped, custody.KindLink, "a symbolic link inside a directory is not followed; name its target as a source to read it")
+	case !mode.IsRegular():
+		l.settled(path, custody.Skipped, custody.KindNotRegular, "not a regular file")
+	default:
+		size, modified, err := stat(folder, e)
+		if err != nil {
+			return l.unlisted("", path, err)
+		}
+		l.file(path, size, modified)
+	}
+	return nil
+}
+
+// file takes a file, with its time of modification in nanoseconds since 1970.
+func (l *lister) file(path string, size, modified int64) {
+	o := NewObject(path, size, "", disk{})
+	if l.at.Times {
+		o.mtime = modified
+	}
+	l.found.add(o)
+}
