@@ -317,30 +317,3 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
-
-// BenchmarkInflate compares the two decoders on a log file of common size.
-func BenchmarkInflate(b *testing.B) {
-	text := texts()[3]
-	stored := packed(b, text, func(w io.Writer) (io.WriteCloser, error) { return gzip.NewWriter(w), nil })
-	b.Run("decoder=ours", func(b *testing.B) {
-		f := NewReader()
-		b.SetBytes(int64(len(text)))
-		for b.Loop() {
-			if _, ok := decoded(f, stored); !ok {
-				b.Fatal("not taken")
-			}
-		}
-	})
-	b.Run("decoder=klauspost", func(b *testing.B) {
-		var r gzip.Reader
-		b.SetBytes(int64(len(text)))
-		for b.Loop() {
-			if err := r.Reset(bytes.NewReader(stored)); err != nil {
-				b.Fatal(err)
-			}
-			if _, err := io.Copy(io.Discard, &r); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-}
