@@ -126,10 +126,12 @@ type Span struct {
 // Add widens s to include t.
 func (s *Span) Add(t time.Time) {
 	if s.First == nil || t.Before(*s.First) {
-		s.First = &t
+		first := t // or every t would be put on the heap
+		s.First = &first
 	}
 	if s.Last == nil || t.After(*s.Last) {
-		s.Last = &t
+		last := t
+		s.Last = &last
 	}
 }
 

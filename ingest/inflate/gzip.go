@@ -32,6 +32,7 @@ type file struct {
 	sum    uint32
 	total  uint32 // modulo 2^32, as the trailer has it
 	ended  bool
+	holds  bytes.Reader
 	decoder
 }
 
@@ -81,7 +82,10 @@ func (f *file) read(room int) error {
 }
 
 // held is what is at hand.
-func (f *file) held() io.Reader { return bytes.NewReader(f.stored[:f.size]) }
+func (f *file) held() io.Reader {
+	f.holds.Reset(f.stored[:f.size])
+	return &f.holds
+}
 
 // again is the object once more, from its beginning.
 func (f *file) again() io.Reader {
