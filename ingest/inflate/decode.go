@@ -68,7 +68,7 @@ const worthPairs = 8 << 10
 
 // padding is what must stand behind the input, so that it can be read eight
 // bytes at a time.
-const padding = 16
+const padding = 32
 
 // slack is what must be free behind the output before a symbol is decoded: the
 // literals before a match, the longest match, and what copying it in steps
@@ -349,7 +349,7 @@ func (d *decoder) block(in []byte, end int, all bool, out []byte, n int) (int, s
 		length := int(e>>16) + int(buf&(1<<(e&takes)-1)>>(e>>8&15)) //nolint:gosec // small
 		buf, have = buf>>(e&takes), have-uint(e&takes)
 
-		buf |= binary.LittleEndian.Uint64(in[min(pos, end+8):]) << (have & 63)
+		buf |= binary.LittleEndian.Uint64(in[pos:]) << (have & 63)
 		pos += int(63-have) >> 3 //nolint:gosec // small
 		have |= 56
 		e = distances[buf&(1<<distanceBits-1)]

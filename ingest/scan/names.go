@@ -72,9 +72,10 @@ func expectable(text string) bool { return len(text) >= 7 && len(text) < words }
 
 // begins reports whether text begins with a name.
 func (k *name) begins(text *[words]byte) bool {
-	return binary.LittleEndian.Uint64(text[:])^k.words[0]|
-		binary.LittleEndian.Uint64(text[k.second&8:])^k.words[1]|
-		binary.LittleEndian.Uint64(text[min(k.third, words-8):])^k.words[2] == 0
+	first := binary.LittleEndian.Uint64(text[:]) ^ k.words[0]
+	second := binary.LittleEndian.Uint64(text[k.second&8:]) ^ k.words[1]
+	third := binary.LittleEndian.Uint64(text[min(k.third, words-8):]) ^ k.words[2]
+	return first|second|third == 0
 }
 
 // expect reads a name that was expected behind another one, and gives which one

@@ -208,3 +208,35 @@ func TestScan(t *testing.T) {
 		}
 	}
 }
+
+// TestNames: a name that differs from an expected one in a single byte, wherever
+// that is, is another one.
+func TestNames(t *testing.T) {
+	known := []string{"eventID", "eventName", "eventVersion", "userIdentity", "responseElements", "requestParameters", "additionalEventData", "sessionCredentialFromConsole"}
+	text := NewText(known)
+	for which, name := range known {
+		record := func(name string) []byte { return []byte(`{"` + name + `":"x","` + strings.Repeat("padding", 9) + `":1}]`) }
+		for _, changed := range append(mutations(name), name, name) { // and the name itself, once it is expected
+			text.Reset(record(changed))
+			m, _, found := text.Record(0)
+			if found != Record || (m.Said == 1<<which) != (changed == name) || (len(m.Others) == 1) != (changed == name) {
+				t.Errorf("%s for %s: %d, %b, %d others", changed, name, found, m.Said, len(m.Others))
+			}
+		}
+	}
+}
+
+// mutations are the name first, so that it is expected, and then all that differ
+// from it in one byte by one of some bits, or in length.
+func mutations(name string) []string {
+	out := []string{name, name[1:], name + "s"}
+	for i := range name {
+		for _, bit := range []byte{1, 2, 8, 16} {
+			b := []byte(name)
+			if b[i] ^= bit; b[i] != '"' && b[i] != '\\' && b[i] >= ' ' {
+				out = append(out, string(b))
+			}
+		}
+	}
+	return out
+}
