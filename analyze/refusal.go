@@ -57,7 +57,7 @@ func (s *scan) refusal(row int) {
 		r.volumes = s.unattached[id]
 	}
 	said := s.read(t.ErrorCode(row), message)
-	r.cause = said.cause
+	r.cause, r.policy = said.cause, said.policy
 	// A forwarded denial has no parameters: its key survives in the message
 	// alone. Of a re-encryption the message says which key was refused.
 	if r.key = s.keyOf(row); said.key != "" {
@@ -73,7 +73,11 @@ func (s *scan) refusal(row int) {
 }
 
 // reading is what a refusal's code and message say.
-type reading struct{ cause, key string }
+type reading struct {
+	cause, key string
+	policy     string // the ARN of the policy that decided
+	action     string // kms:CreateGrant
+}
 
 // cutAt is where CloudTrail cuts a message, in bytes, give or take what it puts
 // in the place of the rest.
@@ -95,7 +99,8 @@ func (s *scan) read(code, message string) reading {
 	id := [2]string{code, message}
 	said, ok := s.readings[id]
 	if !ok {
-		said = reading{causeOf(code, message), namedKey(message)}
+		d := parseMessage(message)
+		said = reading{d.cause(code, message), namedKey(message), d.policyARN, d.action}
 		s.readings[id] = said
 	}
 	return said

@@ -41,6 +41,7 @@ type refusal struct {
 	principal principal
 	key       string // ARN, "" where the refusal names none
 	cause     string
+	policy    string // ARN of the policy that the message names
 	instance  string // that the record itself names
 	volumes   []string
 	why       string // set where no launch can be meant
@@ -58,9 +59,10 @@ type scan struct {
 	readings   map[[2]string]reading // by error code and message
 	launches   []launch
 	refusals   []refusal
-	changes    []int                // rows of changes that succeeded
-	successes  map[string][]success // by principal
-	requests   map[request]string   // EC2 calls that are no launch, by request
+	changes    []int // rows of changes that succeeded
+	successes  []success
+	alike      map[like][]int     // successes by what they are like, once asked for
+	requests   map[request]string // EC2 calls that are no launch, by request
 	places     numbering[placeName]
 	actors     numbering[string]
 	lives      map[instanceID][]mark
@@ -70,10 +72,12 @@ type scan struct {
 	unattached map[request][]string    // volumes that EventBridge says could not be attached
 	volumeKeys map[volumeID]string     // volume to key
 	volumesOf  map[instanceID][]string // the volumes last attached to an instance
-	ties       map[place][]tied
-	launchedBy map[actorInstance]bool
+	ties       []tied
+	riskIndex  map[risk][]tied         // ties by who launched, once asked for
 	exactIndex map[request][]int       // launches by request, once asked for
 	used       map[instanceID][]string // keys that an instance is known to use
+	changesOn  map[bearing][]int       // changes by what they are about, as positions in changes, once asked for
+	shelves    map[frame]*shelf        // judgements already made
 	iamIndex   *iam                    // what changes show of policies and groups, once asked for
 }
 
@@ -132,10 +136,9 @@ func (n *numbering[T]) of(v T) int32 {
 func newScan(t *table.Table, opt *Options) *scan {
 	s := &scan{
 		t: t, opt: opt, principals: newPrincipals(), keys: newKeyring(), readings: map[[2]string]reading{},
-		successes: map[string][]success{}, requests: map[request]string{}, places: newNumbering[placeName](), actors: newNumbering[string](),
+		requests: map[request]string{}, places: newNumbering[placeName](), actors: newNumbering[string](),
 		lives: map[instanceID][]mark{}, granted: map[instanceID][]grant{}, cleaned: map[request][]cleanup{},
 		attached: map[volumeID]string{}, unattached: map[request][]string{}, volumeKeys: map[volumeID]string{}, volumesOf: map[instanceID][]string{}, used: map[instanceID][]string{},
-		ties: map[place][]tied{}, launchedBy: map[actorInstance]bool{},
 	}
 	s.sort()
 	s.learn()

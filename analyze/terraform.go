@@ -7,6 +7,24 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
+// forms are the policies in Terraform's language with blanks in the place of
+// what the evidence fills in, by their shape. There are some tens of shapes,
+// and to lay one out takes many times as long as to fill it.
+type forms map[shape]string
+
+// shape is all of a scope that the layout hangs on.
+type shape struct {
+	identity, key    bool
+	launches, anyway bool
+	holder           holderKind
+}
+
+// blank is what a form is laid out with. Nothing of ours is spelt like it.
+var (
+	blank     = scope{key: "@key@", region: "@region@", principal: "@principal@"}
+	blankName = "@name@"
+)
+
 // terraform says the filled-in policies in Terraform's language, for those
 // whose policies are code: the identity policy as a document and the resource
 // that gives it to the principal, the key policy statement as a document to
@@ -14,15 +32,37 @@ import (
 //
 // The shapes are those of
 // https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document
-func (s scope) terraform(identity, key bool) string {
+func (f forms) terraform(s scope, identity, key bool) string {
+	if !identity && !key {
+		return ""
+	}
+	sh := shape{identity, key, s.launches, s.anyway, holderOf(s.principal)}
+	form, ok := f[sh]
+	if !ok {
+		empty := blank
+		empty.launches, empty.anyway = s.launches, s.anyway
+		form = empty.terraform(sh, blankName)
+		f[sh] = form
+	}
+	return strings.NewReplacer(
+		literal(blank.key), literal(s.key), literal(blank.viaService()), literal(s.viaService()),
+		literal(blank.principal), literal(s.principal), literal(blankName), literal(nameOf(s.principal)),
+	).Replace(form)
+}
+
+// literal is a text as it stands in the layout, escapes and all.
+func literal(s string) string { return string(hclwrite.TokensForValue(cty.StringVal(s)).Bytes()) }
+
+// terraform lays the policies out.
+func (s scope) terraform(sh shape, name string) string {
 	f := hclwrite.NewEmptyFile()
 	body := f.Body()
-	if identity {
+	if sh.identity {
 		s.document(body, "ec2_use_of_key", nil)
-		s.assignment(body)
+		assignment(body, sh.holder, name)
 	}
-	if key {
-		if identity {
+	if sh.key {
+		if sh.identity {
 			body.AppendNewline()
 		}
 		comment(body, "Merge this into the key's policy, by source_policy_documents: a key has one policy.")
@@ -69,21 +109,45 @@ func (c *condition) blocks(body *hclwrite.Body) {
 	}
 }
 
+// holderKind is what holds an identity policy.
+type holderKind uint8
+
+const (
+	noHolder holderKind = iota // none that Terraform could give a policy
+	roleHolder
+	userHolder
+	setHolder // the role of a permission set
+)
+
+func holderOf(principal string) holderKind {
+	switch {
+	case permissionSet(principal):
+		return setHolder
+	case strings.Contains(principal, ":user/"):
+		return userHolder
+	case strings.Contains(principal, ":role/"):
+		return roleHolder
+	}
+	return noHolder
+}
+
+// nameOf is the name of a role or user, without its path.
+func nameOf(arn string) string { return arn[strings.LastIndexAny(arn, "/:")+1:] }
+
 // assignment gives the document to the role or user. The role of a permission
 // set is not one's own to edit: its inline policy is the set's.
-func (s scope) assignment(body *hclwrite.Body) {
-	name := s.principal[strings.LastIndexAny(s.principal, "/:")+1:]
+func assignment(body *hclwrite.Body, to holderKind, name string) {
 	kind, holder := "aws_iam_role_policy", "role"
-	switch {
-	case permissionSet(s.principal):
+	switch to {
+	case noHolder:
+		return
+	case setHolder:
 		body.AppendNewline()
 		comment(body, "The role belongs to a permission set of IAM Identity Center: give the document to the")
 		comment(body, "set with aws_ssoadmin_permission_set_inline_policy, merged with what it has.")
 		return
-	case strings.Contains(s.principal, ":user/"):
+	case userHolder:
 		kind, holder = "aws_iam_user_policy", "user"
-	case !strings.Contains(s.principal, ":role/"):
-		return
 	}
 	body.AppendNewline()
 	b := body.AppendNewBlock("resource", []string{kind, "ec2_use_of_key"}).Body()
