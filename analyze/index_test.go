@@ -121,7 +121,7 @@ var (
 		"arn:aws:kms:eu-west-1:111122223333:alias/app", "",
 	}
 	someARNs = []string{
-		"arn:aws:iam::111122223333:role/team/ops", "arn:aws:iam::111122223333:role/team/Ops", "arn:aws:iam::111122223333:user/ana",
+		"arn:aws:iam::111122223333:role/team/ops", "arn:aws:iam::111122223333:role/team/Ops", "arn:aws:iam::111122223333:user/ana", "arn:aws:iam::111122223333:user/x/bob",
 		"arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_x", "arn:aws:iam::444455556666:role/team/ops",
 	}
 	someTargets  = []string{"ops", "OPS", "ana", "devs", "DEVS", "alias/app", "111122223333", "ro\u017ftopsK", ""}
@@ -153,8 +153,12 @@ func aroundEvents(rng *rand.Rand, n int) []record.Event {
 			if e.Name == "CreateGrant" {
 				e.Kind = record.Grant
 			}
-		case source == "iam" && strings.Contains(e.Name, "Group"):
-			e.Target = pick(rng, []string{"devs", "DEVS", "ana", "Ana"})
+		case source == "iam" && rng.IntN(2) == 0:
+			e.Name = pick(rng, strings.Fields(grouped+" AddUserToGroup RemoveUserFromGroup CreatePolicyVersion"))
+			e.Account, e.Target, e.Policy = testAccount, pick(rng, []string{"devs", "DEVS"}), somePolicies[0]
+			if strings.Contains(e.Name, "User") {
+				e.Target, e.Policy = pick(rng, []string{"ana", "Bob"}), e.Target
+			}
 		}
 		events = append(events, e)
 		if i%3 > 0 {
@@ -173,7 +177,7 @@ func aroundEvents(rng *rand.Rand, n int) []record.Event {
 
 func randomStory(rng *rand.Rand, s *scan) *story {
 	st := &story{
-		cause: pick(rng, slices.Sorted(maps.Keys(statements))), account: testAccount, region: testRegion,
+		cause: pick(rng, append(slices.Sorted(maps.Keys(statements)), identityMissing, identityDeny, accessDenied)), account: testAccount, region: testRegion,
 		place:     place(s.places.of(placeName{testAccount, testRegion})),
 		principal: roleID(testAccount, pick(rng, []string{"ops", "dev"})), arn: pick(rng, someARNs), key: pick(rng, someKeys),
 		named: pick(rng, somePolicies), calls: map[string]bool{"CreateGrant": true}, instances: map[string]bool{},
