@@ -1,6 +1,10 @@
 package report
 
-import "grantrail/analyze/incident"
+import (
+	"io"
+
+	"grantrail/analyze/incident"
+)
 
 // How much of each list Markdown shows. A report of a large archive has to
 // open in a browser; the CSV and JSON have everything, and each cut says so.
@@ -24,6 +28,17 @@ const (
 	elsewhere       inert = "all in the CSV and the JSON"
 	inJSON          inert = "all in the JSON"
 )
+
+// writeMarkdown is the report as an engineer reads it. The limits above bound
+// its size, so it is made whole and then written.
+func writeMarkdown(w io.Writer, c *incident.Case) error {
+	text, err := markdownBytes(c)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(text)
+	return err
+}
 
 // markdownBytes is the report as an engineer reads it: the answer first, then
 // each incident, then what was left over, then what it all rests on.

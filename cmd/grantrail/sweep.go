@@ -217,7 +217,7 @@ func (s *sweeping) writeChanges(out *output, c *incident.Changes) error {
 	if err != nil {
 		return err
 	}
-	temp, err := beside(s.changes, append(text, '\n'))
+	temp, err := besideBytes(s.changes, append(text, '\n'))
 	if err != nil {
 		return err
 	}
