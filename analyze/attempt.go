@@ -92,8 +92,13 @@ var ways = [...]string{byRequest, byGrantee, byVolume, byCallTime}
 func (r *reporter) instances(l *launch, ties []*tie) []incident.Instance {
 	hit := make([]bool, len(l.instances))
 	n := 0
+	var before []string
 	for _, t := range ties {
 		left, _ := r.s.suspects(l, &r.s.refusals[t.refusal])
+		if len(left) > 1 && len(left) == len(before) && &left[0] == &before[0] {
+			continue // the same as of the refusal before
+		}
+		before = left
 		at := 0 // suspects are in the order of the launch
 		for _, id := range left {
 			for l.instances[at] != id {
@@ -148,11 +153,22 @@ const (
 // archive ties to the instances that it can have cost, or "".
 func (s *scan) onlyVolume(l *launch, ref *refusal) string {
 	left, _ := s.suspects(l, ref)
+	if len(left) < 2 { // it may name its instance
+		return s.sharedVolume(l, left, ref.key)
+	}
+	if l.answer.volume == nil {
+		v := s.sharedVolume(l, left, ref.key)
+		l.answer.volume = &v
+	}
+	return *l.answer.volume
+}
+
+func (s *scan) sharedVolume(l *launch, instances []string, key string) string {
 	only := ""
-	for _, id := range left {
+	for _, id := range instances {
 		for _, v := range s.volumesOf[instanceID{l.place, id}] {
 			switch {
-			case ref.key == "" || !sameKey(s.volumeKeys[volumeID{l.place, v}], ref.key), v == only:
+			case key == "" || !sameKey(s.volumeKeys[volumeID{l.place, v}], key), v == only:
 			case only != "":
 				return ""
 			default:
@@ -168,7 +184,7 @@ func (s *scan) onlyVolume(l *launch, ref *refusal) string {
 func (r *reporter) action(row int) string {
 	name := r.s.t.Name(row)
 	if name == "ReEncrypt" {
-		said := r.s.read(r.s.t.ErrorCode(row), r.s.t.ErrorMessage(row))
+		said := r.s.read(r.s.t.ErrorCode(row), r.s.t.ErrorMessage(row), r.s.t.Identity(row).ARN)
 		if _, half, ok := strings.Cut(said.action, ":"); ok {
 			name = half
 		}

@@ -28,6 +28,11 @@ func newReporter(s *scan, objects []string, opt *Options) *reporter {
 	}
 }
 
+// maxKept is how many texts are remembered to be copied once. Where there are
+// more, as of messages that each name a session of its own, the rest is copied
+// each time.
+const maxKept = 1 << 14
+
 // keep copies a text out of the table, which may go. What many records say is
 // copied once.
 func (r *reporter) keep(s string) string {
@@ -37,7 +42,9 @@ func (r *reporter) keep(s string) string {
 	kept, ok := r.kept[s]
 	if !ok {
 		kept = strings.Clone(s)
-		r.kept[kept] = kept
+		if len(r.kept) < maxKept {
+			r.kept[kept] = kept
+		}
 	}
 	return kept
 }
@@ -126,7 +133,7 @@ func (r *reporter) incident(g *gathered) (incident.Incident, bool) {
 	at := r.s.places.values[g.place]
 	inc := incident.Incident{
 		ID: g.id(at), Account: r.keep(at.account), Region: r.keep(at.region),
-		Attempts: []incident.Attempt{}, AtRisk: []incident.AtRisk{},
+		Attempts: make([]incident.Attempt, 0, len(order)), AtRisk: []incident.AtRisk{},
 	}
 	first := r.s.refusals[g.attempts[order[0]].ties[0].refusal]
 	inc.Key = incident.Key{ARN: optional(g.key), Account: optional(accountOf(g.key)), Manager: r.s.keys.manager(g.key, at.account, g.cause)}

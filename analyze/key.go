@@ -128,8 +128,9 @@ func sameAs(key string) string {
 
 // accountOf is the account field of an ARN.
 func accountOf(arn string) string {
-	if f := strings.SplitN(arn, ":", 6); len(f) == 6 {
-		return f[4]
+	_, account, _, ok := splitARN(arn)
+	if !ok {
+		return ""
 	}
-	return ""
+	return account
 }

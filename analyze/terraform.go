@@ -10,7 +10,13 @@ import (
 // forms are the policies in Terraform's language with blanks in the place of
 // what the evidence fills in, by their shape. There are some tens of shapes,
 // and to lay one out takes many times as long as to fill it.
-type forms map[shape]string
+type forms map[shape]form
+
+// form is the text between the blanks, and which blank follows each.
+type form struct {
+	texts  []string
+	blanks []int // one less than texts
+}
 
 // shape is all of a scope that the layout hangs on.
 type shape struct {
@@ -41,13 +47,41 @@ func (f forms) terraform(s scope, identity, key bool) string {
 	if !ok {
 		empty := blank
 		empty.launches, empty.anyway = s.launches, s.anyway
-		form = empty.terraform(sh, blankName)
+		form = cutForm(empty.terraform(sh, blankName), blank.literals(blankName))
 		f[sh] = form
 	}
-	return strings.NewReplacer(
-		literal(blank.key), literal(s.key), literal(blank.viaService()), literal(s.viaService()),
-		literal(blank.principal), literal(s.principal), literal(blankName), literal(nameOf(s.principal)),
-	).Replace(form)
+	values := s.literals(nameOf(s.principal))
+	var b strings.Builder
+	for i, text := range form.texts {
+		b.WriteString(text)
+		if i < len(form.blanks) {
+			b.WriteString(values[form.blanks[i]])
+		}
+	}
+	return b.String()
+}
+
+// literals are what the blanks of a form are filled with.
+func (s scope) literals(name string) [4]string {
+	return [...]string{literal(s.key), literal(s.viaService()), literal(s.principal), literal(name)}
+}
+
+// cutForm cuts a layout at its blanks.
+func cutForm(text string, blanks [4]string) (f form) {
+	for {
+		next, at := -1, len(text)
+		for i, blank := range blanks {
+			if j := strings.Index(text, blank); j >= 0 && j < at {
+				next, at = i, j
+			}
+		}
+		f.texts = append(f.texts, text[:at])
+		if next < 0 {
+			return f
+		}
+		f.blanks = append(f.blanks, next)
+		text = text[at+len(blanks[next]):]
+	}
 }
 
 // literal is a text as it stands in the layout, escapes and all.
