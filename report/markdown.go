@@ -9,11 +9,14 @@ import (
 // How much of each list Markdown shows. A report of a large archive has to
 // open in a browser; the CSV and JSON have everything, and each cut says so.
 const (
-	maxIncidentRows       = 500 // rows of the table of incidents
-	maxIncidents          = 100 // incidents told in full
-	maxAttempts           = 50  // launches in the timeline of one incident
-	maxPerAttempt         = 20  // refusals, and stops, of one launch in a timeline
-	maxMessages           = 5   // distinct messages of one incident
+	maxIncidentRows       = 500  // rows of the table of incidents
+	maxIncidents          = 100  // incidents told in full
+	maxAttempts           = 50   // launches in the timeline of one incident
+	maxPerAttempt         = 20   // refusals, and stops, of one launch in a timeline
+	maxRows               = 2000 // rows of all timelines, past which those that follow are brief
+	briefAttempts         = 5
+	briefPerAttempt       = 3
+	maxMessages           = 5 // distinct messages of one incident
 	maxAtRisk             = 50
 	maxUnexplained        = 200
 	maxUnlinked           = 50
@@ -52,8 +55,8 @@ func markdownBytes(c *incident.Case) ([]byte, error) {
 	writeChanges(p, c)
 	open, _ := counting(c.Incidents)
 	writeSummary(p, open)
-	for i := range open[:min(len(open), maxIncidents)] {
-		if err := writeIncident(p, &open[i]); err != nil {
+	for _, in := range open[:min(len(open), maxIncidents)] {
+		if err := writeIncident(p, in); err != nil {
 			return nil, err
 		}
 	}
