@@ -185,6 +185,7 @@ func (s *sweeping) conclude(ctx context.Context, opt *options, w world, st *stat
 		return nil, nil, fmt.Errorf("state %q: %w", s.dir, err)
 	}
 	defer evidence.Release()
+	collectJudging(listing.Held(), evidence.Table.Len())
 	opt.question.Sources = st.Sources
 	c := analyze.Case(analyze.Evidence{Table: evidence.Table, Objects: evidence.Objects, Manifest: evidence.Manifest}, opt.question)
 	analyze.Suppress(c, s.rules, s.now)
