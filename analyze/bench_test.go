@@ -59,3 +59,61 @@ func BenchmarkIncidents(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkShapes are archives in which much is of one kind: what is quick for
+// many small things can be slow for one large one.
+func BenchmarkShapes(b *testing.B) {
+	for _, shape := range []struct {
+		name string
+		of   func(i int) (launch, denied record.Event)
+	}{
+		{"batches of 400", func(i int) (launch, denied record.Event) {
+			who, request := role("ops", "ana"), fmt.Sprintf("q%d", i/400)
+			if i%400 == 0 {
+				ids := make([]string, 400)
+				for k := range ids {
+					ids[k] = fmt.Sprintf("i-%d", i+k)
+				}
+				launch = start(float64(20*(i/400)), who, request, ids...)
+			}
+			return launch, refused(float64(20*(i/400)+1), who, request)
+		}},
+		{"one instance", func(i int) (launch, denied record.Event) {
+			who, request := role("ops", "ana"), fmt.Sprintf("q%d", i)
+			return start(float64(20*i), who, request, "i-1"), refused(float64(20*i+1), who, request)
+		}},
+		{"one second", func(i int) (launch, denied record.Event) {
+			who, request := role("ops", "ana"), fmt.Sprintf("q%d", i)
+			return start(0, who, request, fmt.Sprintf("i-%d", i)), refused(1, who, request)
+		}},
+		{"no request", func(i int) (launch, denied record.Event) {
+			who := role("ops", "ana")
+			return start(float64(20*i), who, "", fmt.Sprintf("i-%d", i)), refused(float64(20*i+1), who, "")
+		}},
+		{"a principal each", func(i int) (launch, denied record.Event) {
+			who, request := role(fmt.Sprintf("ops-%d", i), "ana"), fmt.Sprintf("q%d", i)
+			return start(float64(20*i), who, request, fmt.Sprintf("i-%d", i)), refused(float64(20*i+1), who, request)
+		}},
+	} {
+		for _, n := range []int{2_000, 20_000} {
+			b.Run(fmt.Sprintf("%s/refusals=%d", shape.name, n), func(b *testing.B) {
+				var events []record.Event
+				for i := range n {
+					launch, denied := shape.of(i)
+					if launch.Name != "" {
+						events = append(events, launch)
+					}
+					events = append(events, denied)
+				}
+				ev := Evidence{Table: build(b, events), Objects: []string{"x"}, Manifest: manifest(len(events))}
+				b.ReportAllocs()
+				for b.Loop() {
+					if c := Case(ev, defaults()); c.Summary.Denials != n {
+						b.Fatalf("%+v", c.Summary)
+					}
+				}
+				b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "attempts/s")
+			})
+		}
+	}
+}
