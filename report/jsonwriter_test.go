@@ -52,7 +52,7 @@ func TestJSONWriterEqualsEncodingJSON(t *testing.T) {
 	for name, text := range corpus {
 		values["text "+name] = infested(crowdedCase(), text)
 	}
-	for _, f := range []float64{0, -0.0, 1.5, -2, 1e-6, 9.9e-7, 1e20, 1e21, 123456789.25, math.MaxFloat64, math.Copysign(0, -1)} {
+	for _, f := range []float64{0, 1.5, -2, 1e-6, 9.9e-7, 1e20, 1e21, 123456789.25, math.MaxFloat64, math.Copysign(0, -1)} {
 		values[time.Duration(f).String()] = &incident.Attempt{LagS: f}
 	}
 	for r := range rune(0x3000) {

@@ -23,6 +23,7 @@ var timesketchHeader = []string{
 // are made when it is written, since a timeline is sorted whole.
 type moment struct {
 	in            *incident.Incident
+	seconds       int64 // of its record's time, since 1970
 	kind          momentKind
 	attempt, item int32 // where that is an attempt, and an instance or denial of it
 }
@@ -45,6 +46,9 @@ func writeTimesketch(out io.Writer, c *incident.Case) error {
 		all = appendMoments(all, &c.Incidents[i])
 	}
 	slices.SortStableFunc(all, func(a, b moment) int {
+		if a.seconds != b.seconds {
+			return cmp.Compare(a.seconds, b.seconds)
+		}
 		x, y := a.ref(), b.ref()
 		return cmp.Or(x.EventTime.Compare(y.EventTime), cmp.Compare(x.EventID, y.EventID), cmp.Compare(a.in.ID, b.in.ID), cmp.Compare(a.instance(), b.instance()))
 	})
@@ -69,7 +73,9 @@ func writeTimesketch(out io.Writer, c *incident.Case) error {
 // appendMoments takes what of an incident has a time.
 func appendMoments(all []moment, in *incident.Incident) []moment {
 	add := func(kind momentKind, attempt, item int) {
-		if m := (moment{in, kind, int32(attempt), int32(item)}); m.ref().EventTime != (time.Time{}) {
+		m := moment{in: in, kind: kind, attempt: int32(attempt), item: int32(item)}
+		if at := m.ref().EventTime; at != (time.Time{}) {
+			m.seconds = at.Unix()
 			all = append(all, m)
 		}
 	}
