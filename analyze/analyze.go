@@ -70,7 +70,7 @@ func (o *Options) Margins() (before, after time.Duration) {
 func Case(ev Evidence, opt Options) *incident.Case {
 	opt.compile()
 	s := newScan(ev.Table, &opt)
-	r := &reporter{s: s, objects: ev.Objects, opt: &opt}
+	r := newReporter(s, ev.Objects, &opt)
 	ties := s.join()
 	c := &incident.Case{
 		Schema: incident.Schema, Tool: opt.Tool, Asked: opt.asked(), Custody: ev.Manifest,

@@ -12,7 +12,7 @@ import (
 func (r *reporter) ref(row int) incident.Ref {
 	at := r.s.t.Origin(row)
 	return incident.Ref{
-		EventID: strings.Clone(r.s.t.ID(row)), EventName: strings.Clone(r.s.t.Name(row)),
+		EventID: strings.Clone(r.s.t.ID(row)), EventName: r.keep(r.s.t.Name(row)),
 		EventTime: r.s.t.Time(row), Object: r.objects[at.Object], Record: at.Record,
 		Offset: at.Offset, Length: at.Length, Nested: at.Nested,
 	}
@@ -22,10 +22,10 @@ func (r *reporter) ref(row int) incident.Ref {
 func (r *reporter) attempt(a *attempt) incident.Attempt {
 	l := &r.s.launches[a.launch]
 	out := incident.Attempt{
-		Launch:    incident.Pointer{Ref: r.ref(l.row), Action: strings.Clone(r.s.t.Name(l.row))},
+		Launch:    incident.Pointer{Ref: r.ref(l.row), Action: r.keep(r.s.t.Name(l.row))},
 		JoinedBy:  r.joinedBy(l, a.ties),
 		Instances: r.instances(l, a.ties),
-		Denials:   []incident.Denial{},
+		Denials:   make([]incident.Denial, 0, len(a.ties)),
 	}
 	slices.SortStableFunc(a.ties, func(x, y *tie) int { return x.refusal - y.refusal }) // time order
 	for _, t := range a.ties {
@@ -40,8 +40,16 @@ func (r *reporter) grade(l *launch, reported []incident.Instance, ties []*tie) i
 	if !slices.ContainsFunc(ties, func(t *tie) bool { return !t.possible() }) {
 		return incident.Possible
 	}
+	next := 0 // reported are in the order of the launch
 	for i, f := range r.s.fates(l) {
-		if f.silent() && slices.ContainsFunc(reported, func(in incident.Instance) bool { return in.ID == l.instances[i] }) {
+		if next == len(reported) {
+			break
+		}
+		if reported[next].ID != l.instances[i] {
+			continue
+		}
+		next++
+		if f.silent() {
 			return incident.Confirmed
 		}
 	}
@@ -51,42 +59,62 @@ func (r *reporter) grade(l *launch, reported []incident.Instance, ties []*tie) i
 // joinedBy lists every tie that holds, in a fixed order. Principal and time
 // are named only where they are what the tie rests on.
 func (r *reporter) joinedBy(l *launch, ties []*tie) []string {
-	holds := map[string]bool{}
+	var holds [len(ways)]bool
 	for _, t := range ties {
 		ref := &r.s.refusals[t.refusal]
-		if t.by != "" {
-			holds[t.by] = true
+		if i := slices.Index(ways[:], t.by); i >= 0 {
+			holds[i] = true
 		}
 		if slices.Contains(l.instances, ref.instance) {
-			holds[byGrantee] = true
+			holds[1] = true
 		} else if id := r.s.instanceOf(ref); slices.Contains(l.instances, id) {
-			holds[byVolume] = true
+			holds[2] = true
 		}
 	}
-	out := []string{}
-	for _, by := range []string{byRequest, byGrantee, byVolume, byCallTime} {
-		if holds[by] {
-			out = append(out, by)
+	lists, ok := r.ways[holds]
+	if !ok {
+		lists = []string{}
+		for i, by := range ways {
+			if holds[i] {
+				lists = append(lists, by)
+			}
 		}
+		r.ways[holds] = slices.Clip(lists)
 	}
-	return out
+	return lists
 }
+
+// ways are the ties in the order in which they are listed.
+var ways = [...]string{byRequest, byGrantee, byVolume, byCallTime}
 
 // instances are all that the attempt's refusals can have cost, in the order in
 // which the launch names them.
 func (r *reporter) instances(l *launch, ties []*tie) []incident.Instance {
-	hit := map[string]bool{}
+	hit := make([]bool, len(l.instances))
+	n := 0
+	var before []string
 	for _, t := range ties {
 		left, _ := r.s.suspects(l, &r.s.refusals[t.refusal])
+		if len(left) > 1 && len(left) == len(before) && &left[0] == &before[0] {
+			continue // the same as of the refusal before
+		}
+		before = left
+		at := 0 // suspects are in the order of the launch
 		for _, id := range left {
-			hit[id] = true
+			for l.instances[at] != id {
+				at++
+			}
+			if !hit[at] {
+				hit[at] = true
+				n++
+			}
 		}
 	}
-	out := []incident.Instance{}
+	out := make([]incident.Instance, 0, n)
 	for i, id := range l.instances {
-		if hit[id] {
+		if hit[i] {
 			f := r.s.fates(l)[i]
-			out = append(out, incident.Instance{ID: strings.Clone(id), Outcome: f.outcome, Stop: r.stop(f)})
+			out = append(out, incident.Instance{ID: r.keep(id), Outcome: f.outcome, Stop: r.stop(f)})
 		}
 	}
 	return out
@@ -102,8 +130,8 @@ func (r *reporter) stop(f fate) *incident.Stop {
 func (r *reporter) denial(l *launch, t *tie) incident.Denial {
 	ref := &r.s.refusals[t.refusal]
 	d := incident.Denial{
-		Ref: r.ref(ref.row), Action: action(r.s.t.Name(ref.row), r.s.t.ErrorMessage(ref.row)),
-		ErrorCode: strings.Clone(r.s.t.ErrorCode(ref.row)), ErrorMessage: strings.Clone(r.s.t.ErrorMessage(ref.row)),
+		Ref: r.ref(ref.row), Action: r.action(ref.row),
+		ErrorCode: r.keep(r.s.t.ErrorCode(ref.row)), ErrorMessage: r.keep(r.s.t.ErrorMessage(ref.row)),
 		Candidates: t.fit,
 	}
 	if len(ref.volumes) > 0 {
@@ -125,11 +153,22 @@ const (
 // archive ties to the instances that it can have cost, or "".
 func (s *scan) onlyVolume(l *launch, ref *refusal) string {
 	left, _ := s.suspects(l, ref)
+	if len(left) < 2 { // it may name its instance
+		return s.sharedVolume(l, left, ref.key)
+	}
+	if l.answer.volume == nil {
+		v := s.sharedVolume(l, left, ref.key)
+		l.answer.volume = &v
+	}
+	return *l.answer.volume
+}
+
+func (s *scan) sharedVolume(l *launch, instances []string, key string) string {
 	only := ""
-	for _, id := range left {
+	for _, id := range instances {
 		for _, v := range s.volumesOf[instanceID{l.place, id}] {
 			switch {
-			case ref.key == "" || !sameKey(s.volumeKeys[volumeID{l.place, v}], ref.key), v == only:
+			case key == "" || !sameKey(s.volumeKeys[volumeID{l.place, v}], key), v == only:
 			case only != "":
 				return ""
 			default:
@@ -142,11 +181,13 @@ func (s *scan) onlyVolume(l *launch, ref *refusal) string {
 
 // action is the KMS action that was refused. CloudTrail logs both halves of a
 // re-encryption as ReEncrypt; the message says which one.
-func action(name, message string) string {
+func (r *reporter) action(row int) string {
+	name := r.s.t.Name(row)
 	if name == "ReEncrypt" {
-		if _, said, ok := strings.Cut(parseMessage(message).action, ":"); ok {
-			return strings.Clone(said)
+		said := r.s.read(r.s.t.ErrorCode(row), r.s.t.ErrorMessage(row), r.s.t.Identity(row).ARN)
+		if _, half, ok := strings.Cut(said.action, ":"); ok {
+			name = half
 		}
 	}
-	return strings.Clone(name)
+	return r.keep(name)
 }

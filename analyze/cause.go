@@ -42,9 +42,9 @@ var policyClass = []struct{ words, missing, deny string }{
 	{"vpc endpoint", vpceMissing, vpceDeny},
 }
 
-// causeOf classes a refusal by its error code and message. What it does not
-// know is access-denied or other, never an error.
-func causeOf(code, message string) string {
+// cause classes a refusal by its error code and message, which d is what it
+// says. What it does not know is access-denied or other, never an error.
+func (d *denial) cause(code, message string) string {
 	name := code[strings.LastIndexAny(code, ".#:")+1:] // "Client.", "Server." and namespaces in front
 	switch strings.ToLower(strings.TrimSuffix(name, "Exception")) {
 	case "disabled":
@@ -60,10 +60,10 @@ func causeOf(code, message string) string {
 	case "throttling", "throttled", "requestlimitexceeded", "toomanyrequests":
 		return throttled
 	case "accessdenied", "unauthorizedoperation", "notauthorized", "unauthorized":
-		return policyCause(message)
+		return d.policyCause()
 	}
-	if d := parseMessage(message); d.matched {
-		return policyCause(message)
+	if d.matched {
+		return d.policyCause()
 	}
 	return otherCause
 }
@@ -82,8 +82,7 @@ func invalidState(message string) string {
 	return keyUnavailable
 }
 
-func policyCause(message string) string {
-	d := parseMessage(message)
+func (d *denial) policyCause() string {
 	for _, class := range policyClass {
 		if d.policies == "" || !strings.Contains(d.policies, class.words) {
 			continue

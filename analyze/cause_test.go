@@ -67,6 +67,11 @@ func TestCause(t *testing.T) {
 	}
 }
 
+func causeOf(code, message string) string {
+	d := parseMessage(message)
+	return d.cause(code, message)
+}
+
 // TestCausesAreWhole: every cause has a statement and a remedy.
 func TestCausesAreWhole(t *testing.T) {
 	if len(statements) != 22 || len(remedies) != 22 {

@@ -157,7 +157,7 @@ func (s *scan) judge(row int, st *story, d direction) (fit, string) {
 }
 
 func hasWord(list, word string) bool {
-	for _, w := range strings.Fields(list) {
+	for w := range strings.FieldsSeq(list) {
 		if w == word {
 			return true
 		}

@@ -11,7 +11,7 @@ import (
 
 func summarise(c *incident.Case) incident.Summary {
 	sum := incident.Summary{Incidents: len(c.Incidents), Unlinked: len(c.Unlinked)}
-	denials := map[incident.Ref]bool{}
+	shared := map[incident.Ref]bool{} // refusals that fit several launches
 	for i := range c.Incidents {
 		switch c.Incidents[i].Grade {
 		case incident.Confirmed:
@@ -21,14 +21,19 @@ func summarise(c *incident.Case) incident.Summary {
 		case incident.Possible:
 			sum.Possible++
 		}
-		for _, a := range c.Incidents[i].Attempts {
-			for _, d := range a.Denials {
-				denials[d.Ref] = true
+		sum.Attempts += len(c.Incidents[i].Attempts)
+		for j := range c.Incidents[i].Attempts {
+			denials := c.Incidents[i].Attempts[j].Denials
+			for k := range denials {
+				if denials[k].Candidates > 1 {
+					shared[denials[k].Ref] = true
+				} else {
+					sum.Denials++
+				}
 			}
-			sum.Attempts++
 		}
 	}
-	sum.Denials = len(denials)
+	sum.Denials += len(shared)
 	return sum
 }
 

@@ -30,6 +30,9 @@ func distrust(c *incident.Case) {
 	for i := range c.Incidents {
 		in := &c.Incidents[i]
 		in.Distrusted = []custody.Finding{}
+		if len(against) == 0 {
+			continue
+		}
 		seen := map[string]bool{}
 		rests := func(r incident.Ref) {
 			if f, bad := against[r.Object]; bad && !seen[r.Object] {

@@ -16,6 +16,37 @@ type reporter struct {
 	s       *scan
 	objects []string
 	opt     *Options
+	kept    map[string]string            // texts of the table that were copied
+	ways    map[[len(ways)]bool][]string // lists of ties, which attempts share
+	forms   forms
+}
+
+func newReporter(s *scan, objects []string, opt *Options) *reporter {
+	return &reporter{
+		s: s, objects: objects, opt: opt,
+		kept: map[string]string{}, ways: map[[len(ways)]bool][]string{}, forms: forms{},
+	}
+}
+
+// maxKept is how many texts are remembered to be copied once. Where there are
+// more, as of messages that each name a session of its own, the rest is copied
+// each time.
+const maxKept = 1 << 14
+
+// keep copies a text out of the table, which may go. What many records say is
+// copied once.
+func (r *reporter) keep(s string) string {
+	if s == "" {
+		return ""
+	}
+	kept, ok := r.kept[s]
+	if !ok {
+		kept = strings.Clone(s)
+		if len(r.kept) < maxKept {
+			r.kept[kept] = kept
+		}
+	}
+	return kept
 }
 
 // group is what makes refusals one incident.
@@ -30,6 +61,7 @@ type group struct {
 type gathered struct {
 	group
 	attempts map[int]*attempt // by launch
+	named    string           // policy ARN in KMS's message
 }
 
 // attempt is one failed launch, and the ties that say so.
@@ -65,7 +97,7 @@ func (r *reporter) incidents(ties []tie) []incident.Incident {
 func gather(groups map[group]*gathered, key group, launch int, t *tie) {
 	g := groups[key]
 	if g == nil {
-		g = &gathered{key, map[int]*attempt{}}
+		g = &gathered{group: key, attempts: map[int]*attempt{}}
 		groups[key] = g
 	}
 	a := g.attempts[launch]
@@ -100,12 +132,12 @@ func (r *reporter) incident(g *gathered) (incident.Incident, bool) {
 	sort.Ints(order) // launches are numbered in time order
 	at := r.s.places.values[g.place]
 	inc := incident.Incident{
-		ID: g.id(at), Account: at.account, Region: at.region,
-		Attempts: []incident.Attempt{}, AtRisk: []incident.AtRisk{},
+		ID: g.id(at), Account: r.keep(at.account), Region: r.keep(at.region),
+		Attempts: make([]incident.Attempt, 0, len(order)), AtRisk: []incident.AtRisk{},
 	}
 	first := r.s.refusals[g.attempts[order[0]].ties[0].refusal]
 	inc.Key = incident.Key{ARN: optional(g.key), Account: optional(accountOf(g.key)), Manager: r.s.keys.manager(g.key, at.account, g.cause)}
-	inc.Principal = incident.Principal{ARN: first.principal.arn, Type: first.principal.kind, Sessions: []string{}, InvokedBy: []string{}}
+	inc.Principal = incident.Principal{ARN: r.keep(first.principal.arn), Type: r.keep(first.principal.kind), Sessions: []string{}, InvokedBy: []string{}}
 	inc.Cause = incident.Cause{Code: g.cause, Statement: statements[g.cause], Evidence: []incident.Ref{}}
 	for _, l := range order {
 		a := r.attempt(g.attempts[l])
@@ -113,7 +145,7 @@ func (r *reporter) incident(g *gathered) (incident.Incident, bool) {
 			continue
 		}
 		inc.Attempts = append(inc.Attempts, a)
-		r.note(&inc, g.attempts[l])
+		r.note(&inc, g, g.attempts[l])
 	}
 	if len(inc.Attempts) == 0 {
 		return inc, false
@@ -122,7 +154,7 @@ func (r *reporter) incident(g *gathered) (incident.Incident, bool) {
 	inc.LastSeen = inc.Attempts[len(inc.Attempts)-1].Launch.Ref.EventTime
 	tidy(&inc)
 	r.tell(g, &inc)
-	inc.Remedy = remedy(&inc)
+	inc.Remedy = remedy(&inc, g.named, r.forms)
 	return inc, true
 }
 
@@ -138,15 +170,16 @@ func (g *gathered) id(at placeName) string {
 const maxEvidence = 5
 
 // note adds what an attempt's refusals say of who and why.
-func (r *reporter) note(inc *incident.Incident, a *attempt) {
+func (r *reporter) note(inc *incident.Incident, g *gathered, a *attempt) {
 	for _, t := range a.ties {
 		ref := &r.s.refusals[t.refusal]
 		if ref.principal.session != "" {
-			inc.Principal.Sessions = append(inc.Principal.Sessions, ref.principal.session)
+			inc.Principal.Sessions = append(inc.Principal.Sessions, r.keep(ref.principal.session))
 		}
 		if by := r.s.t.InvokedBy(ref.row); by != "" {
-			inc.Principal.InvokedBy = append(inc.Principal.InvokedBy, by)
+			inc.Principal.InvokedBy = append(inc.Principal.InvokedBy, r.keep(by))
 		}
+		g.named = cmp.Or(g.named, r.keep(ref.policy))
 		if len(inc.Cause.Evidence) < maxEvidence {
 			if ev := r.ref(ref.row); !slices.Contains(inc.Cause.Evidence, ev) {
 				inc.Cause.Evidence = append(inc.Cause.Evidence, ev)
@@ -154,7 +187,7 @@ func (r *reporter) note(inc *incident.Incident, a *attempt) {
 		}
 	}
 	if by := r.s.t.InvokedBy(r.s.launches[a.launch].row); by != "" {
-		inc.Principal.InvokedBy = append(inc.Principal.InvokedBy, by)
+		inc.Principal.InvokedBy = append(inc.Principal.InvokedBy, r.keep(by))
 	}
 }
 

@@ -43,7 +43,6 @@ func (s *scan) history() {
 	for _, volumes := range s.volumesOf {
 		slices.Sort(volumes)
 	}
-	s.owners()
 }
 
 // first is the first of a list, or "".
@@ -52,16 +51,6 @@ func first(ids []string) string {
 		return ""
 	}
 	return ids[0]
-}
-
-// owners notes who has launched which instance.
-func (s *scan) owners() {
-	for i := range s.launches {
-		l := &s.launches[i]
-		for _, id := range l.instances {
-			s.launchedBy[actorInstance{l.principal.id, l.place, id}] = true
-		}
-	}
 }
 
 // tie notes what one record says of its volumes, an instance and a key.
@@ -76,7 +65,7 @@ func (s *scan) tie(row int, instance string) {
 			s.volumeKeys[v] = key
 		}
 		if full := s.volumeKeys[v]; instance != "" && full != "" {
-			s.ties[at] = append(s.ties[at], tied{row, instance, id, full})
+			s.ties = append(s.ties, tied{row, instanceID{at, instance}, id, full})
 		}
 	}
 	if instance != "" && key != "" {

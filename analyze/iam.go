@@ -16,6 +16,11 @@ type iam struct {
 	groups  map[membership][]joining
 	grouped map[holding][]string // groups that a policy was attached to or taken from
 
+	// The same from the holder's side.
+	held    map[holder][]string // policies that were attached to a role or user
+	carried map[holder][]string // policies that were attached to a group or taken from it
+	joined  map[holder][]string // groups that a user was put in or taken from
+
 	grantees map[string]string // of the grants that somebody gave by hand, by grant id
 
 	accounts  map[string]bool // that show a change in IAM
@@ -25,6 +30,9 @@ type iam struct {
 // holding is a policy and the account it was attached in; holder is empty for
 // the index by policy.
 type holding struct{ account, policy, holder string }
+
+// holder is a role, user or group in an account, lower case.
+type holder struct{ account, name string }
 
 // membership is a user in an account, and a group.
 type membership struct{ account, user, group string }
@@ -40,7 +48,12 @@ func (s *scan) iam() *iam {
 	if s.iamIndex != nil {
 		return s.iamIndex
 	}
-	x := &iam{holders: map[holding]bool{}, groups: map[membership][]joining{}, grouped: map[holding][]string{}, grantees: map[string]string{}, accounts: map[string]bool{}}
+	x := &iam{
+		holders: map[holding]bool{}, groups: map[membership][]joining{}, grouped: map[holding][]string{},
+		held: map[holder][]string{}, carried: map[holder][]string{}, joined: map[holder][]string{},
+		grantees: map[string]string{}, accounts: map[string]bool{},
+	}
+	given := map[holding]bool{} // policies to groups
 	for _, row := range s.changes {
 		x.accounts[s.t.Account(row)] = x.accounts[s.t.Account(row)] || s.t.Source(row) == "iam.amazonaws.com"
 		x.organised = x.organised || s.t.Source(row) == "organizations.amazonaws.com"
@@ -48,12 +61,25 @@ func (s *scan) iam() *iam {
 		switch name := s.t.Name(row); name {
 		case "AttachRolePolicy", "AttachUserPolicy", "DetachRolePolicy", "DetachUserPolicy",
 			"PutRolePermissionsBoundary", "PutUserPermissionsBoundary":
-			x.holders[holding{account, policy, target}] = true
+			if h := (holding{account, policy, target}); !x.holders[h] {
+				x.holders[h] = true
+				by := holder{account, target}
+				x.held[by] = append(x.held[by], policy)
+			}
 		case "AttachGroupPolicy", "DetachGroupPolicy":
-			h := holding{account: account, policy: policy}
-			x.grouped[h] = append(x.grouped[h], target)
+			if h := (holding{account, policy, target}); !given[h] {
+				given[h] = true
+				h.holder = ""
+				x.grouped[h] = append(x.grouped[h], target)
+				by := holder{account, target}
+				x.carried[by] = append(x.carried[by], policy)
+			}
 		case "AddUserToGroup", "RemoveUserFromGroup":
 			m := membership{account, target, strings.ToLower(policy)}
+			if len(x.groups[m]) == 0 {
+				by := holder{account, target}
+				x.joined[by] = append(x.joined[by], m.group)
+			}
 			x.groups[m] = append(x.groups[m], joining{s.t.Nanos(row), name == "AddUserToGroup"})
 		case "CreateGrant":
 			x.grantees[s.t.GrantID(row)] = target
@@ -94,4 +120,33 @@ func (x *iam) member(st *story, group string, ns int64) bool {
 		return !all[0].in
 	}
 	return false
+}
+
+// groupsOf are the groups that the archive shows the story's user entering or
+// leaving.
+func (x *iam) groupsOf(st *story) []string {
+	if !st.user {
+		return nil
+	}
+	return x.joined[holder{st.owner, strings.ToLower(st.name)}]
+}
+
+// policies are those that can be the story's principal's, each once: the one
+// that KMS's message names, those attached to the principal itself, and those
+// of groups that it was in, which are told as not held.
+func (x *iam) policies(st *story) map[string]bool {
+	out := map[string]bool{}
+	for _, group := range x.groupsOf(st) {
+		for _, policy := range x.carried[holder{st.owner, group}] {
+			out[policy] = false
+		}
+	}
+	for _, policy := range x.held[holder{st.owner, strings.ToLower(st.name)}] {
+		out[policy] = true
+	}
+	if _, known := out[st.named]; st.named != "" && !known {
+		out[st.named] = false
+	}
+	delete(out, "")
+	return out
 }

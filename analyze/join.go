@@ -266,13 +266,11 @@ func (s *scan) named(r *refusal) []int {
 	}
 	life := s.lives[instanceID{r.place, id}]
 	var launches []int
-	for i := len(life) - 1; i >= 0; i-- {
-		m := life[i]
-		if m.kind == markLaunch && s.inWindow(m.ns, r.ns) {
-			launches = append(launches, m.launch)
+	for i := firstAt(life, r.ns-int64(s.opt.JoinWindow)); i < len(life) && life[i].ns <= r.ns+leadNanos; i++ {
+		if life[i].kind == markLaunch {
+			launches = append(launches, life[i].launch)
 		}
 	}
-	slices.Reverse(launches)
 	return launches
 }
 

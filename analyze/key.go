@@ -117,10 +117,20 @@ func sameKey(a, b string) bool {
 	return ida == idb && strings.HasPrefix(ida, "mrk-") && accountOf(a) == accountOf(b)
 }
 
+// sameAs spells a key so that those that [sameKey] holds for one are spelt the
+// same: what an index goes by.
+func sameAs(key string) string {
+	if _, id, ok := strings.Cut(key, ":key/"); ok && strings.HasPrefix(id, "mrk-") {
+		return "\x00" + accountOf(key) + "\x00" + id
+	}
+	return key
+}
+
 // accountOf is the account field of an ARN.
 func accountOf(arn string) string {
-	if f := strings.SplitN(arn, ":", 6); len(f) == 6 {
-		return f[4]
+	_, account, _, ok := splitARN(arn)
+	if !ok {
+		return ""
 	}
-	return ""
+	return account
 }

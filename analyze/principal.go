@@ -84,32 +84,44 @@ func roleID(account, name string) string { return "role/" + account + "/" + name
 
 // sessionOf splits arn:P:sts::ACCOUNT:assumed-role/NAME/SESSION.
 func sessionOf(arn string) (account, role, session string, ok bool) {
-	f := strings.SplitN(arn, ":", 6)
-	if len(f) < 6 || f[2] != "sts" {
+	service, account, resource, ok := splitARN(arn)
+	if !ok || service != "sts" {
 		return "", "", "", false
 	}
-	rest, ok := strings.CutPrefix(f[5], "assumed-role/")
+	rest, ok := strings.CutPrefix(resource, "assumed-role/")
 	if !ok {
 		return "", "", "", false
 	}
 	role, session, _ = strings.Cut(rest, "/")
-	return f[4], role, session, role != ""
+	return account, role, session, role != ""
 }
 
 // roleOf splits arn:P:iam::ACCOUNT:role/PATH/NAME. Role names are unique in an
 // account whatever their paths.
 func roleOf(arn string) (account, name string, ok bool) {
-	f := strings.SplitN(arn, ":", 6)
-	if len(f) < 6 || f[2] != "iam" || !strings.HasPrefix(f[5], "role/") {
+	service, account, resource, ok := splitARN(arn)
+	if !ok || service != "iam" || !strings.HasPrefix(resource, "role/") {
 		return "", "", false
 	}
-	return f[4], f[5][strings.LastIndexByte(f[5], '/')+1:], true
+	return account, resource[strings.LastIndexByte(resource, '/')+1:], true
+}
+
+// splitARN splits arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE. It is asked of
+// every row more than once, and so takes no memory.
+func splitARN(arn string) (service, account, resource string, ok bool) {
+	_, rest, _ := strings.Cut(arn, ":")
+	_, rest, _ = strings.Cut(rest, ":")
+	service, rest, _ = strings.Cut(rest, ":")
+	_, rest, _ = strings.Cut(rest, ":")
+	account, resource, ok = strings.Cut(rest, ":")
+	return service, account, resource, ok
 }
 
 func partitionOf(arn string) string {
-	f := strings.SplitN(arn, ":", 3)
-	if len(f) == 3 && f[0] == "arn" && f[1] != "" {
-		return f[1]
+	if rest, ok := strings.CutPrefix(arn, "arn:"); ok {
+		if partition, _, ok := strings.Cut(rest, ":"); ok && partition != "" {
+			return partition
+		}
 	}
 	return "aws"
 }

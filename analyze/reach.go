@@ -2,6 +2,9 @@ package analyze
 
 import "strings"
 
+// ofSet begins the names of the roles that permission sets make.
+const ofSet = "AWSReservedSSO_"
+
 // reach says how surely a change bears on this key, principal or account.
 func (s *scan) reach(row int, st *story) fit {
 	switch s.t.Source(row) {
@@ -12,7 +15,7 @@ func (s *scan) reach(row int, st *story) fit {
 	case "organizations.amazonaws.com":
 		return s.reachesAccount(row, st)
 	case "sso.amazonaws.com":
-		if strings.HasPrefix(st.name, "AWSReservedSSO_") {
+		if strings.HasPrefix(st.name, ofSet) {
 			return weak
 		}
 		return unfit

@@ -56,8 +56,8 @@ func (s *scan) refusal(row int) {
 	if id := s.request(row); len(r.volumes) == 0 && id.id != "" {
 		r.volumes = s.unattached[id]
 	}
-	said := s.read(t.ErrorCode(row), message)
-	r.cause = said.cause
+	said := s.read(t.ErrorCode(row), message, t.Identity(row).ARN)
+	r.cause, r.policy = said.cause, said.policy
 	// A forwarded denial has no parameters: its key survives in the message
 	// alone. Of a re-encryption the message says which key was refused.
 	if r.key = s.keyOf(row); said.key != "" {
@@ -73,7 +73,11 @@ func (s *scan) refusal(row int) {
 }
 
 // reading is what a refusal's code and message say.
-type reading struct{ cause, key string }
+type reading struct {
+	cause, key string
+	policy     string // the ARN of the policy that decided
+	action     string // kms:CreateGrant
+}
 
 // cutAt is where CloudTrail cuts a message, in bytes, give or take what it puts
 // in the place of the rest.
@@ -89,16 +93,47 @@ func namedKey(message string) string {
 	return message[at[0]:at[1]]
 }
 
+// said is an error code and a message, or what of the message does not hang on
+// who called.
+type said struct {
+	code, message string
+	rest          bool
+}
+
 // read reads an error code and message once: an archive repeats a few of them
-// thousands of times.
-func (s *scan) read(code, message string) reading {
-	id := [2]string{code, message}
-	said, ok := s.readings[id]
-	if !ok {
-		said = reading{causeOf(code, message), namedKey(message)}
-		s.readings[id] = said
+// thousands of times. Messages begin with the caller's ARN, which has a session
+// name of its own for each run of a job, and go on alike.
+func (s *scan) read(code, message, caller string) reading {
+	id := said{code: code, message: message}
+	if rest, ok := afterCaller(message, caller); ok {
+		id.message, id.rest = rest, true
 	}
-	return said
+	known, ok := s.readings[id]
+	if !ok {
+		d := parseMessage(message)
+		known = reading{d.cause(code, message), namedKey(message), d.policyARN, d.action}
+		s.readings[id] = known
+	}
+	return known
+}
+
+// afterCaller is what a message says after "User: " and the caller's ARN, where
+// the rest can be read without them: the ARN is one word and names no key
+// itself, and the message was not cut for its length.
+func afterCaller(message, caller string) (string, bool) {
+	rest, ok := strings.CutPrefix(message, "User: ")
+	if !ok || len(message) >= cutAt || caller == "" || strings.Contains(caller, ":kms:") {
+		return "", false
+	}
+	for i := range len(caller) {
+		if caller[i] <= ' ' || caller[i] > '~' {
+			return "", false
+		}
+	}
+	if rest, ok = strings.CutPrefix(rest, caller); !ok || !strings.HasPrefix(rest, " is not authorized to perform: ") {
+		return "", false
+	}
+	return rest, true
 }
 
 // screen says why a refused call cannot be a launch's, or "". Whose call it is

@@ -54,12 +54,13 @@ var remedies = map[string]advice{
 	otherCause:     {"Read KMS's message: it is none of the known reasons.", false, false, nil},
 }
 
-// remedy fills the advice for an incident from its evidence.
-func remedy(inc *incident.Incident) incident.Remedy {
+// remedy fills the advice for an incident from its evidence, and the policy
+// that KMS's messages name, if any.
+func remedy(inc *incident.Incident, policy string, forms forms) incident.Remedy {
 	a := remedies[inc.Cause.Code]
 	sc := scopeOf(inc)
 	out := incident.Remedy{Summary: a.summary, Notes: append([]string{}, a.notes...)}
-	if policy := namedPolicy(inc); policy != "" {
+	if policy != "" {
 		out.Notes = append([]string{"KMS names the policy that decided: " + policy + "."}, out.Notes...)
 	}
 	switch {
@@ -86,22 +87,10 @@ func remedy(inc *incident.Incident) incident.Remedy {
 	if a.key {
 		out.KeyPolicyStatement = sc.keyStatement()
 	}
-	out.Terraform = optional(sc.terraform(a.identity, a.key))
+	out.Terraform = optional(forms.terraform(sc, a.identity, a.key))
 	out.Notes = append(out.Notes, commands(inc.Cause.Code, sc)...)
 	out.Notes = append(out.Notes, needs(sc), "To confirm: start the instance again and look for a granted CreateGrant, and the instance's own Decrypt, under the same requestID as the start.")
 	return out
-}
-
-// namedPolicy is the policy that KMS's message names, or "".
-func namedPolicy(inc *incident.Incident) string {
-	for _, a := range inc.Attempts {
-		for _, d := range a.Denials {
-			if arn := parseMessage(d.ErrorMessage).policyARN; arn != "" {
-				return arn
-			}
-		}
-	}
-	return ""
 }
 
 func scopeOf(inc *incident.Incident) scope {

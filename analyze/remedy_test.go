@@ -36,7 +36,7 @@ func TestPolicies(t *testing.T) {
 	for code := range statements {
 		for _, principal := range []string{opsRole, asgRole, "arn:aws:iam::111122223333:user/ana", ssoRole, "arn:aws:iam::111122223333:role/aws:ec2-infrastructure"} {
 			for _, key := range []string{testKey, farKey, ""} {
-				r := remedy(sample(code, principal, key))
+				r := remedy(sample(code, principal, key), "", forms{})
 				for _, policy := range []json.RawMessage{r.IdentityPolicy, r.KeyPolicyStatement} {
 					checkPolicy(t, code, key, policy)
 				}
@@ -104,7 +104,7 @@ func checkTerraform(t *testing.T, r incident.Remedy, principal, key string) {
 // TestTerraformHostileName: what a stranger called the role stays a string.
 func TestTerraformHostileName(t *testing.T) {
 	const name = `x"${file("/etc/passwd")}%{if true}`
-	r := remedy(sample(identityMissing, "arn:aws:iam::111122223333:role/"+name, testKey))
+	r := remedy(sample(identityMissing, "arn:aws:iam::111122223333:role/"+name, testKey), "", forms{})
 	f, diags := hclsyntax.ParseConfig([]byte(*r.Terraform), "remedy.tf", hcl.InitialPos)
 	if diags.HasErrors() {
 		t.Fatal(diags)
@@ -142,7 +142,7 @@ func TestRemedy(t *testing.T) {
 		{"hostile key", identityMissing, opsRole, testKey + "'; rm -rf /", false, false, "do not name the key"},
 		{"infrastructure", keyDeny, "arn:aws:iam::111122223333:role/aws:ec2-infrastructure", testKey, false, false, "exemption for aws:ec2-infrastructure"},
 	} {
-		r := remedy(sample(c.cause, c.principal, c.key))
+		r := remedy(sample(c.cause, c.principal, c.key), "", forms{})
 		if (r.IdentityPolicy != nil) != c.identity || (r.KeyPolicyStatement != nil) != c.keyPolicy {
 			t.Errorf("%s: identity policy %s, key statement %s", c.name, r.IdentityPolicy, r.KeyPolicyStatement)
 		}
@@ -156,7 +156,7 @@ func TestRemedy(t *testing.T) {
 func TestManagedKey(t *testing.T) {
 	inc := sample(keyMissing, opsRole, testKey)
 	inc.Key.Manager = byAWS
-	if r := remedy(inc); r.KeyPolicyStatement != nil || !strings.Contains(strings.Join(r.Notes, "\n"), "cannot be edited") {
+	if r := remedy(inc, "", forms{}); r.KeyPolicyStatement != nil || !strings.Contains(strings.Join(r.Notes, "\n"), "cannot be edited") {
 		t.Errorf("got %s, %q", r.KeyPolicyStatement, r.Notes)
 	}
 }

@@ -18,11 +18,9 @@ func (s *scan) outsiders(m *custody.Manifest) []string {
 		covered[cov.Account] = true
 	}
 	seen := map[string]bool{}
-	for _, all := range s.successes {
-		for _, ok := range all {
-			if caller := s.places.values[ok.place].account; !covered[caller] {
-				seen[strings.Clone(caller)] = true
-			}
+	for i := range s.successes {
+		if caller := s.places.values[s.successes[i].place].account; !covered[caller] && !seen[caller] {
+			seen[strings.Clone(caller)] = true
 		}
 	}
 	return slices.Sorted(maps.Keys(seen))
@@ -69,9 +67,9 @@ func (r *reporter) unlinkedCall(ref *refusal, why string) incident.Unlinked {
 		detail += r.s.requests[request{ref.place, ref.request}] + "."
 	}
 	return incident.Unlinked{
-		Ref: r.ref(ref.row), Action: action(t.Name(ref.row), t.ErrorMessage(ref.row)),
+		Ref: r.ref(ref.row), Action: r.action(ref.row),
 		PrincipalARN: optional(ref.principal.arn), KeyARN: optional(ref.key),
-		ErrorCode: strings.Clone(t.ErrorCode(ref.row)), ErrorMessage: strings.Clone(t.ErrorMessage(ref.row)),
+		ErrorCode: r.keep(t.ErrorCode(ref.row)), ErrorMessage: r.keep(t.ErrorMessage(ref.row)),
 		Why: why, Detail: detail,
 	}
 }
@@ -99,8 +97,8 @@ func (r *reporter) unexplained(ties []tie) []incident.Unexplained {
 				continue
 			}
 			out = append(out, incident.Unexplained{
-				Launch:     incident.Pointer{Ref: r.ref(l.row), Action: strings.Clone(r.s.t.Name(l.row))},
-				InstanceID: strings.Clone(id), Stop: *r.stop(f),
+				Launch:     incident.Pointer{Ref: r.ref(l.row), Action: r.keep(r.s.t.Name(l.row))},
+				InstanceID: r.keep(id), Stop: *r.stop(f),
 			})
 		}
 	}

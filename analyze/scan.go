@@ -3,6 +3,7 @@ package analyze
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"grantrail/ingest/table"
 )
@@ -29,6 +30,7 @@ type launch struct {
 	before    []string // states before, parallel to instances
 	refused   string   // the launch's own error code: it never began
 	fates     []fate   // parallel to instances, once asked for
+	answer    *answer  // of suspects, the latest
 }
 
 // refusal is a refused KMS call.
@@ -41,6 +43,7 @@ type refusal struct {
 	principal principal
 	key       string // ARN, "" where the refusal names none
 	cause     string
+	policy    string // ARN of the policy that the message names
 	instance  string // that the record itself names
 	volumes   []string
 	why       string // set where no launch can be meant
@@ -55,12 +58,15 @@ type scan struct {
 	order      []int // rows in time order, superseded ones left out
 	principals *principals
 	keys       *keyring
-	readings   map[[2]string]reading // by error code and message
+	readings   map[said]reading
 	launches   []launch
 	refusals   []refusal
-	changes    []int                // rows of changes that succeeded
-	successes  map[string][]success // by principal
-	requests   map[request]string   // EC2 calls that are no launch, by request
+	changes    []int // rows of changes that succeeded
+	successes  []success
+	alike      map[like][]int     // successes by what they are like, once asked for
+	second     map[sameness]bool  // launches of the second at hand, where there are several
+	indexed    int                // how many launches are in second, or before it
+	requests   map[request]string // EC2 calls that are no launch, by request
 	places     numbering[placeName]
 	actors     numbering[string]
 	lives      map[instanceID][]mark
@@ -70,10 +76,12 @@ type scan struct {
 	unattached map[request][]string    // volumes that EventBridge says could not be attached
 	volumeKeys map[volumeID]string     // volume to key
 	volumesOf  map[instanceID][]string // the volumes last attached to an instance
-	ties       map[place][]tied
-	launchedBy map[actorInstance]bool
+	ties       []tied
+	riskIndex  map[risk][]tied         // ties by who launched, once asked for
 	exactIndex map[request][]int       // launches by request, once asked for
 	used       map[instanceID][]string // keys that an instance is known to use
+	changesOn  map[bearing][]int       // changes by what they are about, as positions in changes, once asked for
+	shelves    map[frame]*shelf        // judgements already made
 	iamIndex   *iam                    // what changes show of policies and groups, once asked for
 }
 
@@ -131,11 +139,10 @@ func (n *numbering[T]) of(v T) int32 {
 
 func newScan(t *table.Table, opt *Options) *scan {
 	s := &scan{
-		t: t, opt: opt, principals: newPrincipals(), keys: newKeyring(), readings: map[[2]string]reading{},
-		successes: map[string][]success{}, requests: map[request]string{}, places: newNumbering[placeName](), actors: newNumbering[string](),
+		t: t, opt: opt, principals: newPrincipals(), keys: newKeyring(), readings: map[said]reading{},
+		requests: map[request]string{}, places: newNumbering[placeName](), actors: newNumbering[string](),
 		lives: map[instanceID][]mark{}, granted: map[instanceID][]grant{}, cleaned: map[request][]cleanup{},
 		attached: map[volumeID]string{}, unattached: map[request][]string{}, volumeKeys: map[volumeID]string{}, volumesOf: map[instanceID][]string{}, used: map[instanceID][]string{},
-		ties: map[place][]tied{}, launchedBy: map[actorInstance]bool{},
 	}
 	s.sort()
 	s.learn()
@@ -162,7 +169,9 @@ func (s *scan) sort() {
 		case table.Launch:
 			launches++
 		case table.Grant, table.DataKey:
-			refusals++
+			if s.t.ErrorCode(row) != "" {
+				refusals++
+			}
 		}
 		s.order = append(s.order, row)
 	}
@@ -257,29 +266,65 @@ func (s *scan) launch(row int) {
 	s.launches = append(s.launches, l)
 }
 
-// repeats reports whether the launch was just recorded with the same time,
-// caller, request and instances: a copy whose other content differs.
-func (s *scan) repeats(l *launch) bool {
-	for i := len(s.launches) - 1; i >= 0 && s.launches[i].ns == l.ns; i-- {
-		o := &s.launches[i]
-		if o.place == l.place && o.who == l.who && o.request == l.request &&
-			(o.refused == "") == (l.refused == "") && slices.Equal(o.instances, l.instances) &&
-			(l.request != "" || s.t.Name(o.row) == s.t.Name(l.row)) {
-			return true
-		}
+// sameness is what two records of one launch agree in: a copy whose other
+// content differs. Where there is no request, the call's name stands for it.
+type sameness struct {
+	place         place
+	who           who
+	request, name string
+	refused       bool
+	instances     string
+	of            int // how many
+}
+
+func (s *scan) sameness(l *launch) sameness {
+	same := sameness{
+		place: l.place, who: l.who, request: l.request, refused: l.refused != "",
+		instances: strings.Join(l.instances, "\x00"), of: len(l.instances),
 	}
-	return false
+	if l.request == "" {
+		same.name = s.t.Name(l.row)
+	}
+	return same
+}
+
+// repeats reports whether the launch was just recorded with the same time,
+// caller, request and instances. Launches of one second are compared by an
+// index: a burst can have thousands.
+func (s *scan) repeats(l *launch) bool {
+	n := len(s.launches)
+	if n == 0 || s.launches[n-1].ns != l.ns {
+		s.second, s.indexed = nil, n
+		return false
+	}
+	if s.second == nil {
+		s.second, s.indexed = map[sameness]bool{}, n-1 // all but the last differ in time
+	}
+	for ; s.indexed < n; s.indexed++ {
+		s.second[s.sameness(&s.launches[s.indexed])] = true
+	}
+	return s.second[s.sameness(l)]
 }
 
 // distinct drops instances that one call names twice.
 func distinct(ids, states []string) ([]string, []string) {
-	for i := 1; i < len(ids); i++ {
-		if slices.Contains(ids[:i], ids[i]) {
-			ids, states = slices.Delete(ids, i, i+1), slices.Delete(states, i, i+1)
-			i--
-		}
+	if len(ids) < 2 {
+		return ids, states
 	}
-	return ids, states
+	seen := make(map[string]bool, len(ids))
+	n := 0
+	for i, id := range ids {
+		if seen[id] {
+			continue
+		}
+		seen[id] = true
+		ids[n] = id
+		if i < len(states) {
+			states[n] = states[i]
+		}
+		n++
+	}
+	return ids[:n], states[:min(n, len(states))]
 }
 
 func (s *scan) actor(p principal) who {

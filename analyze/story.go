@@ -2,26 +2,11 @@ package analyze
 
 import (
 	"fmt"
-	"sort"
 	"strings"
 	"time"
 
 	"grantrail/analyze/incident"
 )
-
-// success is a KMS call that EC2 forwarded and that was granted.
-type success struct {
-	row      int
-	ns       int64
-	place    place
-	key      string
-	instance string
-}
-
-func (s *scan) succeed(row int, instance string) {
-	p := s.principals.of(s.t.Identity(row), "")
-	s.successes[p.id] = append(s.successes[p.id], success{row, s.t.Nanos(row), s.place(row), s.keyOf(row), instance})
-}
 
 // story is the frame in which an incident's before and after are looked for.
 type story struct {
@@ -46,8 +31,8 @@ type story struct {
 func (r *reporter) story(g *gathered, inc *incident.Incident) *story {
 	st := &story{
 		cause: g.cause, account: inc.Account, region: inc.Region, place: g.place,
-		principal: g.principal, key: g.key, arn: inc.Principal.ARN,
-		owner: accountOf(inc.Principal.ARN), name: inc.Principal.ARN[strings.LastIndexAny(inc.Principal.ARN, "/:")+1:],
+		principal: g.principal, key: g.key, named: g.named, arn: inc.Principal.ARN,
+		owner: accountOf(inc.Principal.ARN), name: nameOf(inc.Principal.ARN),
 		user:  strings.Contains(inc.Principal.ARN, ":user/"),
 		calls: map[string]bool{}, instances: map[string]bool{},
 		first: inc.FirstSeen.UnixNano(), broken: inc.Attempts[0].Denials[0].Ref.EventTime.UnixNano(),
@@ -59,9 +44,6 @@ func (r *reporter) story(g *gathered, inc *incident.Incident) *story {
 		for _, d := range a.Denials {
 			st.calls[d.Ref.EventName] = true
 			st.last = max(st.last, d.Ref.EventTime.UnixNano())
-			if st.named == "" {
-				st.named = parseMessage(d.ErrorMessage).policyARN
-			}
 		}
 	}
 	if st.key == "" {
@@ -99,40 +81,6 @@ func (r *reporter) tell(g *gathered, inc *incident.Incident) {
 	inc.AtRisk = r.atRisk(st)
 }
 
-// matches reports whether a success is of the story: the same call, on the
-// same key, or for one of its instances where the refusals name no key.
-func (st *story) matches(s *scan, ok *success) bool {
-	if ok.place != st.place || !st.calls[s.t.Name(ok.row)] {
-		return false
-	}
-	if st.key == "" || st.inferred {
-		return st.instances[ok.instance]
-	}
-	return sameKey(ok.key, st.key)
-}
-
-// lastGood is the last success before the first failed launch.
-func (s *scan) lastGood(st *story) (success, bool) {
-	all := s.successes[st.principal]
-	for i := sort.Search(len(all), func(i int) bool { return all[i].ns >= st.first }) - 1; i >= 0; i-- {
-		if st.matches(s, &all[i]) {
-			return all[i], true
-		}
-	}
-	return success{}, false
-}
-
-// nextGood is the first success after the last refusal.
-func (s *scan) nextGood(st *story) (success, bool) {
-	all := s.successes[st.principal]
-	for i := sort.Search(len(all), func(i int) bool { return all[i].ns > st.last }); i < len(all); i++ {
-		if st.matches(s, &all[i]) {
-			return all[i], true
-		}
-	}
-	return success{}, false
-}
-
 // pointer points at the launch that a granted call belongs to, or at the call
 // itself where the archive does not have the launch.
 func (r *reporter) pointer(ok success) *incident.Pointer {
@@ -163,7 +111,7 @@ func (r *reporter) resolution(st *story) *incident.Resolution {
 	if ok {
 		before = good.ns
 	}
-	fixes := r.candidates(st, mending, st.last, before)
+	fixes, _ := r.candidates(st, mending, st.last, before)
 	switch {
 	case ok:
 		p := r.pointer(good)
@@ -183,39 +131,4 @@ func (r *reporter) resolution(st *story) *incident.Resolution {
 		}
 	}
 	return nil
-}
-
-// atRisk lists what else the archive ties to the key and to the principal:
-// instances whose volumes use the key, and that the principal has launched.
-func (r *reporter) atRisk(st *story) []incident.AtRisk {
-	out := []incident.AtRisk{}
-	if st.key == "" || st.inferred {
-		return out
-	}
-	seen := map[string]bool{}
-	for _, tied := range r.s.ties[st.place] {
-		id := tied.instance + " " + tied.volume
-		if st.instances[tied.instance] || seen[id] || !sameKey(tied.key, st.key) ||
-			!r.s.launchedBy[actorInstance{st.principal, st.place, tied.instance}] {
-			continue
-		}
-		seen[id] = true
-		out = append(out, incident.AtRisk{
-			InstanceID: strings.Clone(tied.instance), Volume: optional(tied.volume), Ref: r.ref(tied.row),
-		})
-	}
-	return out
-}
-
-// actorInstance is a principal and an instance that it has launched.
-type actorInstance struct {
-	principal string
-	place     place
-	instance  string
-}
-
-// tied is a record that ties an instance, a volume and a key.
-type tied struct {
-	row                   int
-	instance, volume, key string
 }

@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"regexp"
 	"strings"
 	"time"
 
@@ -16,9 +17,10 @@ func Suppress(c *incident.Case, rules []incident.Suppression, now time.Time) {
 		if !now.Before(rule.Expires) {
 			rule.State = incident.SuppressionExpired
 		}
+		principal := Glob(rule.Match.Principal)
 		for i := range c.Incidents {
 			in := &c.Incidents[i]
-			if rule.State == incident.SuppressionExpired || !matches(&rule.Match, in) {
+			if rule.State == incident.SuppressionExpired || !matches(&rule.Match, principal, in) {
 				continue
 			}
 			rule.State = incident.SuppressionUsed
@@ -31,13 +33,13 @@ func Suppress(c *incident.Case, rules []incident.Suppression, now time.Time) {
 	}
 }
 
-func matches(m *incident.Match, in *incident.Incident) bool {
+func matches(m *incident.Match, principal *regexp.Regexp, in *incident.Incident) bool {
 	key := ""
 	if in.Key.ARN != nil {
 		key = *in.Key.ARN
 	}
 	return agrees(m.ID, in.ID) && agrees(m.Account, in.Account) && agrees(m.Region, in.Region) && agrees(m.Cause, in.Cause.Code) &&
-		(m.Principal == "" || Glob(m.Principal).MatchString(in.Principal.ARN)) &&
+		(m.Principal == "" || principal.MatchString(in.Principal.ARN)) &&
 		(m.Key == "" || strings.EqualFold(m.Key, key) || strings.HasSuffix(strings.ToLower(key), "/"+strings.ToLower(m.Key)))
 }
 

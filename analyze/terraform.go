@@ -7,6 +7,30 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
+// forms are the policies in Terraform's language with blanks in the place of
+// what the evidence fills in, by their shape. There are some tens of shapes,
+// and to lay one out takes many times as long as to fill it.
+type forms map[shape]form
+
+// form is the text between the blanks, and which blank follows each.
+type form struct {
+	texts  []string
+	blanks []int // one less than texts
+}
+
+// shape is all of a scope that the layout hangs on.
+type shape struct {
+	identity, key    bool
+	launches, anyway bool
+	holder           holderKind
+}
+
+// blank is what a form is laid out with. Nothing of ours is spelt like it.
+var (
+	blank     = scope{key: "@key@", region: "@region@", principal: "@principal@"}
+	blankName = "@name@"
+)
+
 // terraform says the filled-in policies in Terraform's language, for those
 // whose policies are code: the identity policy as a document and the resource
 // that gives it to the principal, the key policy statement as a document to
@@ -14,15 +38,65 @@ import (
 //
 // The shapes are those of
 // https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document
-func (s scope) terraform(identity, key bool) string {
+func (f forms) terraform(s scope, identity, key bool) string {
+	if !identity && !key {
+		return ""
+	}
+	sh := shape{identity, key, s.launches, s.anyway, holderOf(s.principal)}
+	form, ok := f[sh]
+	if !ok {
+		empty := blank
+		empty.launches, empty.anyway = s.launches, s.anyway
+		form = cutForm(empty.terraform(sh, blankName), blank.literals(blankName))
+		f[sh] = form
+	}
+	values := s.literals(nameOf(s.principal))
+	var b strings.Builder
+	for i, text := range form.texts {
+		b.WriteString(text)
+		if i < len(form.blanks) {
+			b.WriteString(values[form.blanks[i]])
+		}
+	}
+	return b.String()
+}
+
+// literals are what the blanks of a form are filled with.
+func (s scope) literals(name string) [4]string {
+	return [...]string{literal(s.key), literal(s.viaService()), literal(s.principal), literal(name)}
+}
+
+// cutForm cuts a layout at its blanks.
+func cutForm(text string, blanks [4]string) (f form) {
+	for {
+		next, at := -1, len(text)
+		for i, blank := range blanks {
+			if j := strings.Index(text, blank); j >= 0 && j < at {
+				next, at = i, j
+			}
+		}
+		f.texts = append(f.texts, text[:at])
+		if next < 0 {
+			return f
+		}
+		f.blanks = append(f.blanks, next)
+		text = text[at+len(blanks[next]):]
+	}
+}
+
+// literal is a text as it stands in the layout, escapes and all.
+func literal(s string) string { return string(hclwrite.TokensForValue(cty.StringVal(s)).Bytes()) }
+
+// terraform lays the policies out.
+func (s scope) terraform(sh shape, name string) string {
 	f := hclwrite.NewEmptyFile()
 	body := f.Body()
-	if identity {
+	if sh.identity {
 		s.document(body, "ec2_use_of_key", nil)
-		s.assignment(body)
+		assignment(body, sh.holder, name)
 	}
-	if key {
-		if identity {
+	if sh.key {
+		if sh.identity {
 			body.AppendNewline()
 		}
 		comment(body, "Merge this into the key's policy, by source_policy_documents: a key has one policy.")
@@ -69,21 +143,45 @@ func (c *condition) blocks(body *hclwrite.Body) {
 	}
 }
 
+// holderKind is what holds an identity policy.
+type holderKind uint8
+
+const (
+	noHolder holderKind = iota // none that Terraform could give a policy
+	roleHolder
+	userHolder
+	setHolder // the role of a permission set
+)
+
+func holderOf(principal string) holderKind {
+	switch {
+	case permissionSet(principal):
+		return setHolder
+	case strings.Contains(principal, ":user/"):
+		return userHolder
+	case strings.Contains(principal, ":role/"):
+		return roleHolder
+	}
+	return noHolder
+}
+
+// nameOf is the name of a role or user, without its path.
+func nameOf(arn string) string { return arn[strings.LastIndexAny(arn, "/:")+1:] }
+
 // assignment gives the document to the role or user. The role of a permission
 // set is not one's own to edit: its inline policy is the set's.
-func (s scope) assignment(body *hclwrite.Body) {
-	name := s.principal[strings.LastIndexAny(s.principal, "/:")+1:]
+func assignment(body *hclwrite.Body, to holderKind, name string) {
 	kind, holder := "aws_iam_role_policy", "role"
-	switch {
-	case permissionSet(s.principal):
+	switch to {
+	case noHolder:
+		return
+	case setHolder:
 		body.AppendNewline()
 		comment(body, "The role belongs to a permission set of IAM Identity Center: give the document to the")
 		comment(body, "set with aws_ssoadmin_permission_set_inline_policy, merged with what it has.")
 		return
-	case strings.Contains(s.principal, ":user/"):
+	case userHolder:
 		kind, holder = "aws_iam_user_policy", "user"
-	case !strings.Contains(s.principal, ":role/"):
-		return
 	}
 	body.AppendNewline()
 	b := body.AppendNewBlock("resource", []string{kind, "ec2_use_of_key"}).Body()

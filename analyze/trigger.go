@@ -17,43 +17,54 @@ const maxTriggers = 3
 // candidate is a change that fits a story.
 type candidate struct {
 	row int
+	pos int // in scan.changes
 	fit fit
 	why string
 }
 
-// candidates are the changes in (after, before] that fit, the best first, the
-// latest first among equals: what broke a thing is most often what was last
-// done to it. A mending change is the last one too.
-func (r *reporter) candidates(st *story, d direction, after, before int64) []candidate {
-	var out []candidate
-	for _, row := range r.s.changesIn(after, before) {
-		if f, why := r.s.judge(row, st, d); f > unfit {
-			out = append(out, candidate{row, f, why})
-		}
+// candidates are the best of the changes in (after, before] that fit, at most
+// maxTriggers, and how many fit in all. The best come first, and the latest
+// first among equals: what broke a thing is most often what was last done to
+// it. A mending change is the last one too.
+func (r *reporter) candidates(st *story, d direction, after, before int64) (best []candidate, n int) {
+	from, to := r.s.changesIn(after, before)
+	if from == to {
+		return nil, 0
 	}
-	slices.Reverse(out)
-	slices.SortStableFunc(out, func(a, b candidate) int { return cmp.Compare(b.fit, a.fit) })
-	return out
+	r.s.frames(st, d, func(f frame) {
+		on := r.s.shelf(f, st)
+		if on == nil {
+			return
+		}
+		for fit := strong; fit > unfit; fit-- {
+			in := within(on[fit], from, to)
+			n += len(in)
+			for _, v := range in[max(0, len(in)-maxTriggers):] {
+				best = append(best, candidate{r.s.changes[v.pos], v.pos, fit, v.why})
+			}
+		}
+	})
+	slices.SortFunc(best, func(a, b candidate) int { return cmp.Or(cmp.Compare(b.fit, a.fit), cmp.Compare(b.pos, a.pos)) })
+	return best[:min(maxTriggers, len(best))], n
 }
 
-// changesIn are the rows of the changes in (after, before]. They are in time
-// order.
-func (s *scan) changesIn(after, before int64) []int {
-	from := sort.Search(len(s.changes), func(i int) bool { return s.t.Nanos(s.changes[i]) > after })
-	to := sort.Search(len(s.changes), func(i int) bool { return s.t.Nanos(s.changes[i]) > before })
-	return s.changes[from:max(from, to)]
+// changesIn are the changes in (after, before], as a range of s.changes, which
+// are in time order.
+func (s *scan) changesIn(after, before int64) (from, to int) {
+	from = sort.Search(len(s.changes), func(i int) bool { return s.t.Nanos(s.changes[i]) > after })
+	to = sort.Search(len(s.changes), func(i int) bool { return s.t.Nanos(s.changes[i]) > before })
+	return from, max(from, to)
 }
 
 // trigger names the best candidate for what broke the launches, and what was
 // searched for it: between the last success, or the start of the archive, and
 // the first refusal.
 func (r *reporter) trigger(st *story, after int64) (*incident.Trigger, string) {
-	found := r.candidates(st, breaking, after, st.broken)
-	search := r.searched(st, after, len(found))
+	found, n := r.candidates(st, breaking, after, st.broken)
+	search := r.searched(st, after, n)
 	if len(found) == 0 {
 		return nil, search
 	}
-	found = found[:min(maxTriggers, len(found))]
 	best := r.named(st, after, found[0])
 	for _, c := range found[1:] {
 		best.Others = append(best.Others, r.named(st, after, c))
@@ -85,12 +96,12 @@ func (r *reporter) named(st *story, after int64, c candidate) incident.Trigger {
 // to be looked through: IAM is logged in us-east-1 (or its partition's own
 // region) and the organisation's policies in the management account.
 func (r *reporter) searched(st *story, after int64, found int) string {
-	n := len(r.s.changesIn(after, st.broken))
+	from, to := r.s.changesIn(after, st.broken)
 	since := "the start of the archive"
 	if after > 0 {
 		since = "the last success at " + time.Unix(0, after).UTC().Format(time.RFC3339)
 	}
-	text := fmt.Sprintf("Searched %s between %s and the first refusal; %d fit.", count(n, "change"), since, found)
+	text := fmt.Sprintf("Searched %s between %s and the first refusal; %d fit.", count(to-from, "change"), since, found)
 	switch {
 	case found > 0:
 	case strings.HasPrefix(st.cause, "session"):

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -25,18 +26,44 @@ func TestReadCaseRoundTrip(t *testing.T) {
 	}
 }
 
+// A list of incidents that is null, or stands elsewhere, is read all the same:
+// tools that rewrite JSON sort its members.
+func TestReadCaseRewritten(t *testing.T) {
+	for _, build := range []func() *incident.Case{richCase, cleanCase} {
+		c := build()
+		want := rendered(t, JSON, c)
+		var members map[string]json.RawMessage
+		if err := json.Unmarshal(want, &members); err != nil {
+			t.Fatal(err)
+		}
+		if len(c.Incidents) == 0 {
+			members["incidents"] = json.RawMessage("null")
+		}
+		sorted, _ := json.Marshal(members)
+		back, err := ReadCase(bytes.NewReader(sorted))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := rendered(t, JSON, back); !bytes.Equal(got, want) {
+			t.Errorf("read back it is\n%s\nwant\n%s", got, want)
+		}
+	}
+}
+
 func TestReadCaseRefuses(t *testing.T) {
 	saved := string(rendered(t, JSON, cleanCase()))
 	for name, tt := range map[string]struct{ doc, want string }{
-		"empty":         {"", "unexpected end"},
-		"no object":     {"[]", "cannot unmarshal array"},
-		"no schema":     {`{"incidents": []}`, "no schema"},
-		"null":          {"null", "no schema"},
-		"other schema":  {strings.Replace(saved, "case/v1", "case/v2", 1), `schema is "grantrail.case/v2", want "grantrail.case/v1"`},
-		"cut off":       {saved[:len(saved)/2], "unexpected end"},
-		"trailing":      {saved + saved, "after top-level value"},
-		"unknown field": {strings.Replace(saved, `"reasons"`, `"seasons"`, 1), `unknown field "seasons"`},
-		"wrong type":    {strings.Replace(saved, `"incidents": 0`, `"incidents": "0"`, 1), "cannot unmarshal string"},
+		"empty":               {"", "unexpected end"},
+		"no object":           {"[]", "cannot unmarshal array"},
+		"no schema":           {`{"incidents": []}`, "no schema"},
+		"null":                {"null", "no schema"},
+		"other schema":        {strings.Replace(saved, "case/v1", "case/v2", 1), `schema is "grantrail.case/v2", want "grantrail.case/v1"`},
+		"cut off":             {saved[:len(saved)/2], "unexpected end"},
+		"trailing":            {saved + saved, "after top-level value"},
+		"unknown field":       {strings.Replace(saved, `"reasons"`, `"seasons"`, 1), `unknown field "seasons"`},
+		"unknown of incident": {strings.Replace(string(rendered(t, JSON, richCase())), `"first_seen"`, `"worst_seen"`, 1), `unknown field "worst_seen"`},
+		"no list":             {strings.Replace(saved, `"incidents": []`, `"incidents": {}`, 1), "incidents are {, want a list"},
+		"wrong type":          {strings.Replace(saved, `"incidents": 0`, `"incidents": "0"`, 1), "cannot unmarshal string"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := ReadCase(strings.NewReader(tt.doc))

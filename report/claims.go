@@ -46,13 +46,13 @@ var claims = []claim{
 	{
 		"A trigger is a candidate: a change of the right kind at the right time. It is not shown to be the cause.",
 		func(c *incident.Case) bool {
-			return anyIncident(c, func(in incident.Incident) bool { return in.Trigger != nil })
+			return anyIncident(c, func(in *incident.Incident) bool { return in.Trigger != nil })
 		},
 	},
 	{
 		"A resolution shows that the call worked again, or a change that fits. It is not shown to be the fix.",
 		func(c *incident.Case) bool {
-			return anyIncident(c, func(in incident.Incident) bool { return in.Resolution != nil })
+			return anyIncident(c, func(in *incident.Incident) bool { return in.Resolution != nil })
 		},
 	},
 	{
@@ -77,30 +77,40 @@ func writeClaims(p *page, c *incident.Case) {
 	p.list(items)
 }
 
-func anyIncident(c *incident.Case, match func(incident.Incident) bool) bool {
-	return slices.ContainsFunc(c.Incidents, match)
+func anyIncident(c *incident.Case, match func(*incident.Incident) bool) bool {
+	return anyOf(c.Incidents, match)
 }
 
-func anyAttempt(c *incident.Case, match func(incident.Attempt) bool) bool {
-	return anyIncident(c, func(in incident.Incident) bool { return slices.ContainsFunc(in.Attempts, match) })
+func anyAttempt(c *incident.Case, match func(*incident.Attempt) bool) bool {
+	return anyIncident(c, func(in *incident.Incident) bool { return anyOf(in.Attempts, match) })
 }
 
-func joinedBy(way string) func(incident.Attempt) bool {
-	return func(a incident.Attempt) bool { return slices.Contains(a.JoinedBy, way) }
+// anyOf is slices.ContainsFunc for what is too large to be copied each time.
+func anyOf[T any](all []T, match func(*T) bool) bool {
+	for i := range all {
+		if match(&all[i]) {
+			return true
+		}
+	}
+	return false
 }
 
-func graded(g incident.Grade) func(incident.Attempt) bool {
-	return func(a incident.Attempt) bool { return a.Grade == g }
+func joinedBy(way string) func(*incident.Attempt) bool {
+	return func(a *incident.Attempt) bool { return slices.Contains(a.JoinedBy, way) }
+}
+
+func graded(g incident.Grade) func(*incident.Attempt) bool {
+	return func(a *incident.Attempt) bool { return a.Grade == g }
 }
 
 // stopSeenBy looks at every stop of the case, explained or not.
 func stopSeenBy(c *incident.Case, source string) bool {
 	seen := func(i incident.Instance) bool { return i.Stop != nil && i.Stop.Source == source }
-	return anyAttempt(c, func(a incident.Attempt) bool { return slices.ContainsFunc(a.Instances, seen) }) ||
-		slices.ContainsFunc(c.Unexplained, func(u incident.Unexplained) bool { return u.Stop.Source == source })
+	return anyAttempt(c, func(a *incident.Attempt) bool { return slices.ContainsFunc(a.Instances, seen) }) ||
+		anyOf(c.Unexplained, func(u *incident.Unexplained) bool { return u.Stop.Source == source })
 }
 
 // policyCause reports whether KMS gave a policy as the reason.
-func policyCause(in incident.Incident) bool {
+func policyCause(in *incident.Incident) bool {
 	return strings.HasSuffix(in.Cause.Code, "-missing") || strings.HasSuffix(in.Cause.Code, "-deny")
 }

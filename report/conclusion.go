@@ -55,7 +55,8 @@ func verdict(c *incident.Case) inert {
 func tally(c *incident.Case) inert {
 	firm, open := 0, 0
 	var first, last time.Time
-	for i, in := range c.Incidents {
+	for i := range c.Incidents {
+		in := &c.Incidents[i]
 		if i == 0 || in.FirstSeen.Before(first) {
 			first = in.FirstSeen
 		}
@@ -103,9 +104,9 @@ func launches(firm, open int) inert {
 
 // split parts the attempts with a refusal of their own from those of grade
 // possible, whose refusal fits another launch as well.
-func split(attempts []incident.Attempt) (firm, open []incident.Attempt) {
-	for _, a := range attempts {
-		if a.Grade == incident.Possible {
+func split(attempts []incident.Attempt) (firm, open []*incident.Attempt) {
+	for i := range attempts {
+		if a := &attempts[i]; a.Grade == incident.Possible {
 			open = append(open, a)
 		} else {
 			firm = append(firm, a)

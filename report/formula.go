@@ -12,6 +12,9 @@ import (
 // in much of Europe, one of our cells is several of theirs, so each part is
 // defused by itself.
 func defused(s string) string {
+	if plain(s) {
+		return s
+	}
 	parts := strings.Split(s, ";")
 	for i, part := range parts {
 		if formula(part) {
@@ -20,6 +23,20 @@ func defused(s string) string {
 		parts[i] = visible(part)
 	}
 	return strings.Join(parts, ";")
+}
+
+// plain reports whether a text is what almost every cell is: visible ASCII
+// without a separator in it, that begins with a letter or digit and so is no
+// formula. The rest of this file is for what is not.
+func plain(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
+		if !letter && (i == 0 || c < ' ' || c > '~' || c == ';') {
+			return false
+		}
+	}
+	return true
 }
 
 // starter is what makes a spreadsheet compute, also in its full-width forms,

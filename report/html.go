@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"io"
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/extension"
@@ -42,18 +43,19 @@ pre code { background: none; padding: 0; white-space: pre; }
 	htmlTail = "</main>\n</body>\n</html>\n"
 )
 
-// htmlBytes is the Markdown report as a page. Raw HTML stays off in goldmark,
+// writeHTML is the Markdown report as a page. Raw HTML stays off in goldmark,
 // which is its default.
-func htmlBytes(c *incident.Case) ([]byte, error) {
+func writeHTML(w io.Writer, c *incident.Case) error {
 	source, err := markdownBytes(c)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	var b bytes.Buffer
 	b.WriteString(htmlHead)
 	if err := goldmark.New(goldmark.WithExtensions(extension.GFM)).Convert(source, &b); err != nil {
-		return nil, err
+		return err
 	}
 	b.WriteString(htmlTail)
-	return b.Bytes(), nil
+	_, err = w.Write(b.Bytes())
+	return err
 }

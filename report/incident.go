@@ -51,7 +51,7 @@ func story(in *incident.Incident) inert {
 }
 
 // refused says who launched what, when, and what KMS said no to.
-func refused(in *incident.Incident, firm []incident.Attempt) inert {
+func refused(in *incident.Incident, firm []*incident.Attempt) inert {
 	first, last := firm[0].Launch.Ref.EventTime, firm[len(firm)-1].Launch.Ref.EventTime
 	when := say("At %s UTC,", at(first))
 	if !first.Equal(last) {
@@ -71,7 +71,7 @@ func refused(in *incident.Incident, firm []incident.Attempt) inert {
 }
 
 // fate says what became of the instances, as far as the archive shows.
-func fate(firm []incident.Attempt) inert {
+func fate(firm []*incident.Attempt) inert {
 	ended := make(map[string]int)
 	inferred, n := 0, 0
 	for _, a := range firm {
@@ -96,7 +96,7 @@ func fate(firm []incident.Attempt) inert {
 // candidates says of open launches that none is picked, and of the first
 // refusal that fits more of them than are listed, how many there are. The
 // timeline has the number for each.
-func candidates(open []incident.Attempt) inert {
+func candidates(open []*incident.Attempt) inert {
 	listed := make(map[string]int)
 	fit := make(map[string]int)
 	for _, a := range open {
@@ -133,7 +133,7 @@ func tallies(n map[string]int, name func(string) inert) inert {
 }
 
 // actions are the distinct refused calls, sorted.
-func actions(attempts []incident.Attempt) []string {
+func actions(attempts []*incident.Attempt) []string {
 	seen := make(map[string]bool)
 	for _, a := range attempts {
 		for _, d := range a.Denials {

@@ -1,25 +1,22 @@
 package report
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
+	"io"
 	"unicode/utf16"
 	"unicode/utf8"
 
 	"grantrail/analyze/incident"
 )
 
-// jsonBytes is the case file: two-space indent, a final newline, lists never
-// null.
-func jsonBytes(c *incident.Case) ([]byte, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(withLists(c)); err != nil {
-		return nil, err
+// writeJSON is the case file: two-space indent, a final newline, lists never
+// null. It is made twice, the first time for nobody, so that a case that cannot
+// be written leaves nothing half written.
+func writeJSON(w io.Writer, c *incident.Case) error {
+	if err := newJSONWriter(io.Discard).document(c); err != nil {
+		return err
 	}
-	return escapeUnseen(b.Bytes()), nil
+	return newJSONWriter(w).document(c)
 }
 
 // escapeUnseen writes as \u escapes what a terminal would act on or a reader
@@ -31,16 +28,20 @@ func jsonBytes(c *incident.Case) ([]byte, error) {
 // \ufffd: the second rendering of a case must spell it as the first did.
 func escapeUnseen(doc []byte) []byte {
 	out := make([]byte, 0, len(doc))
+	from := 0
 	for i := 0; i < len(doc); {
+		if doc[i] >= ' ' && doc[i] < 0x7f || doc[i] == '\n' {
+			i++
+			continue
+		}
 		r, size := utf8.DecodeRune(doc[i:])
-		if r == '\n' || r != utf8.RuneError && !hidden(r) {
-			out = append(out, doc[i:i+size]...)
-		} else {
-			out = appendEscape(out, r)
+		if r == utf8.RuneError || hidden(r) {
+			out = appendEscape(append(out, doc[from:i]...), r)
+			from = i + size
 		}
 		i += size
 	}
-	return out
+	return append(out, doc[from:]...)
 }
 
 // appendEscape appends r as JSON spells it in ASCII, as two surrogates where

@@ -3,15 +3,13 @@ package report
 import (
 	"reflect"
 	"time"
-
-	"grantrail/analyze/incident"
 )
 
-// withLists returns a copy of c in which every nil list and map is an empty
-// one: the schema has an empty list there, never null. Byte slices are left
+// withLists returns a copy of v in which every nil list and map is an empty
+// one: the schemas have an empty list there, never null. Byte slices are left
 // alone; they are policies, and those are null where none can help.
-func withLists(c *incident.Case) *incident.Case {
-	return filled(reflect.ValueOf(c)).Interface().(*incident.Case)
+func withLists[T any](v T) T {
+	return filled(reflect.ValueOf(v)).Interface().(T)
 }
 
 // filled copies v as far down as a list can be. It goes by type, so that a

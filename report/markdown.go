@@ -1,15 +1,22 @@
 package report
 
-import "grantrail/analyze/incident"
+import (
+	"io"
+
+	"grantrail/analyze/incident"
+)
 
 // How much of each list Markdown shows. A report of a large archive has to
 // open in a browser; the CSV and JSON have everything, and each cut says so.
 const (
-	maxIncidentRows       = 500 // rows of the table of incidents
-	maxIncidents          = 100 // incidents told in full
-	maxAttempts           = 50  // launches in the timeline of one incident
-	maxPerAttempt         = 20  // refusals, and stops, of one launch in a timeline
-	maxMessages           = 5   // distinct messages of one incident
+	maxIncidentRows       = 500  // rows of the table of incidents
+	maxIncidents          = 100  // incidents told in full
+	maxAttempts           = 50   // launches in the timeline of one incident
+	maxPerAttempt         = 20   // refusals, and stops, of one launch in a timeline
+	maxRows               = 2000 // rows of all timelines, past which those that follow are brief
+	briefAttempts         = 5
+	briefPerAttempt       = 3
+	maxMessages           = 5 // distinct messages of one incident
 	maxAtRisk             = 50
 	maxUnexplained        = 200
 	maxUnlinked           = 50
@@ -25,6 +32,17 @@ const (
 	inJSON          inert = "all in the JSON"
 )
 
+// writeMarkdown is the report as an engineer reads it. The limits above bound
+// its size, so it is made whole and then written.
+func writeMarkdown(w io.Writer, c *incident.Case) error {
+	text, err := markdownBytes(c)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(text)
+	return err
+}
+
 // markdownBytes is the report as an engineer reads it: the answer first, then
 // each incident, then what was left over, then what it all rests on.
 func markdownBytes(c *incident.Case) ([]byte, error) {
@@ -37,8 +55,8 @@ func markdownBytes(c *incident.Case) ([]byte, error) {
 	writeChanges(p, c)
 	open, _ := counting(c.Incidents)
 	writeSummary(p, open)
-	for i := range open[:min(len(open), maxIncidents)] {
-		if err := writeIncident(p, &open[i]); err != nil {
+	for _, in := range open[:min(len(open), maxIncidents)] {
+		if err := writeIncident(p, in); err != nil {
 			return nil, err
 		}
 	}

@@ -82,6 +82,59 @@ func TestMarkdownTellsFirstIncidentsInFull(t *testing.T) {
 	}
 }
 
+// Timelines are brief once those before have the rows of a whole report, and
+// not one row sooner; what they leave out is counted.
+func TestMarkdownBriefTimelines(t *testing.T) {
+	for name, tt := range map[string]struct {
+		first int // launches of the first incident
+		last  int // launches told of the last
+		cut   string
+	}{
+		"at the limit": {maxAttempts, briefAttempts, "… and 46 more attempts, all in the CSV and the JSON."},
+		"one row less": {maxAttempts - 1, maxAttempts, "… and 1 more attempt, all in the CSV and the JSON."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := richCase()
+			in := c.Incidents[0]
+			in.Attempts = repeat(incident.Attempt{Launch: in.Attempts[0].Launch, Grade: incident.Confirmed}, maxAttempts)
+			c.Incidents = repeat(in, maxRows/maxAttempts+1)
+			c.Incidents[0].Attempts = in.Attempts[:tt.first]
+			last := &c.Incidents[len(c.Incidents)-1]
+			last.ID = "last"
+			last.Attempts = append(last.Attempts[:maxAttempts:maxAttempts], last.Attempts[0])
+			_, told, _ := strings.Cut(string(rendered(t, Markdown, c)), "## Incident `last`")
+			told, _, _ = strings.Cut(told, "### Why")
+			if n := strings.Count(told, ", confirmed |"); n != tt.last || !strings.Contains(told, tt.cut) {
+				t.Errorf("%d launches are told, want %d and %q:\n%s", n, tt.last, tt.cut, told)
+			}
+		})
+	}
+}
+
+// A brief timeline cuts within a launch too.
+func TestMarkdownBriefLaunch(t *testing.T) {
+	c := richCase()
+	a := &c.Incidents[0].Attempts[0]
+	a.Instances, a.Denials = nil, repeat(a.Denials[0], briefPerAttempt+1)
+	for told, want := range map[int]int{maxRows - 1: briefPerAttempt + 1, maxRows: briefPerAttempt} {
+		p := &page{told: told}
+		writeTimeline(p, c.Incidents[0].Attempts[:1])
+		if n := strings.Count(p.String(), " refused "); n != want || strings.Contains(p.String(), "… and 1 more record, all in the JSON") != (want == briefPerAttempt) {
+			t.Errorf("after %d rows %d refusals are told, want %d:\n%s", told, n, want, p)
+		}
+	}
+}
+
+// However large the case, its Markdown stays a file that opens: what is told
+// is bounded.
+func TestMarkdownStaysReadable(t *testing.T) {
+	small, large := len(rendered(t, Markdown, manyAttempts(10_000, 100))), len(rendered(t, Markdown, manyAttempts(40_000, 400)))
+	if large > 1<<20 || large > small+400_000 {
+		t.Errorf("100 incidents of 100 launches take %d bytes, 400 take %d", small, large)
+	}
+	t.Logf("%d and %d bytes", small, large)
+}
+
 func TestMarkdownQuotesEachMessageOnce(t *testing.T) {
 	c := richCase()
 	denials := repeat(denied("same", clock(10, 20, 31), 4, 1), 3)

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"slices"
+	"io"
 	"time"
 
 	"grantrail/analyze/incident"
@@ -131,23 +131,40 @@ type ocsfRemediation struct {
 	Desc string `json:"desc"`
 }
 
-// ocsfBytes is each incident as a Detection Finding, one a line, in the order
-// of the case. Nothing is written for a case without incidents.
-func ocsfBytes(c *incident.Case) ([]byte, error) {
-	c = withLists(c)
-	var out bytes.Buffer
-	enc := json.NewEncoder(&out)
-	enc.SetEscapeHTML(false)
+// writeOCSF is each incident as a Detection Finding, one a line, in the order
+// of the case. Nothing is written for a case without incidents, nor for one of
+// which a finding cannot be written: that hangs on what is unmapped alone.
+func writeOCSF(w io.Writer, c *incident.Case) error {
 	for i := range c.Incidents {
-		if err := enc.Encode(ocsfOf(c, &c.Incidents[i])); err != nil {
-			return nil, err
+		if _, err := json.Marshal(ocsfUnmapped(&c.Incidents[i])); err != nil {
+			return err
 		}
 	}
-	return escapeUnseen(out.Bytes()), nil
+	var line bytes.Buffer
+	enc := json.NewEncoder(&line)
+	enc.SetEscapeHTML(false)
+	activity := ocsfActivities(c.Changes)
+	for i := range c.Incidents {
+		if err := enc.Encode(ocsfOf(c, &c.Incidents[i], activity)); err != nil {
+			return err
+		}
+		if _, err := w.Write(escapeUnseen(line.Bytes())); err != nil {
+			return err
+		}
+		line.Reset()
+	}
+	return nil
 }
 
-func ocsfOf(c *incident.Case, in *incident.Incident) *ocsfFinding {
-	activity, name := ocsfActivity(c.Changes, in)
+// ocsfUnmapped is what OCSF has no place for.
+func ocsfUnmapped(in *incident.Incident) map[string]any {
+	return map[string]any{
+		"grade": in.Grade, "attempts": len(in.Attempts), "suppressed": in.Suppressed, "trigger": withLists(in.Trigger), "resolution": in.Resolution,
+	}
+}
+
+func ocsfOf(c *incident.Case, in *incident.Incident, activityOf func(id string) (int, string)) *ocsfFinding {
+	activity, name := activityOf(in.ID)
 	status, statusName := ocsfStatus(in)
 	confidence, confidenceName := ocsfConfidence(in.Grade)
 	key := "a KMS key that the refusal does not name"
@@ -176,20 +193,31 @@ func ocsfOf(c *incident.Case, in *incident.Incident) *ocsfFinding {
 		Cloud:     ocsfCloud{"AWS", in.Region, ocsfName{in.Account}},
 		Resources: ocsfResources(in), Evidences: ocsfEvidences(in),
 		Remediation: ocsfRemediation{in.Remedy.Summary},
-		Unmapped:    map[string]any{"grade": in.Grade, "attempts": len(in.Attempts), "suppressed": in.Suppressed, "trigger": in.Trigger, "resolution": in.Resolution},
+		Unmapped:    ocsfUnmapped(in),
 	}
 }
 
-// ocsfActivity is what happened to the finding: outside of sweeps, and where a
+// ocsfActivities is what happened to a finding: outside of sweeps, and where a
 // sweep is the first, it is made.
-func ocsfActivity(d *incident.Changes, in *incident.Incident) (int, string) {
-	switch {
-	case d == nil || slices.Contains(d.New, in.ID):
-		return 1, "Create"
-	case slices.Contains(d.Resolved, in.ID):
-		return 3, "Close"
+func ocsfActivities(d *incident.Changes) func(id string) (int, string) {
+	made, closed := map[string]bool{}, map[string]bool{}
+	if d != nil {
+		for _, id := range d.New {
+			made[id] = true
+		}
+		for _, id := range d.Resolved {
+			closed[id] = true
+		}
 	}
-	return 2, "Update"
+	return func(id string) (int, string) {
+		switch {
+		case d == nil || made[id]:
+			return 1, "Create"
+		case closed[id]:
+			return 3, "Close"
+		}
+		return 2, "Update"
+	}
 }
 
 func ocsfStatus(in *incident.Incident) (int, string) {

@@ -13,6 +13,7 @@ type page struct {
 	bytes.Buffer
 	objects []string       // those cited, in the order of first citation
 	cited   map[string]int // the number of each, from 1
+	told    int            // rows of all timelines so far
 }
 
 // heading starts a section; level 1 is the title.
@@ -53,7 +54,9 @@ func (p *page) table(head []inert, rows [][]inert) {
 
 func (p *page) row(cells []inert) {
 	for _, c := range cells {
-		fmt.Fprintf(p, "| %s ", cell(c))
+		p.WriteString("| ")
+		p.WriteString(cell(c))
+		p.WriteByte(' ')
 	}
 	p.WriteString("|\n")
 }
@@ -64,6 +67,9 @@ var slashPipe = regexp.MustCompile(`\\\|`)
 // directly before one is spelt out first: parsers differ on whether \\| is an
 // escaped pipe, and whoever could write one would write the next cell.
 func cell(text inert) string {
+	if strings.IndexByte(string(text), '|') < 0 {
+		return string(text)
+	}
 	s := slashPipe.ReplaceAllString(string(text), "⟦U+005C⟧|")
 	return strings.ReplaceAll(s, "|", `\|`)
 }

@@ -14,16 +14,24 @@ type answer struct{ code, message string }
 // first appearance.
 func writeWhy(p *page, attempts []incident.Attempt) {
 	p.heading(3, "Why")
-	refs := make(map[answer]map[string]bool)
+	known := make(map[answer]map[string]bool) // the events with each; nil past those that are quoted
 	var order []answer
-	for _, a := range attempts {
-		for _, d := range a.Denials {
+	for i := range attempts {
+		denials := attempts[i].Denials
+		for j := range denials {
+			d := &denials[j]
 			said := answer{d.ErrorCode, d.ErrorMessage}
-			if refs[said] == nil {
-				refs[said] = make(map[string]bool)
+			events, ok := known[said]
+			if !ok && len(order) < maxMessages {
+				events = make(map[string]bool)
 				order = append(order, said)
 			}
-			refs[said][d.Ref.EventID] = true
+			if !ok {
+				known[said] = events
+			}
+			if events != nil {
+				events[d.Ref.EventID] = true
+			}
 		}
 	}
 	if len(order) == 0 {
@@ -31,11 +39,11 @@ func writeWhy(p *page, attempts []incident.Attempt) {
 		return
 	}
 	var quotes []inert
-	for _, said := range order[:min(len(order), maxMessages)] {
-		quotes = append(quotes, say("%s, %s: %s", code(said.code), count(len(refs[said]), "refusal", "refusals"), code(said.message)))
+	for _, said := range order {
+		quotes = append(quotes, say("%s, %s: %s", code(said.code), count(len(known[said]), "refusal", "refusals"), code(said.message)))
 	}
 	p.list(quotes)
-	p.omitted(len(order)-len(quotes), "answer", "answers", elsewhere)
+	p.omitted(len(known)-len(quotes), "answer", "answers", elsewhere)
 }
 
 // writeRemedy is what fixes it, with the policies ready to be pasted.

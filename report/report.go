@@ -4,7 +4,8 @@
 // formats and [ReadCase] reads the JSON one back.
 //
 //   - markdown, GitHub's dialect: what an engineer reads first. Long lists are
-//     cut at the limits in markdown.go, and each cut says how much it hides.
+//     cut at the limits in markdown.go, and each cut says how much it hides, so
+//     that a report opens however large its case.
 //   - csv, RFC 4180: one row for each incident, attempt and instance, every
 //     row one line of text.
 //   - json: the case file, schema grantrail.case/v1, and nothing left out.
@@ -33,6 +34,7 @@
 package report
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"strings"
@@ -58,14 +60,14 @@ const (
 var formats = []struct {
 	name   Format
 	file   string
-	render func(*incident.Case) ([]byte, error)
+	render func(io.Writer, *incident.Case) error
 }{
-	{Markdown, "report.md", markdownBytes},
-	{CSV, "incidents.csv", csvBytes},
-	{JSON, "case.json", jsonBytes},
-	{HTML, "report.html", htmlBytes},
-	{OCSF, "findings.jsonl", ocsfBytes},
-	{Timesketch, "timeline.csv", timesketchBytes},
+	{Markdown, "report.md", writeMarkdown},
+	{CSV, "incidents.csv", writeCSV},
+	{JSON, "case.json", writeJSON},
+	{HTML, "report.html", writeHTML},
+	{OCSF, "findings.jsonl", writeOCSF},
+	{Timesketch, "timeline.csv", writeTimesketch},
 }
 
 // ParseFormat returns the format named s. The error lists the valid names.
@@ -91,22 +93,46 @@ func (f Format) FileName() string {
 	return ""
 }
 
-// Render writes c to w in format f, in one call to Write, and does not change
-// c. It fails for an unknown format, for a time outside the years 0 to 9999,
-// for a policy that is not JSON, and when w does.
+// Render writes c to w in format f, and does not change c. It fails for an
+// unknown format, for a time outside the years 0 to 9999, for a policy that is
+// not JSON, and when w does. For all but the last it has written nothing.
+//
+// It writes in blocks, and what it holds meanwhile does not grow with the case:
+// a case file of 200,000 launches is half a gigabyte.
 func Render(w io.Writer, f Format, c *incident.Case) error {
 	for _, known := range formats {
 		if f != known.name {
 			continue
 		}
-		b, err := known.render(c)
-		if err != nil {
-			return fmt.Errorf("rendering %s: %w", f, err)
+		to := &writer{w: w}
+		out := bufio.NewWriterSize(to, block)
+		err := known.render(out, c)
+		if err == nil {
+			err = out.Flush()
 		}
-		if _, err := w.Write(b); err != nil {
-			return fmt.Errorf("writing %s: %w", f, err)
+		switch {
+		case to.err != nil:
+			return fmt.Errorf("writing %s: %w", f, to.err)
+		case err != nil:
+			return fmt.Errorf("rendering %s: %w", f, err)
 		}
 		return nil
 	}
 	return fmt.Errorf("rendering: unknown format %q", f)
+}
+
+// block is how much is held before it is written, in bytes.
+const block = 64 << 10
+
+// writer keeps a failure to write apart from a failure to render.
+type writer struct {
+	w   io.Writer
+	err error
+}
+
+func (w *writer) Write(b []byte) (n int, err error) {
+	if w.err == nil {
+		n, w.err = w.w.Write(b)
+	}
+	return n, w.err
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // writeSummary is the table of the incidents that count.
-func writeSummary(p *page, all []incident.Incident) {
+func writeSummary(p *page, all []*incident.Incident) {
 	p.heading(2, "Incidents")
 	if len(all) == 0 {
 		p.para("None.")

@@ -7,12 +7,12 @@ import (
 )
 
 // counting tells the incidents that count from those that are suppressed.
-func counting(all []incident.Incident) (open, suppressed []incident.Incident) {
+func counting(all []incident.Incident) (open, suppressed []*incident.Incident) {
 	for i := range all {
 		if all[i].Suppressed == nil {
-			open = append(open, all[i])
+			open = append(open, &all[i])
 		} else {
-			suppressed = append(suppressed, all[i])
+			suppressed = append(suppressed, &all[i])
 		}
 	}
 	return open, suppressed

@@ -18,24 +18,30 @@ var sight = map[string]inert{
 }
 
 // writeTimeline is every launch with its refusals and stops, one record a
-// row, in the order of the launches.
+// row, in the order of the launches. Once the timelines of a report have
+// maxRows rows, those of the incidents that follow are brief.
 func writeTimeline(p *page, attempts []incident.Attempt) {
 	p.heading(3, "Timeline")
-	shown := attempts[:min(len(attempts), maxAttempts)]
+	most, each := maxAttempts, maxPerAttempt
+	if p.told >= maxRows {
+		most, each = briefAttempts, briefPerAttempt
+	}
+	shown := attempts[:min(len(attempts), most)]
 	var rows [][]inert
-	for i, a := range shown {
-		rows = append(rows, launchRow(p, i+1, a))
-		for _, e := range afterwards(p, a) {
+	for i := range shown {
+		rows = append(rows, launchRow(p, i+1, &shown[i]))
+		for _, e := range afterwards(p, &shown[i], each) {
 			rows = append(rows, e.cells)
 		}
 	}
+	p.told += len(rows)
 	p.table([]inert{"Launch", "Time (UTC)", "Lag", "What", "Instance, volume", "Outcome", "Joined by", "Record"}, rows)
 	p.omitted(len(attempts)-len(shown), "attempt", "attempts", elsewhere)
 }
 
 // launchRow is the call as EC2 took it, numbered and with the grade of its
 // tie.
-func launchRow(p *page, n int, a incident.Attempt) []inert {
+func launchRow(p *page, n int, a *incident.Attempt) []inert {
 	ids := make([]string, len(a.Instances))
 	for i, instance := range a.Instances {
 		ids[i] = instance.ID
@@ -67,24 +73,25 @@ type happening struct {
 }
 
 // afterwards are the refusals and stops of one launch in the order of time,
-// refusals first within a second: CloudTrail has no finer clock.
-func afterwards(p *page, a incident.Attempt) []happening {
+// refusals first within a second: CloudTrail has no finer clock. Of either no
+// more are told than most.
+func afterwards(p *page, a *incident.Attempt, most int) []happening {
 	var events []happening
-	for _, d := range a.Denials[:min(len(a.Denials), maxPerAttempt)] {
+	for _, d := range a.Denials[:min(len(a.Denials), most)] {
 		events = append(events, denialRow(p, a, d))
 	}
 	stops := slices.DeleteFunc(slices.Clone(a.Instances), func(i incident.Instance) bool { return i.Stop == nil })
-	for _, i := range stops[:min(len(stops), maxPerAttempt)] {
+	for _, i := range stops[:min(len(stops), most)] {
 		events = append(events, stopRow(p, a, i))
 	}
 	slices.SortStableFunc(events, func(a, b happening) int { return a.when.Compare(b.when) })
-	if n := max(len(a.Denials)-maxPerAttempt, 0) + max(len(stops)-maxPerAttempt, 0); n > 0 {
+	if n := max(len(a.Denials)-most, 0) + max(len(stops)-most, 0); n > 0 {
 		events = append(events, happening{cells: []inert{"", "", "", say("… and %s, %s", count(n, "more record", "more records"), inJSON), "", "", "", ""}})
 	}
 	return events
 }
 
-func denialRow(p *page, a incident.Attempt, d incident.Denial) happening {
+func denialRow(p *page, a *incident.Attempt, d incident.Denial) happening {
 	what := code(d.Action) + " refused"
 	if d.Candidates > 1 {
 		what += say(", fits %s launches", number(d.Candidates))
@@ -94,7 +101,7 @@ func denialRow(p *page, a incident.Attempt, d incident.Denial) happening {
 	}}
 }
 
-func stopRow(p *page, a incident.Attempt, i incident.Instance) happening {
+func stopRow(p *page, a *incident.Attempt, i incident.Instance) happening {
 	outcome := prose(string(i.Outcome))
 	if i.Stop.Source == incident.FromImplied {
 		outcome += " (inferred)"
@@ -108,7 +115,7 @@ func stopRow(p *page, a incident.Attempt, i incident.Instance) happening {
 }
 
 // lag is how long after the launch a record is, negative for before.
-func lag(a incident.Attempt, r incident.Ref) inert {
+func lag(a *incident.Attempt, r incident.Ref) inert {
 	return apart(r.EventTime.Sub(a.Launch.Ref.EventTime))
 }
 

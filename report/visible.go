@@ -31,6 +31,9 @@ func hidden(r rune) bool {
 // A text that holds such a sign itself looks the same. The JSON format is the
 // one that keeps them apart.
 func visible(s string) string {
+	if printable(s) {
+		return s
+	}
 	var b strings.Builder
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
@@ -49,6 +52,16 @@ func visible(s string) string {
 		i += size
 	}
 	return b.String()
+}
+
+// printable reports whether s is ASCII that shows as it is.
+func printable(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 // maxShown is how many characters of one foreign string Markdown shows. KMS

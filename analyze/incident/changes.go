@@ -37,14 +37,13 @@ type Judged struct {
 	Resolved bool      `json:"resolved"`
 }
 
-// Counts reports whether an incident is new or went on.
-func (c *Changes) Counts(id string) bool {
+// Counting are the ids of the incidents that are new or went on.
+func (c *Changes) Counting() map[string]bool {
+	ids := make(map[string]bool, len(c.New)+len(c.Ongoing))
 	for _, list := range [][]string{c.New, c.Ongoing} {
-		for _, known := range list {
-			if known == id {
-				return true
-			}
+		for _, id := range list {
+			ids[id] = true
 		}
 	}
-	return false
+	return ids
 }

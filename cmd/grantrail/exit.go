@@ -86,9 +86,13 @@ func parseThreshold(s string) (threshold, error) {
 // verdict gives the exit code of a finished case. In a sweep only what is new
 // or went on counts, and nowhere what is suppressed.
 func (t threshold) verdict(c *incident.Case) int {
+	var counting map[string]bool
+	if c.Changes != nil {
+		counting = c.Changes.Counting()
+	}
 	for i := range c.Incidents {
 		in := &c.Incidents[i]
-		if t == "" || in.Suppressed != nil || c.Changes != nil && !c.Changes.Counts(in.ID) {
+		if t == "" || in.Suppressed != nil || c.Changes != nil && !counting[in.ID] {
 			continue
 		}
 		if in.Grade.Rank() >= incident.Grade(t).Rank() {

@@ -11,6 +11,9 @@ const (
 	gcPercent = 200
 	// inUse is about what a run has in use beside its listing, in bytes.
 	inUse = 5 << 20
+	// judged is about what a row of the table takes, and what the analysis and
+	// the case add to it, in bytes.
+	judged = 1 << 10
 	// leastPercent keeps the collector from running all the time over a listing
 	// of millions.
 	leastPercent = 40
@@ -24,3 +27,7 @@ func collectOver(held int64) {
 		debug.SetGCPercent(max(leastPercent, int(gcPercent*inUse/(inUse+held))))
 	}
 }
+
+// collectJudging does the same for what was read: of an archive full of refused
+// launches, three times as much again would be garbage.
+func collectJudging(held int64, rows int) { collectOver(held + judged*int64(rows)) }

@@ -95,6 +95,7 @@ func conclude(ctx context.Context, opt *options, w world, judge judgement) (*inc
 		return nil, err
 	}
 	defer evidence.Release()
+	collectJudging(listing.Held(), evidence.Table.Len())
 	opt.manifest.take(evidence)
 	opt.question.Sources = listing.Sources
 	c := judge(analyze.Evidence{

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"slices"
@@ -158,18 +159,16 @@ func (m *inventory) write(out *output) error {
 		}
 	}
 	for _, path := range out.paths {
-		data, err := os.ReadFile(path)
+		size, text, err := hashed(path)
 		if err != nil {
 			return fmt.Errorf("hashing the report: %w", err)
 		}
-		sum := sha256.Sum256(data)
-		text := hex.EncodeToString(sum[:])
-		if err := line(manifestReport, map[string]any{"uri": path, "size": len(data), "sha256": text}); err != nil {
+		if err := line(manifestReport, map[string]any{"uri": path, "size": size, "sha256": text}); err != nil {
 			return err
 		}
 		b.WriteString(sumLine(text, path))
 	}
-	temp, err := beside(m.path, []byte(b.String()))
+	temp, err := besideBytes(m.path, []byte(b.String()))
 	if err != nil {
 		return err
 	}
@@ -177,6 +176,18 @@ func (m *inventory) write(out *output) error {
 		return fmt.Errorf("writing %q: %w", m.path, err)
 	}
 	return nil
+}
+
+// hashed is a file's size and SHA-256.
+func hashed(path string) (size int64, sum string, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return 0, "", err
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	h := sha256.New()
+	size, err = io.Copy(h, f)
+	return size, hex.EncodeToString(h.Sum(nil)), err
 }
 
 // sumLine is a line of sha256sum, which marks and escapes a name that would

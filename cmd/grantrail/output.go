@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -110,28 +109,37 @@ func (o *output) names() []string {
 	return o.paths
 }
 
-// write renders every format, then writes all of them beside their places and
-// renames: a report file is whole or not there.
+// write writes every format beside its place and then renames: a report file is
+// whole or not there. To standard output nothing is written of a report that
+// cannot be rendered.
 func (o *output) write(ctx context.Context, c *incident.Case) error {
-	rendered := make([]bytes.Buffer, len(o.formats))
-	for i, f := range o.formats {
-		if err := report.Render(&rendered[i], f, c); err != nil {
-			return fmt.Errorf("rendering %s: %w", f, err)
-		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
+	if err := ctx.Err(); err != nil {
+		return err
 	}
 	if o.stdout != nil {
-		if _, err := o.stdout.Write(rendered[0].Bytes()); err != nil {
+		if err := report.Render(cancelled{ctx, o.stdout}, o.formats[0], c); err != nil {
 			return fmt.Errorf("writing the report to standard output: %w", err)
 		}
 		return nil
 	}
-	return o.files(ctx, rendered)
+	return o.files(ctx, c)
 }
 
-func (o *output) files(ctx context.Context, rendered []bytes.Buffer) (err error) {
+// cancelled is a writer that fails once its context is cancelled: a large
+// report takes seconds to write.
+type cancelled struct {
+	ctx context.Context
+	w   io.Writer
+}
+
+func (w cancelled) Write(b []byte) (int, error) {
+	if err := w.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return w.w.Write(b)
+}
+
+func (o *output) files(ctx context.Context, c *incident.Case) (err error) {
 	made := false
 	if o.dir != "" {
 		if made, err = makeDir(o.dir); err != nil {
@@ -151,7 +159,9 @@ func (o *output) files(ctx context.Context, rendered []bytes.Buffer) (err error)
 		}
 	}()
 	for i, path := range o.paths {
-		temp, err := beside(path, rendered[i].Bytes())
+		temp, err := beside(path, func(w io.Writer) error {
+			return report.Render(cancelled{ctx, w}, o.formats[i], c)
+		})
 		if err != nil {
 			return err
 		}
@@ -182,18 +192,26 @@ func makeDir(path string) (made bool, err error) {
 }
 
 // beside writes a file next to its place, synced to disk.
-func beside(path string, data []byte) (temp string, err error) {
+func beside(path string, write func(io.Writer) error) (temp string, err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.part")
 	if err != nil {
 		return "", fmt.Errorf("writing %q: %w", path, err)
 	}
-	_, err = f.Write(data)
+	err = write(f)
 	err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())
 	if err != nil {
 		_ = os.Remove(f.Name()) // the write's failure is what counts
 		return "", fmt.Errorf("writing %q: %w", path, err)
 	}
 	return f.Name(), nil
+}
+
+// besideBytes is [beside] for what is held whole.
+func besideBytes(path string, data []byte) (temp string, err error) {
+	return beside(path, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
 }
 
 // move puts a file in its place. Without --clobber a file that has appeared

@@ -185,6 +185,7 @@ func (s *sweeping) conclude(ctx context.Context, opt *options, w world, st *stat
 		return nil, nil, fmt.Errorf("state %q: %w", s.dir, err)
 	}
 	defer evidence.Release()
+	collectJudging(listing.Held(), evidence.Table.Len())
 	opt.question.Sources = st.Sources
 	c := analyze.Case(analyze.Evidence{Table: evidence.Table, Objects: evidence.Objects, Manifest: evidence.Manifest}, opt.question)
 	analyze.Suppress(c, s.rules, s.now)
@@ -217,7 +218,7 @@ func (s *sweeping) writeChanges(out *output, c *incident.Changes) error {
 	if err != nil {
 		return err
 	}
-	temp, err := beside(s.changes, append(text, '\n'))
+	temp, err := besideBytes(s.changes, append(text, '\n'))
 	if err != nil {
 		return err
 	}
