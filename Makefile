@@ -47,11 +47,12 @@ test: $(S3) $(PROXY) ## vet, and test with the race detector
 interop: ## read exports back with DuckDB, a download of half a gigabyte; needs a C++ compiler
 	cd testdata/duckdb && CGO_ENABLED=1 $(GO) test ./...
 
-bench-peers: build ## measure against DuckDB and igzip, on an archive made for it; needs a C++ compiler
+bench-peers: build ## measure against DuckDB and igzip, on archives made for it; needs a C++ compiler
 	@command -v igzip >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get install -y isal >/dev/null 2>&1; } || echo "no igzip: Debian's package isal has it" >&2
 	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && \
 	GRANTRAIL_BULK="$$dir" $(GO) test -count=1 -run '^TestBulk$$' -v ./ingest/trailtest | grep objects && \
-	cd testdata/duckdb && CGO_ENABLED=1 $(GO) build -o ../../bin/peers ./peers && ../../bin/peers ../../bin/grantrail "$$dir" $(ROUNDS)
+	cd testdata/duckdb && CGO_ENABLED=1 $(GO) build -o ../../bin/peers ./peers && \
+	for archive in common small; do echo; echo "$$archive:"; ../../bin/peers ../../bin/grantrail "$$dir/$$archive" $(ROUNDS) || exit 1; done
 
 bench: ## run the benchmarks COUNT=6 times, for benchstat
 	$(GO) test -run='^$$' -bench=. -benchmem -count=$(COUNT) ./...
