@@ -71,6 +71,7 @@ type Decoder struct {
 	words map[string]string // values that repeat over records
 
 	// Only for [Decoder.Scanned].
+	brief  Head
 	last   [placing]string
 	recent [placing]recent
 	calls  [slots]struct {

@@ -17,12 +17,12 @@ func (d *Decoder) Scanned(raw []byte, m *scan.Members) (*Head, bool) {
 	if m.Said&needed != needed || m.Twice || !d.others(raw, m.Others) {
 		return nil, false
 	}
-	h := &d.head
-	*h = Head{}
+	h := &d.brief // nothing but what is set here is ever set in it
 	source := m.Value(raw, int(eventSource))
 	if isForeignMember([]byte("eventSource"), source) {
 		return nil, false
 	}
+	h.Category = ""
 	ok := d.instant(&h.Time, m.Value(raw, int(eventTime))) &&
 		d.recall(&h.Name, eventName, m.Value(raw, int(eventName))) &&
 		d.recall(&h.Source, eventSource, source) &&
