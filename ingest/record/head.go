@@ -167,7 +167,7 @@ func (d *Decoder) twice(name []byte) bool {
 func isForeignMember(name []byte, v jsontext.Value) bool {
 	switch string(name) {
 	case "eventSource", "EventSource":
-		return len(v) > 5 && strings.EqualFold(string(v[:5]), `"aws:`)
+		return len(v) > 5 && v[4] == ':' && strings.EqualFold(string(v[:5]), `"aws:`)
 	case "receiptHandle", "Sns":
 		return true
 	case "cf":

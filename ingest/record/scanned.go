@@ -125,17 +125,18 @@ var Vocabulary = []string{
 	sessionCredential:   "sessionCredentialFromConsole",
 }
 
-// slots is how many words are remembered of a kind.
-const slots = 256
+// slots is how many words are remembered of a kind: as many as slot tells apart.
+const slots = 1 << 8
 
 // recent are words that were said lately in a field.
 type recent [slots]string
 
 // slot is where a word is remembered, which has three letters at least: words
 // are told apart by their length and a few of them.
-func slot[T string | []byte](word T) int {
+func slot[T string | []byte](word T) uint8 {
 	n := len(word)
-	return (n*37 + int(word[n-1])*5 + int(word[n/2])*11 + int(word[n-3])*3) % slots
+	few := uint32(word[n-1]) | uint32(word[n/2])<<8 | uint32(word[n-3])<<16 | uint32(n)<<24 //nolint:gosec // a few bits
+	return uint8(few * 0x9e3779b1 >> 24)
 }
 
 // recall gives the text of a value that is a plain string of some letters: ASCII,
