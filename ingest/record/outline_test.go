@@ -1,0 +1,74 @@
+package record
+
+import (
+	"fmt"
+	"testing"
+
+	"grantrail/ingest/scan"
+	"grantrail/ingest/trailtest"
+)
+
+// TestOutlines: however the fields are found, and whatever was met before, they
+// are the same.
+func TestOutlines(t *testing.T) {
+	identity := `{"type":"Role","arn":"a%d","sessionContext":{"sessionIssuer":{"arn":"b","userName":null},"attributes":{"creationDate":"c"}}}`
+	records := []string{
+		`{"eventTime":"2026-03-02T10:20:30Z","eventSource":"s","eventName":"n","userIdentity":{"type":"a\u0062c","arn":7},"tlsDetails":{"tlsVersion":"t"}}`,
+		`{"eventTime":"2026-03-02T10:20:30Z","eventSource":"s","eventName":"n","userIdentity":{"tlsVersion":"t"},"tlsDetails":{"tlsVersion":"t"}}`, // one text, in both places
+		`{"eventTime":"2026-03-02T10:20:30Z","eventSource":"s","eventName":"n","userIdentity":{"tlsVersion":"t"},"tlsDetails":{"type":"x"},"eventId":"i","RequestParameters":{},"ResponseElements":[1],"ServiceEventDetails":{"a":1},"requestId":"r"}`,
+		`{"eventTime":"2026-03-02T10:20:30Z","eventSource":"s","eventName":"n","userIdentity":{"type":"x"},"tlsDetails":null,"EventId":"j","eventname":"decoy","awsregion":"decoy","resource":1}`,
+		`{"eventTime":"2026-03-02T10:20:30Z","eventSource":"s","eventName":"n","userIdentity":{},"tlsDetails":{},"errorCode":"","errorMessage":"é","readOnly":null}`,
+	}
+	for n := range 2 * outlines {
+		records = append(records, fmt.Sprintf(`{"eventTime":"2026-03-02T10:20:30Z","eventSource":"s","eventName":"n","userIdentity":`+identity+`,"requestID":"%d"}`, n%(outlines+3), n))
+	}
+	records = append(records, records...)
+	text := trailtest.Bulk{Seed: 1}.Text(50)
+	for _, m := range elements(t, text) {
+		records = append(records, string(m))
+	}
+	d, o := NewDecoder(), NewOutlines()
+	for _, raw := range records {
+		want := values(t, raw)
+		var got Values
+		if _, err := d.Head([]byte(raw)); err != nil {
+			t.Fatal(err)
+		}
+		o.Values(d, &got)
+		same(t, "by a decoder", &got, want)
+		var s scan.Text
+		s.Reset([]byte(raw))
+		members, _, found := s.Record(0)
+		if found != scan.Record {
+			t.Fatalf("%s: %d", raw, found)
+		}
+		o.Members(&got, []byte(raw), members)
+		same(t, "by its members", &got, want)
+	}
+}
+
+// elements are the records of a log file.
+func elements(t *testing.T, text []byte) (raws [][]byte) {
+	t.Helper()
+	var s scan.Text
+	s.Reset(text)
+	for i := len(`{"Records":[`); ; {
+		_, end, found := s.Record(i)
+		if found != scan.Record {
+			t.Fatalf("%d at %d", found, i)
+		}
+		raws = append(raws, text[i:end])
+		if i, found = s.Behind(end); found == scan.End {
+			return raws
+		}
+	}
+}
+
+func same(t *testing.T, how string, got, want *Values) {
+	t.Helper()
+	for f := range Fields {
+		if (got[f] == nil) != (want[f] == nil) || string(got[f]) != string(want[f]) {
+			t.Errorf("field %d is %q %s, want %q", f, got[f], how, want[f])
+		}
+	}
+}
