@@ -45,7 +45,7 @@ import (
 )
 
 // columns are those that are copied from a record as they are.
-var columns = []struct {
+var columns = [...]struct {
 	name  string
 	field record.Field
 }{
