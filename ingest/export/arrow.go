@@ -30,7 +30,7 @@ type arrowFiles struct {
 	header []byte     // the message that says the schema, with which each file begins
 	to     *arrowFile // of the message at hand
 	open   []*arrowFile
-	spare  []*batch // of files that are closed
+	spare  []*batch // written out
 }
 
 func newArrowFiles(schema *arrow.Schema, raw bool) (*arrowFiles, error) {
@@ -76,7 +76,7 @@ type arrowFile struct {
 	*arrowFiles
 	file   *os.File
 	out    *counted
-	batch  *batch
+	batch  *batch // nil where nothing is pending
 	blocks []block
 }
 
@@ -87,10 +87,7 @@ type block struct{ at, meta, body int64 }
 const arrowMagic = "ARROW1"
 
 func (f *arrowFiles) create(to *os.File) (sink, error) {
-	a := &arrowFile{arrowFiles: f, file: to, out: &counted{file: bufio.NewWriterSize(to, fileBuffer)}, batch: &batch{}}
-	if n := len(f.spare); n > 0 {
-		a.batch, f.spare = f.spare[n-1], f.spare[:n-1]
-	}
+	a := &arrowFile{arrowFiles: f, file: to, out: &counted{file: bufio.NewWriterSize(to, fileBuffer)}}
 	f.open = append(f.open, a)
 	if _, err := a.out.Write([]byte(arrowMagic + "\x00\x00")); err != nil {
 		return a, err
@@ -109,6 +106,9 @@ func (a *arrowFile) message(meta []byte) error {
 // write writes a stretch of rows.
 func (a *arrowFile) write(rows *Rows, from, to int) error {
 	for from < to {
+		if a.batch == nil {
+			a.batch = a.empty()
+		}
 		n := min(to-from, batchRows-a.batch.n)
 		a.batch.add(rows, rows.rows[from:from+n], a.raw)
 		from += n
@@ -121,11 +121,23 @@ func (a *arrowFile) write(rows *Rows, from, to int) error {
 	return a.bound()
 }
 
+func (f *arrowFiles) empty() *batch {
+	if n := len(f.spare); n > 0 {
+		b := f.spare[n-1]
+		f.spare = f.spare[:n-1]
+		return b
+	}
+	return &batch{}
+}
+
 // bound writes out what is largest, where all open files together hold too much.
 func (f *arrowFiles) bound() error {
-	sum, largest := 0, f.open[0]
+	sum, largest := 0, (*arrowFile)(nil)
 	for _, a := range f.open {
-		if sum += a.batch.size; a.batch.size > largest.batch.size {
+		if a.batch == nil {
+			continue
+		}
+		if sum += a.batch.size; largest == nil || a.batch.size > largest.batch.size {
 			largest = a
 		}
 	}
@@ -135,15 +147,18 @@ func (f *arrowFiles) bound() error {
 	return largest.flush()
 }
 
+// flush writes out what is pending.
 func (a *arrowFile) flush() error {
-	if a.batch.n == 0 {
+	if a.batch == nil {
 		return nil
 	}
 	rec := a.batch.record(a.schema, a.raw)
-	defer rec.Release()
-	defer a.batch.reset()
 	a.to = a
-	return a.ipc.Write(rec)
+	err := a.ipc.Write(rec)
+	rec.Release()
+	a.batch.reset()
+	a.spare, a.batch = append(a.spare, a.batch), nil
+	return err
 }
 
 // Close ends the file.
@@ -154,7 +169,6 @@ func (a *arrowFile) end() error {
 	if err := a.flush(); err != nil {
 		return err
 	}
-	a.spare, a.batch = append(a.spare, a.batch), nil
 	footer := footer(a.header, a.blocks)
 	text := []byte{0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0} // no further message
 	text = append(text, footer...)

@@ -40,14 +40,16 @@ type chunk struct {
 	truths flags
 
 	pages     []page
-	packed    []byte // of pages
 	nulls     int
 	low, high []byte // of values, where they were not numbered
 	ranged    bool
 }
 
-// page is compressed, in packed, of so many bytes and values.
-type page struct{ to, size, count int }
+// page is a page, compressed: of how many bytes, and of how many values.
+type page struct {
+	packed      []byte
+	size, count int
+}
 
 const (
 	// smallPage is compressed as one block. Where records are far apart, so is
@@ -60,8 +62,9 @@ const (
 
 // packer compresses pages, one at a time.
 type packer struct {
-	zip  *zstd.Encoder
-	page []byte
+	zip    *zstd.Encoder
+	page   []byte
+	packed []byte
 }
 
 // null adds a row without the value.
@@ -211,8 +214,8 @@ func (c *chunk) flush(z *packer) {
 		out = c.behindLevels(z.page[:0])
 		z.page = out
 	}
-	c.packed = z.zip.EncodeAll(out, c.packed)
-	c.pages = append(c.pages, page{len(c.packed), len(out), c.count})
+	z.packed = z.zip.EncodeAll(out, z.packed[:0])
+	c.pages = append(c.pages, page{bytes.Clone(z.packed), len(out), c.count})
 	c.count = 0
 	c.there.reset()
 	c.within.reset()
@@ -252,16 +255,15 @@ func (c *chunk) write(out *counted, meta *metadata.ColumnChunkMetaDataBuilder, p
 			return 0, err
 		}
 	}
-	from := 0
 	for _, p := range c.pages {
 		levels := parquet.Encodings.RLE
 		//nolint:gosec // lengths of a page
-		data := file.NewDataPageV1(memory.NewBufferBytes(c.packed[from:p.to]), int32(p.count), encoding, levels, levels, int32(p.size))
+		data := file.NewDataPageV1(memory.NewBufferBytes(p.packed), int32(p.count), encoding, levels, levels, int32(p.size))
 		if _, err := pager.WriteDataPage(data); err != nil {
 			return 0, err
 		}
 		data.Release()
-		from, size = p.to, size+p.size
+		size += p.size
 	}
 	meta.SetStats(c.statistics())
 	err = pager.Close(numbered, false)
@@ -290,7 +292,8 @@ func (c *chunk) statistics() (s metadata.EncodedStatistics) {
 // reset makes the chunk ready for another row group.
 func (c *chunk) reset() {
 	c.dict.reset()
-	c.pages, c.packed, c.nulls, c.ranged = c.pages[:0], c.packed[:0], 0, false
+	clear(c.pages) // whose memory is not needed any longer
+	c.pages, c.nulls, c.ranged = c.pages[:0], 0, false
 	if cap(c.values) > 2*c.page { // once there was a giant
 		c.values = nil
 	}

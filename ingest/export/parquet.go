@@ -130,17 +130,23 @@ func (f *parquetFile) write(rows *Rows, from, to int) error {
 		n := min(to-from, groupRows-f.rows)
 		f.add(rows, rows.rows[from:from+n])
 		from, f.rows = from+n, f.rows+n
-		size := 0
-		for i := range f.chunks {
-			size += len(f.chunks[i].packed)
-		}
-		if f.rows == groupRows || size >= groupBytes {
+		if f.rows == groupRows || f.held() >= groupBytes {
 			if err := f.group(); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// held is how much of the row group is in memory, compressed.
+func (f *parquetFile) held() (size int) {
+	for i := range f.chunks {
+		for _, p := range f.chunks[i].pages {
+			size += len(p.packed)
+		}
+	}
+	return size
 }
 
 // add adds rows to the row group, column by column.
