@@ -88,14 +88,13 @@ func (w *worker) export(h *record.Head, it container.Item) {
 	if w.rows == nil {
 		w.rows = w.opt.export.rows()
 	}
-	var v record.Values
-	w.rows.Outlines.Values(w.decoder, &v)
-	if !w.opt.asked(h.Time) || !w.opt.export.wants(h, &v, raw) {
+	v := w.rows.Outlines.Values(w.decoder)
+	if !w.opt.asked(h.Time) || !w.opt.export.wants(h, v, raw) {
 		w.res.leftOut++
 		return
 	}
 	w.rows.Object, w.rows.Verdict = w.body.name, string(w.opt.export.verdicts[w.body.name])
-	w.rows.Add(raw, &v, h.Account, h.Region, h.Time, it.Index)
+	w.rows.Add(raw, v, h.Account, h.Region, h.Time, it.Index)
 	if w.rows.Full() {
 		w.handOn()
 	}

@@ -46,6 +46,8 @@ type resource [3]span
 // record begins behind the first byte.
 type span struct{ from, of, hash uint32 }
 
+func newRows() *Rows { return &Rows{Outlines: record.NewOutlines()} }
+
 // maxRows and maxArena bound what is collected before it is handed on. It is
 // gone through column by column, and should lie near meanwhile.
 const (

@@ -8,8 +8,6 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
-
-	"grantrail/ingest/record"
 )
 
 // Options say what to write.
@@ -84,15 +82,9 @@ type run struct {
 // NewWriter makes a Writer.
 func NewWriter(opt Options) (*Writer, error) {
 	w := &Writer{opt: opt, parts: map[key]int{}, lines: make(chan line, 2), done: make(chan struct{})}
-	w.pool.New = func() any { return &Rows{Outlines: record.NewOutlines()} }
-	columns := schemaOf(!opt.NoRaw)
+	w.pool.New = func() any { return newRows() }
 	var err error
-	if w.opt.Arrow {
-		w.files, err = newArrowFiles(columns, !opt.NoRaw)
-	} else {
-		w.files, err = newParquetFiles(columns, !opt.NoRaw)
-	}
-	if err != nil {
+	if w.files, err = filesOf(opt); err != nil {
 		return nil, err
 	}
 	if w.aside, err = os.MkdirTemp(opt.Dir, ".seen-*"); err != nil {
@@ -100,6 +92,14 @@ func NewWriter(opt Options) (*Writer, error) {
 	}
 	go w.encode()
 	return w, nil
+}
+
+func filesOf(opt Options) (files, error) {
+	columns := schemaOf(!opt.NoRaw)
+	if opt.Arrow {
+		return newArrowFiles(columns, !opt.NoRaw)
+	}
+	return newParquetFiles(columns, !opt.NoRaw)
 }
 
 // Rows gives rows to be filled and written. It may be called from any goroutine.

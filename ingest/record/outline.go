@@ -6,13 +6,14 @@ import (
 	"grantrail/ingest/scan"
 )
 
-// Outlines fills Values as [Decoder.Values] does, and remembers where the fields
+// Outlines finds Values as [Decoder.Values] does, and remembers where the fields
 // stand in identities and TLS details that were met lately: most records are of
 // few callers, and say the same of them, letter for letter. It is not safe for
 // concurrent use.
 type Outlines struct {
-	seed maphash.Seed
-	met  [outlines]outline
+	seed   maphash.Seed
+	met    [outlines]outline
+	values Values
 }
 
 const (
@@ -37,16 +38,21 @@ type part struct {
 // NewOutlines makes Outlines.
 func NewOutlines() *Outlines { return &Outlines{seed: maphash.MakeSeed()} }
 
-// Values fills v from the record that was last given to d.
-func (o *Outlines) Values(d *Decoder, v *Values) {
+// Values are the fields of the record that was last given to d. They are valid
+// until the next call, and as long as the record.
+func (o *Outlines) Values(d *Decoder) *Values {
+	v := &o.values
 	d.head.values(v)
 	o.object(v, d.head.identity, identityFields)
 	o.object(v, d.head.tls, tlsFields)
+	return v
 }
 
-// Members fills v from a record that no parser has read, of which the scan found
-// the members. A name is known as it is written, without escapes.
-func (o *Outlines) Members(v *Values, raw []byte, members []scan.Member) {
+// Members are the fields of a record that no parser has read, of which the scan
+// found the members. A name is known as it is written, without escapes. They are
+// valid as those of Values are.
+func (o *Outlines) Members(raw []byte, members []scan.Member) *Values {
+	v := &o.values
 	*v = Values{}
 	for _, m := range members {
 		value := raw[m.Value:m.End]
@@ -61,6 +67,7 @@ func (o *Outlines) Members(v *Values, raw []byte, members []scan.Member) {
 			o.object(v, value, tlsFields)
 		}
 	}
+	return v
 }
 
 // object takes the members of a value that are fields, where it is an object.

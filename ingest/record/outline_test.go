@@ -30,20 +30,17 @@ func TestOutlines(t *testing.T) {
 	d, o := NewDecoder(), NewOutlines()
 	for _, raw := range records {
 		want := values(t, raw)
-		var got Values
 		if _, err := d.Head([]byte(raw)); err != nil {
 			t.Fatal(err)
 		}
-		o.Values(d, &got)
-		same(t, "by a decoder", &got, want)
+		same(t, "by a decoder", o.Values(d), want)
 		var s scan.Text
 		s.Reset([]byte(raw))
 		members, _, found := s.Record(0)
 		if found != scan.Record {
 			t.Fatalf("%s: %d", raw, found)
 		}
-		o.Members(&got, []byte(raw), members)
-		same(t, "by its members", &got, want)
+		same(t, "by its members", o.Members([]byte(raw), members), want)
 	}
 }
 
