@@ -93,6 +93,7 @@ func BenchmarkTable(b *testing.B) {
 		schema := schemaOf(raw)
 		var batch batch
 		load := func(rows *Rows) {
+			rows.near()
 			batch.add(rows, rows.rows, raw)
 			if batch.n >= batchRows {
 				dropped(batch.record(schema, raw))
@@ -161,6 +162,7 @@ func BenchmarkWrite(b *testing.B) {
 					b.Fatal(err)
 				}
 				for _, rows := range held {
+					rows.near()
 					if err := out.write(rows, 0, len(rows.rows)); err != nil {
 						b.Fatal(err)
 					}

@@ -20,6 +20,7 @@ type Rows struct {
 	rows      []row
 	resources []resource
 	places    []place // few, mostly one
+	touched   byte    // nothing, but for the compiler
 }
 
 // place is what a record says of where it was made.
@@ -52,7 +53,7 @@ func newRows() *Rows { return &Rows{Outlines: record.NewOutlines()} }
 // gone through column by column, and should lie near meanwhile.
 const (
 	maxRows  = 1 << 10
-	maxArena = 1 << 20
+	maxArena = 256 << 10
 )
 
 // Full reports whether the rows are to be handed on.
@@ -156,3 +157,12 @@ func (s span) none() bool { return s.from == 0 }
 
 // hashed is the hash of a text's value.
 func hashed(value []byte) uint32 { return uint32(maphash.Bytes(seed, value)) } //nolint:gosec // half of it
+
+// near brings the arena near, from wherever another processor left it: in order,
+// which takes a tenth of what it takes value by value, column by column.
+func (r *Rows) near() {
+	const line = 64 // of the cache
+	for i := 0; i < len(r.arena); i += line {
+		r.touched += r.arena[i]
+	}
+}

@@ -113,6 +113,9 @@ func (w *Writer) encode() {
 		if l.begin != nil && w.failed.Load() == nil {
 			w.fails(l.begin, w.create(l.begin))
 		}
+		if l.last {
+			l.rows.near()
+		}
 		for _, r := range l.runs {
 			if w.failed.Load() == nil {
 				w.fails(r.part, r.part.out.write(l.rows, r.from, r.to))
