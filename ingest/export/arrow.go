@@ -17,7 +17,7 @@ const (
 	// all open files together.
 	batchRows    = 16 << 10
 	batchBytes   = 8 << 20
-	pendingBytes = 24 << 20
+	pendingBytes = 16 << 20
 )
 
 // arrowFiles makes files of Arrow's IPC format, of one schema. Arrow's own
@@ -30,7 +30,7 @@ type arrowFiles struct {
 	header []byte     // the message that says the schema, with which each file begins
 	to     *arrowFile // of the message at hand
 	open   []*arrowFile
-	spare  []*batch // written out
+	spare  *batch // written out; memory for more than one would be for nothing
 }
 
 func newArrowFiles(schema *arrow.Schema, raw bool) (*arrowFiles, error) {
@@ -122,12 +122,11 @@ func (a *arrowFile) write(rows *Rows, from, to int) error {
 }
 
 func (f *arrowFiles) empty() *batch {
-	if n := len(f.spare); n > 0 {
-		b := f.spare[n-1]
-		f.spare = f.spare[:n-1]
-		return b
+	b := f.spare
+	if f.spare = nil; b == nil {
+		b = &batch{}
 	}
-	return &batch{}
+	return b
 }
 
 // bound writes out what is largest, where all open files together hold too much.
@@ -157,7 +156,7 @@ func (a *arrowFile) flush() error {
 	err := a.ipc.Write(rec)
 	rec.Release()
 	a.batch.reset()
-	a.spare, a.batch = append(a.spare, a.batch), nil
+	a.spare, a.batch = a.batch, nil
 	return err
 }
 
