@@ -14,10 +14,13 @@ import (
 
 const (
 	// batchRows and batchBytes bound an Arrow record, and pendingBytes those of
-	// all open files together.
+	// all open files together. Where as many as pendingFew are pending, one of at
+	// least fairBytes is written out for the next, which takes over its memory.
 	batchRows    = 16 << 10
 	batchBytes   = 8 << 20
 	pendingBytes = 16 << 20
+	pendingFew   = 2
+	fairBytes    = 1 << 20
 )
 
 // arrowFiles makes files of Arrow's IPC format, of one schema. Arrow's own
@@ -107,7 +110,10 @@ func (a *arrowFile) message(meta []byte) error {
 func (a *arrowFile) write(rows *Rows, from, to int) error {
 	for from < to {
 		if a.batch == nil {
-			a.batch = a.empty()
+			var err error
+			if a.batch, err = a.empty(); err != nil {
+				return err
+			}
 		}
 		n := min(to-from, batchRows-a.batch.n)
 		a.batch.add(rows, rows.rows[from:from+n], a.raw)
@@ -121,29 +127,40 @@ func (a *arrowFile) write(rows *Rows, from, to int) error {
 	return a.bound()
 }
 
-func (f *arrowFiles) empty() *batch {
+// empty is memory for what is to be pending.
+func (f *arrowFiles) empty() (*batch, error) {
+	if n, _, largest := f.pending(); f.spare == nil && n >= pendingFew && largest.batch.size >= fairBytes {
+		if err := largest.flush(); err != nil {
+			return nil, err
+		}
+	}
 	b := f.spare
 	if f.spare = nil; b == nil {
 		b = &batch{}
 	}
-	return b
+	return b, nil
 }
 
 // bound writes out what is largest, where all open files together hold too much.
 func (f *arrowFiles) bound() error {
-	sum, largest := 0, (*arrowFile)(nil)
+	if _, sum, largest := f.pending(); sum >= pendingBytes {
+		return largest.flush()
+	}
+	return nil
+}
+
+// pending are how many files have something pending, how much it is in all, and
+// which of them has most.
+func (f *arrowFiles) pending() (n, sum int, largest *arrowFile) {
 	for _, a := range f.open {
 		if a.batch == nil {
 			continue
 		}
-		if sum += a.batch.size; largest == nil || a.batch.size > largest.batch.size {
+		if n, sum = n+1, sum+a.batch.size; largest == nil || a.batch.size > largest.batch.size {
 			largest = a
 		}
 	}
-	if sum < pendingBytes {
-		return nil
-	}
-	return largest.flush()
+	return n, sum, largest
 }
 
 // flush writes out what is pending.
