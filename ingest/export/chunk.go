@@ -211,8 +211,9 @@ func (c *chunk) flush(z *packer) {
 	}
 	out := c.values
 	if c.list || c.lacking || c.dictionaried() {
-		out = c.behindLevels(z.page[:0])
-		z.page = out
+		if out = c.behindLevels(z.page[:0]); cap(out) <= 2*largePage { // but for a giant's
+			z.page = out
+		}
 	}
 	z.packed = z.zip.EncodeAll(out, z.packed[:0])
 	c.pages = append(c.pages, page{bytes.Clone(z.packed), len(out), c.count})

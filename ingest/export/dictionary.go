@@ -37,11 +37,11 @@ func (d *dictionary) number(value []byte, hash uint32, given int) int {
 		}
 	}
 	n := len(d.hashes)
-	if n >= maxNumbers || n > 0 && len(d.data)+len(value) > maxDictionary || n >= fewNumbers && 2*n > given {
+	if n >= maxNumbers || len(d.data)+len(value) > maxDictionary || n >= fewNumbers && 2*n > given {
 		return -1
 	}
 	d.data = spelled(d.data, value)
-	d.hashes, d.ends = append(d.hashes, hash), append(d.ends, uint32(len(d.data))) //nolint:gosec // at most maxDictionary, or one value
+	d.hashes, d.ends = append(d.hashes, hash), append(d.ends, uint32(len(d.data))) //nolint:gosec // at most maxDictionary and lengths
 	d.slots[at] = uint16(n + 1)                                                    //nolint:gosec // at most maxNumbers
 	d.last = n
 	return n
