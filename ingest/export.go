@@ -3,7 +3,6 @@ package ingest
 import (
 	"bytes"
 	"context"
-	"sync"
 	"unicode/utf8"
 
 	"grantrail/ingest/container"
@@ -28,14 +27,14 @@ type Wants func(h *record.Head, v *record.Values, raw []byte) bool
 type exporting struct {
 	wants    Wants
 	verdicts map[string]custody.Verdict // of objects, where there are digests
-	pool     sync.Pool
+	rows     func() *export.Rows        // to be filled
 }
 
 // Export writes every record of a listing that is wanted, in the order of the
 // objects. Where there are digests, everything is read once before, so that
 // each row can say what its object is worth.
 func Export(ctx context.Context, listing *Listing, opt Options, to export.Options, wants Wants) (*Exported, error) {
-	ex := &exporting{wants: wants, pool: sync.Pool{New: func() any { return new(export.Rows) }}}
+	ex := &exporting{wants: wants}
 	out := &Exported{}
 	var integrity custody.Integrity
 	opt.account = true
@@ -56,15 +55,11 @@ func Export(ctx context.Context, listing *Listing, opt Options, to export.Option
 	if err != nil {
 		return nil, err
 	}
+	ex.rows = w.Rows
 	err = run(ctx, listing.All(), listing.requests(&opt), opt, func(o *Object, res *result) error {
 		out.LeftOut += res.leftOut
 		return c.take(o, res)
-	}, func(rows *export.Rows) error {
-		err := w.Write(rows)
-		rows.Reset()
-		ex.pool.Put(rows)
-		return err
-	})
+	}, w.Write)
 	counts, closing := w.Close()
 	if err == nil {
 		err = closing
@@ -90,17 +85,36 @@ func (w *worker) export(h *record.Head, it container.Item) {
 			return // it was refused, and counted as such
 		}
 	}
-	var v record.Values
-	w.decoder.Values(&v)
-	if !w.opt.asked(h.Time) || !w.opt.export.wants(h, &v, raw) {
+	if w.rows == nil {
+		w.rows = w.opt.export.rows()
+	}
+	w.add(h, w.rows.Outlines.Values(w.decoder), raw, it.Index)
+}
+
+// exportScanned takes a record that no parser has read, and reports false where
+// one has to.
+func (w *worker) exportScanned(h *record.Head, it container.Item) bool {
+	if !utf8.Valid(it.Raw) {
+		return false
+	}
+	if w.rows == nil {
+		w.rows = w.opt.export.rows()
+	}
+	v, valid := w.rows.Outlines.Members(it.Raw, it.Members)
+	if valid {
+		w.add(h, v, it.Raw, it.Index)
+	}
+	return valid
+}
+
+// add adds a record that is wanted to the rows.
+func (w *worker) add(h *record.Head, v *record.Values, raw []byte, index int) {
+	if !w.opt.asked(h.Time) || !w.opt.export.wants(h, v, raw) {
 		w.res.leftOut++
 		return
 	}
-	if w.rows == nil {
-		w.rows = w.opt.export.pool.Get().(*export.Rows)
-		w.rows.Object, w.rows.Verdict = w.body.name, string(w.opt.export.verdicts[w.body.name])
-	}
-	w.rows.Add(raw, &v, h.Account, h.Region, h.Time, it.Index)
+	w.rows.Object, w.rows.Verdict = w.body.name, string(w.opt.export.verdicts[w.body.name])
+	w.rows.Add(raw, v, h.Account, h.Region, h.Time, index)
 	if w.rows.Full() {
 		w.handOn()
 	}
@@ -110,6 +124,6 @@ func (w *worker) export(h *record.Head, it container.Item) {
 func (w *worker) handOn() {
 	if w.rows != nil && w.rows.Len() > 0 {
 		w.hand(w.rows)
+		w.rows = nil
 	}
-	w.rows = nil
 }

@@ -37,13 +37,10 @@ func (w *worker) item(it container.Item) bool {
 }
 
 // scanned takes a record that no parser has read, where it is sure to be one
-// that is only counted.
+// that is only counted, or exported.
 func (w *worker) scanned(it container.Item) bool {
-	if w.opt.export != nil {
-		return false
-	}
 	head, sure := w.decoder.Scanned(it.Raw, it.Members)
-	if !sure {
+	if !sure || w.opt.export != nil && !w.exportScanned(head, it) {
 		return false
 	}
 	if !w.otherCategory(head.Category) {

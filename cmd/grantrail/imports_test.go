@@ -57,7 +57,7 @@ var layers = []layer{
 	{pkg: "ingest/digest", why: "judges by hashes and names alone, and never opens a file",
 		may: []string{json, module + "/ingest/custody"}, mayNot: outside},
 	{pkg: "ingest/export", why: "writes records as columns for others, and judges nothing",
-		may: []string{arrow, module + "/ingest/record", module + "/ingest/table"}},
+		may: []string{arrow, "github.com/klauspost/compress/zstd", module + "/ingest/record", module + "/ingest/table"}},
 	{pkg: "ingest/inflate", why: "bytes to bytes", may: []string{gzip, module + "/ingest/custody"}},
 	{pkg: "ingest/archive", why: "unpacks what strangers packed, into streams and never onto the disk", mayNot: outside},
 	{pkg: "ingest/container", why: "finds values, and leaves their meaning to ingest/record",

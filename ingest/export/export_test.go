@@ -1,10 +1,13 @@
 package export
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -62,6 +65,70 @@ func TestPartitions(t *testing.T) {
 		}
 		if rows := stored(t, dir); rows != want.Written {
 			t.Errorf("duplicates kept %v: %d rows in the files, want %d", keep, rows, want.Written)
+		}
+	}
+}
+
+// TestCrowded: one object's records are of more partitions than are at hand at a
+// time, one after the other, and some of them are there twice.
+func TestCrowded(t *testing.T) {
+	const regions, each = 3 * maxOpen, 6
+	for _, arrow := range []bool{false, true} {
+		dir := t.TempDir()
+		w, err := NewWriter(Options{Dir: dir, Arrow: arrow})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := record.NewDecoder()
+		for range 2 {
+			rows := w.Rows()
+			for i := range regions * each {
+				region := fmt.Sprint("r-", i%regions)
+				raw := fmt.Appendf(nil, `{"eventTime":"2026-03-02T10:00:00Z","eventSource":"s","eventName":"n","awsRegion":%q,"eventID":"ID-%d"}`, region, i/regions/2)
+				if _, err := d.Head(raw); err != nil {
+					t.Fatal(err)
+				}
+				rows.Add(raw, rows.Outlines.Values(d), "111122223333", region, time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC), i)
+			}
+			if err := w.Write(rows); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, err := w.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := Counts{Written: regions * each / 2, Duplicate: regions * each * 3 / 2, Files: 2 * each * regions}
+		if got != want {
+			t.Errorf("%+v, want %+v", got, want)
+		}
+		if arrow {
+			continue
+		}
+		if rows := stored(t, dir); rows != want.Written {
+			t.Errorf("%d rows in the files, want %d", rows, want.Written)
+		}
+	}
+}
+
+// TestFull: where the disk is full, the files are not whole, and it is said.
+func TestFull(t *testing.T) {
+	for _, opt := range []Options{{}, {Arrow: true}} {
+		full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+		if err != nil {
+			t.Skip(err)
+		}
+		made, err := filesOf(opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, err := made.create(full)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = out.write(rowsOf(t, record.NewDecoder(), "r", 1, 2, 3), 0, 3)
+		if err := errors.Join(err, out.Close()); !errors.Is(err, syscall.ENOSPC) {
+			t.Errorf("%+v: %v", opt, err)
 		}
 	}
 }

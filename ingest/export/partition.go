@@ -9,12 +9,12 @@ import (
 
 // key is a partition.
 type key struct {
-	account, region string
-	day             int64 // since 1970
+	place
+	day int64 // since 1970
 }
 
-func keyOf(w *row) key {
-	return key{w.account, w.region, w.at.Unix() / 86_400}
+func keyOf(rows *Rows, r *row) key {
+	return key{rows.places[r.place], r.at / int64(24*time.Hour/time.Microsecond)}
 }
 
 // folder is where a partition's files are. Every part of it was written by a

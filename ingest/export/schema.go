@@ -11,8 +11,8 @@
 // __HIVE_DEFAULT_PARTITION__. A partition has several parts where its records
 // came far apart. Within a part, records stand in the order of their objects'
 // names and of their places in them. Arrow files are of the IPC file format and
-// end in .arrow. Both are compressed with zstd; Parquet has
-// statistics, and row groups of about a million values.
+// end in .arrow. Both are compressed with zstd; Parquet has statistics, row
+// groups of about a million values, and dictionaries of the columns that repeat.
 //
 // # Columns
 //
@@ -45,7 +45,7 @@ import (
 )
 
 // columns are those that are copied from a record as they are.
-var columns = []struct {
+var columns = [...]struct {
 	name  string
 	field record.Field
 }{

@@ -3,21 +3,11 @@ package export
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"sync/atomic"
-
-	"github.com/apache/arrow/go/v17/arrow"
-	"github.com/apache/arrow/go/v17/arrow/array"
-	"github.com/apache/arrow/go/v17/arrow/ipc"
-	"github.com/apache/arrow/go/v17/arrow/memory"
-	"github.com/apache/arrow/go/v17/parquet"
-	"github.com/apache/arrow/go/v17/parquet/pqarrow"
-
-	"grantrail/ingest/record"
-	"grantrail/ingest/table"
 )
 
 // Options say what to write.
@@ -36,52 +26,67 @@ type Counts struct {
 	Files     int `json:"files"`
 }
 
-const (
-	// groupRows makes row groups of about a million values.
-	groupRows = 22 << 10
-	// batchRows and batchBytes bound what of a partition is not yet encoded.
-	batchRows  = 2 << 10
-	batchBytes = 2 << 20
-	// zstdLevel is the fastest: on log records the default saves no space.
-	zstdLevel = 1
-	// maxOpen bounds the partitions at hand. Records mostly come in the order of
-	// their partitions, two days of a region at a time.
-	maxOpen = 8
-)
+// maxOpen bounds the partitions at hand. Records mostly come in the order of
+// their partitions, two days of a region at a time.
+const maxOpen = 8
 
 // Writer writes rows into partitions. It is not safe for concurrent use.
 type Writer struct {
 	opt    Options
-	schema *arrow.Schema
+	files  files
 	open   []*part // the one used last comes last
 	parts  map[key]int
 	aside  string // folder of what was seen of closed partitions
 	counts Counts
-	lines  chan func() error // encoding, one at a time beside the reading
+	lines  chan line // to be encoded, one at a time beside the reading
 	done   chan struct{}
 	failed atomic.Pointer[error] // the first failure of encoding
+	pool   sync.Pool
 }
 
 // part is a partition at hand.
 type part struct {
-	key   key
-	path  string
-	seen  seen
-	b     *array.RecordBuilder
-	bytes int
-	out   sink
+	key  key
+	path string
+	seen seen
+	out  sink
 }
 
-// sink is a file in one of the two formats.
+// files makes files of one of the two formats, and sink is one of them. All of
+// them are called from one goroutine.
+type files interface {
+	create(to *os.File) (sink, error)
+}
+
 type sink interface {
-	write(arrow.Record) error
+	write(rows *Rows, from, to int) error
 	Close() error
+}
+
+// line is what is to be encoded, in order: the beginning of a file, rows, or its
+// end.
+type line struct {
+	begin *part
+	rows  *Rows
+	runs  []run
+	last  bool // nothing else is to be done with the rows
+	close *part
+}
+
+// run is rows of one partition, one behind the other.
+type run struct {
+	part     *part
+	from, to int
 }
 
 // NewWriter makes a Writer.
 func NewWriter(opt Options) (*Writer, error) {
-	w := &Writer{opt: opt, schema: schemaOf(!opt.NoRaw), parts: map[key]int{}, lines: make(chan func() error, 2), done: make(chan struct{})}
+	w := &Writer{opt: opt, parts: map[key]int{}, lines: make(chan line, 2), done: make(chan struct{})}
+	w.pool.New = func() any { return newRows() }
 	var err error
+	if w.files, err = filesOf(opt); err != nil {
+		return nil, err
+	}
 	if w.aside, err = os.MkdirTemp(opt.Dir, ".seen-*"); err != nil {
 		return nil, err
 	}
@@ -89,16 +94,48 @@ func NewWriter(opt Options) (*Writer, error) {
 	return w, nil
 }
 
-// encode runs what is to be encoded, in order. After a failure it only drains.
+func filesOf(opt Options) (files, error) {
+	columns := schemaOf(!opt.NoRaw)
+	if opt.Arrow {
+		return newArrowFiles(columns, !opt.NoRaw)
+	}
+	return newParquetFiles(columns, !opt.NoRaw)
+}
+
+// Rows gives rows to be filled and written. It may be called from any goroutine.
+func (w *Writer) Rows() *Rows { return w.pool.Get().(*Rows) }
+
+// encode writes what is to be encoded, in order. After a failure it only closes
+// files.
 func (w *Writer) encode() {
 	defer close(w.done)
-	for line := range w.lines {
-		if w.failed.Load() != nil {
-			continue
+	for l := range w.lines {
+		if l.begin != nil && w.failed.Load() == nil {
+			w.fails(l.begin, w.create(l.begin))
 		}
-		if err := line(); err != nil {
-			w.failed.Store(&err)
+		if l.last {
+			l.rows.near()
 		}
+		for _, r := range l.runs {
+			if w.failed.Load() == nil {
+				w.fails(r.part, r.part.out.write(l.rows, r.from, r.to))
+			}
+		}
+		if l.last {
+			l.rows.reset()
+			w.pool.Put(l.rows)
+		}
+		if l.close != nil && l.close.out != nil {
+			w.fails(l.close, l.close.out.Close())
+		}
+	}
+}
+
+// fails notes the first failure.
+func (w *Writer) fails(p *part, err error) {
+	if err != nil {
+		err = fmt.Errorf("writing %q: %w", p.path, err)
+		w.failed.CompareAndSwap(nil, &err)
 	}
 }
 
@@ -110,14 +147,21 @@ func (w *Writer) failure() error {
 	return nil
 }
 
-// Write writes rows.
+// Write writes rows. They are its own from then on.
 func (w *Writer) Write(rows *Rows) error {
 	if err := w.failure(); err != nil {
 		return err
 	}
+	var runs []run
+	kept := 0
 	for i := range rows.rows {
 		r := &rows.rows[i]
-		p, err := w.part(keyOf(r))
+		p, err := w.part(keyOf(rows, r), func() {
+			if len(runs) > 0 {
+				w.lines <- line{rows: rows, runs: runs}
+				runs = nil
+			}
+		})
 		if err != nil {
 			return err
 		}
@@ -131,17 +175,24 @@ func (w *Writer) Write(rows *Rows) error {
 			case first:
 			}
 		}
-		w.append(p.b, rows, r)
 		w.counts.Written++
-		if p.bytes += r.size; p.bytes >= batchBytes || p.b.Field(0).Len() >= batchRows {
-			w.flush(p)
+		if kept != i {
+			rows.rows[kept] = *r
 		}
+		if n := len(runs); n > 0 && runs[n-1].part == p {
+			runs[n-1].to++
+		} else {
+			runs = append(runs, run{p, kept, kept + 1})
+		}
+		kept++
 	}
+	w.lines <- line{rows: rows, runs: runs, last: true}
 	return nil
 }
 
-// part is the partition of a key, at hand.
-func (w *Writer) part(k key) (*part, error) {
+// part is the partition of a key, at hand. Before another one is closed for it,
+// what was found of that is to be handed over.
+func (w *Writer) part(k key, handOver func()) (*part, error) {
 	if n := len(w.open); n > 0 && w.open[n-1].key == k {
 		return w.open[n-1], nil
 	}
@@ -151,6 +202,7 @@ func (w *Writer) part(k key) (*part, error) {
 		return p, nil
 	}
 	if len(w.open) >= maxOpen {
+		handOver()
 		if err := w.close(w.open[0]); err != nil {
 			return nil, err
 		}
@@ -168,62 +220,44 @@ func (w *Writer) begin(k key) (*part, error) {
 	n := w.parts[k]
 	w.parts[k] = n + 1
 	w.counts.Files++
-	p := &part{key: k, seen: seen{}, b: array.NewRecordBuilder(memory.DefaultAllocator, w.schema)}
+	p := &part{key: k, seen: seen{}}
 	if n > 0 && !w.opt.Duplicates {
 		var err error
 		if p.seen, err = load(w.asideOf(k)); err != nil {
 			return nil, err
 		}
 	}
-	folder := filepath.Join(w.opt.Dir, k.folder())
-	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return nil, err
-	}
 	ending := "parquet"
 	if w.opt.Arrow {
 		ending = "arrow"
 	}
-	p.path = filepath.Join(folder, fmt.Sprintf("part-%04d.%s", n, ending))
+	p.path = filepath.Join(w.opt.Dir, k.folder(), fmt.Sprintf("part-%04d.%s", n, ending))
+	w.lines <- line{begin: p}
+	return p, nil
+}
+
+// create makes the file of a partition.
+func (w *Writer) create(p *part) error {
+	if err := os.MkdirAll(filepath.Dir(p.path), 0o755); err != nil {
+		return err
+	}
 	f, err := os.Create(p.path)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if p.out, err = w.sink(f); err != nil {
-		return nil, errors.Join(err, f.Close())
+	if p.out, err = w.files.create(f); err != nil {
+		return errors.Join(err, f.Close())
 	}
-	return p, nil
+	return nil
 }
 
 func (w *Writer) asideOf(k key) string {
 	return filepath.Join(w.aside, fmt.Sprintf("%s.%s.%d", spelt(k.account), spelt(k.region), k.day))
 }
 
-// flush hands what is built of a partition to the encoder.
-func (w *Writer) flush(p *part) {
-	if p.b.Field(0).Len() == 0 {
-		return
-	}
-	rec := p.b.NewRecord()
-	p.bytes = 0
-	w.lines <- func() error {
-		defer rec.Release()
-		if err := p.out.write(rec); err != nil {
-			return fmt.Errorf("writing %q: %w", p.path, err)
-		}
-		return nil
-	}
-}
-
 // close ends a partition's file.
 func (w *Writer) close(p *part) error {
-	w.flush(p)
-	p.b.Release()
-	w.lines <- func() error {
-		if err := p.out.Close(); err != nil {
-			return fmt.Errorf("writing %q: %w", p.path, err)
-		}
-		return nil
-	}
+	w.lines <- line{close: p}
 	if w.opt.Duplicates {
 		return nil
 	}
@@ -242,88 +276,3 @@ func (w *Writer) Close() (Counts, error) {
 	<-w.done
 	return w.counts, errors.Join(err, w.failure(), os.RemoveAll(w.aside))
 }
-
-func (w *Writer) append(b *array.RecordBuilder, rows *Rows, r *row) {
-	for i, c := range columns {
-		f := b.Field(i).(*array.StringBuilder)
-		if v, ok := r.value(rows, c.field); ok {
-			f.BinaryBuilder.Append(v)
-		} else {
-			f.AppendNull()
-		}
-	}
-	at := len(columns)
-	b.Field(at).(*array.TimestampBuilder).Append(arrow.Timestamp(r.at.UnixMicro()))
-	for i, field := range []record.Field{record.ReadOnly, record.Management} {
-		f := b.Field(at + 1 + i).(*array.BooleanBuilder)
-		switch v, _ := r.value(rows, field); string(v) {
-		case "true":
-			f.Append(true)
-		case "false":
-			f.Append(false)
-		default:
-			f.AppendNull()
-		}
-	}
-	w.resources(b, at+3, rows, r)
-	b.Field(at + 6).(*array.StringBuilder).Append(rows.Object)
-	b.Field(at + 7).(*array.Int32Builder).Append(int32(r.record)) //nolint:gosec // an object has not so many
-	if v := b.Field(at + 8).(*array.StringBuilder); rows.Verdict != "" {
-		v.Append(rows.Verdict)
-	} else {
-		v.AppendNull()
-	}
-	if !w.opt.NoRaw {
-		b.Field(at + 9).(*array.StringBuilder).BinaryBuilder.Append(rows.bytes(r.raw))
-	}
-}
-
-// resources appends three lists of one length.
-func (w *Writer) resources(b *array.RecordBuilder, at int, rows *Rows, r *row) {
-	var lists [3]*array.ListBuilder
-	for i := range lists {
-		lists[i] = b.Field(at + i).(*array.ListBuilder)
-		lists[i].Append(true)
-	}
-	list, ok := r.value(rows, record.ResourceList)
-	if !ok {
-		return
-	}
-	v := record.Values{record.ResourceList: list}
-	v.Resources(func(arn, kind, account []byte) {
-		for i, value := range [][]byte{arn, kind, account} {
-			lists[i].ValueBuilder().(*array.StringBuilder).BinaryBuilder.Append(value)
-		}
-	})
-}
-
-func (w *Writer) sink(f *os.File) (sink, error) {
-	if w.opt.Arrow {
-		out, err := ipc.NewFileWriter(f, ipc.WithSchema(w.schema), ipc.WithZstd())
-		return &arrowSink{out, f}, err
-	}
-	props := parquet.NewWriterProperties(
-		table.Zstd(), parquet.WithCompressionLevel(zstdLevel), parquet.WithDataPageSize(128<<10), parquet.WithMaxRowGroupLength(groupRows), parquet.WithCreatedBy("grantrail"),
-		parquet.WithDictionaryFor("event_id", false), parquet.WithDictionaryFor("request_id", false), parquet.WithDictionaryFor("shared_event_id", false),
-		parquet.WithDictionaryFor(rawColumn, false), parquet.WithStatsFor(rawColumn, false), parquet.WithDictionaryFor("event_time", false),
-		parquet.WithDictionaryFor("request_parameters_json", false), parquet.WithStatsFor("request_parameters_json", false),
-		parquet.WithDictionaryFor("response_elements_json", false), parquet.WithStatsFor("response_elements_json", false),
-	)
-	out, err := pqarrow.NewFileWriter(w.schema, f, props, pqarrow.DefaultWriterProps())
-	return &parquetSink{out: out}, err
-}
-
-type arrowSink struct {
-	*ipc.FileWriter
-	file io.Closer
-}
-
-func (s *arrowSink) write(rec arrow.Record) error { return s.Write(rec) }
-
-func (s *arrowSink) Close() error { return errors.Join(s.FileWriter.Close(), s.file.Close()) }
-
-type parquetSink struct{ out *pqarrow.FileWriter }
-
-func (s *parquetSink) write(rec arrow.Record) error { return s.out.WriteBuffered(rec) }
-
-func (s *parquetSink) Close() error { return s.out.Close() }

@@ -2,6 +2,7 @@ package record
 
 import (
 	"bytes"
+	"encoding/binary"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -63,7 +64,13 @@ type Values [Fields][]byte
 // Values fills v from the record that was last given to Head or ValidHead. What
 // it holds is valid as long as the record.
 func (d *Decoder) Values(v *Values) {
-	h := &d.head
+	d.head.values(v)
+	v.object(d.head.identity, identityFields)
+	v.object(d.head.tls, tlsFields)
+}
+
+// values fills v with the fields of the top level, and no others.
+func (h *Head) values(v *Values) {
 	*v = Values{
 		EventID: plain(h.eventID), EventVersion: plain(h.version), EventName: plain(h.rawName), EventSource: plain(h.rawSource),
 		EventType: plain(h.eventType), EventCategory: plain(h.rawCategory), Region: plain(h.rawRegion), Recipient: plain(h.rawAccount),
@@ -73,8 +80,6 @@ func (d *Decoder) Values(v *Values) {
 		Request: present(h.request), Response: present(h.response), Additional: present(h.additional),
 		ServiceDetails: present(h.service), ResourceList: present(h.resources),
 	}
-	v.fill(h.identity, identityFields)
-	v.fill(h.tls, tlsFields)
 }
 
 // inner is a member of an object, and the field that it fills, or the members
@@ -100,22 +105,67 @@ var (
 	tlsFields = []inner{{name: "tlsVersion", field: TLSVersion}, {name: "cipherSuite", field: TLSCipher}}
 )
 
-// fill takes the members of an object that are fields.
-func (v *Values) fill(object jsontext.Value, known []inner) {
-	each(object, func(name []byte, value jsontext.Value) {
-		for i := range known {
-			switch k := &known[i]; {
-			case k.name != string(name):
-				continue
-			case k.within != nil:
-				v.fill(value, k.within)
-			default:
-				v[k.field] = plain(value)
-			}
-			return
-		}
-	})
+// object takes the members of a value that are fields, where it is an object.
+func (v *Values) object(value []byte, known []inner) {
+	if len(value) > 0 && value[0] == '{' {
+		v.members(value, 0, known)
+	}
 }
+
+// members takes the members of the object that begins at i, and of those inside
+// it that are known, in one walk. It gives where the object ends, if it is JSON.
+func (v *Values) members(raw []byte, i int, known []inner) int {
+	i = space(raw, i+1)
+	for i < len(raw) && raw[i] == '"' {
+		end := stringEnd(raw, i)
+		k := named(known, raw[i:end])
+		if i = space(raw, end); i >= len(raw) || raw[i] != ':' {
+			return len(raw)
+		}
+		if i = space(raw, i+1); k != nil && k.within != nil && i < len(raw) && raw[i] == '{' {
+			end = v.members(raw, i, k.within)
+		} else {
+			end = valueEnd(raw, i)
+			if k != nil && k.within == nil {
+				v[k.field] = plain(raw[i:end])
+			}
+		}
+		if i = space(raw, end); i >= len(raw) || raw[i] != ',' {
+			break
+		}
+		i = space(raw, i+1)
+	}
+	return min(i+1, len(raw))
+}
+
+// named is the member of a quoted name, or nil. A name that is known as it is
+// written has no escapes.
+func named(known []inner, quoted []byte) *inner {
+	if len(quoted) < 2 {
+		return nil
+	}
+	name := quoted[1 : len(quoted)-1]
+	for escaped := false; ; escaped = true {
+		for i := range known {
+			if k := &known[i]; len(k.name) == len(name) && k.name == string(name) {
+				return k
+			}
+		}
+		if escaped || bytes.IndexByte(name, '\\') < 0 {
+			return nil
+		}
+		name = nameOf(quoted)
+	}
+}
+
+var resourceFields = []inner{{name: "ARN", field: resourceARN}, {name: "arn", field: resourceARN}, {name: "type", field: resourceType}, {name: "accountId", field: resourceAccount}}
+
+// The fields of a resource, which stand for themselves.
+const (
+	resourceARN Field = iota
+	resourceType
+	resourceAccount
+)
 
 // Resources hands out the resources of a record: ARN, type, account.
 func (v *Values) Resources(hand func(arn, kind, account []byte)) {
@@ -124,34 +174,13 @@ func (v *Values) Resources(hand func(arn, kind, account []byte)) {
 		return
 	}
 	for i := space(list, 1); i < len(list) && list[i] == '{'; {
-		end := valueEnd(list, i)
-		var arn, kind, account []byte
-		each(list[i:end], func(name []byte, value jsontext.Value) {
-			switch string(name) {
-			case "ARN", "arn":
-				arn = plain(value)
-			case "type":
-				kind = plain(value)
-			case "accountId":
-				account = plain(value)
-			}
-		})
-		hand(arn, kind, account)
-		if i = space(list, end); i < len(list) && list[i] == ',' {
+		var resource Values
+		i = resource.members(list, i, resourceFields)
+		hand(resource[resourceARN], resource[resourceType], resource[resourceAccount])
+		if i = space(list, i); i < len(list) && list[i] == ',' {
 			i = space(list, i+1)
 		}
 	}
-}
-
-// each hands out the members of a value, where it is an object.
-func each(value jsontext.Value, member func(name []byte, value jsontext.Value)) {
-	if len(value) == 0 || value[0] != '{' {
-		return
-	}
-	_ = walk(value, func(name []byte, value jsontext.Value) error { // of valid JSON
-		member(name, value)
-		return nil
-	})
 }
 
 // present is a value that is neither absent nor null.
@@ -170,9 +199,29 @@ func plain(v jsontext.Value) []byte {
 	case v[0] != '"' || len(v) < 2:
 		return v
 	}
-	if inner := v[1 : len(v)-1]; bytes.IndexByte(inner, '\\') < 0 && utf8.Valid(inner) {
+	inner := v[1 : len(v)-1]
+	if asWritten(inner) || bytes.IndexByte(inner, '\\') < 0 && utf8.Valid(inner) {
 		return inner
 	}
 	b, _ := jsontext.AppendUnquote(nil, v) // what cannot be undone stays with replacement characters
 	return b
+}
+
+// asWritten reports whether text is surely ASCII without escapes, eight bytes
+// at a time.
+func asWritten(text []byte) bool {
+	const ones, high = 0x0101010101010101, 0x8080808080808080
+	for ; len(text) >= 8; text = text[8:] {
+		word := binary.LittleEndian.Uint64(text)
+		slash := word ^ '\\'*ones // 0 where there is one
+		if (word|(slash-ones)&^slash)&high != 0 {
+			return false
+		}
+	}
+	for _, c := range text {
+		if c >= utf8.RuneSelf || c == '\\' {
+			return false
+		}
+	}
+	return true
 }

@@ -215,7 +215,9 @@ func TestNames(t *testing.T) {
 	known := []string{"eventID", "eventName", "eventVersion", "userIdentity", "responseElements", "requestParameters", "additionalEventData", "sessionCredentialFromConsole"}
 	text := NewText(known)
 	for which, name := range known {
-		record := func(name string) []byte { return []byte(`{"` + name + `":"x","` + strings.Repeat("padding", 9) + `":1}]`) }
+		record := func(name string) []byte {
+			return []byte(`{"` + name + `":"x","` + strings.Repeat("padding", 9) + `":1}]`)
+		}
 		for _, changed := range append(mutations(name), name, name) { // and the name itself, once it is expected
 			text.Reset(record(changed))
 			m, _, found := text.Record(0)

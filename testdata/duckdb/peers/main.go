@@ -1,8 +1,9 @@
 // Command peers measures grantrail against others on one archive: inflating it
 // and throwing the bytes away, by the streaming decoder that grantrail falls
-// back to, by igzip and by gzip where they are installed; and DuckDB answering
-// the question in SQL. Runs are taken in turn; a ratio is the median of the
-// ratios within each turn. CPU is user and system time of the whole process.
+// back to, by igzip and by gzip where they are installed; DuckDB answering the
+// question in SQL; and both writing all records as Parquet. Runs are taken in
+// turn; a ratio is the median of the ratios within each turn. CPU is user and
+// system time of the whole process.
 //
 //	peers GRANTRAIL DIR [ROUNDS]
 //
@@ -47,6 +48,8 @@ func run(args []string) error {
 			fmt.Println(n)
 		}
 		return err
+	case len(args) == 3 && args[0] == "export":
+		return export(args[1], args[2])
 	case len(args) < 2:
 		return errors.New("usage: peers GRANTRAIL DIR [ROUNDS]")
 	}
@@ -87,6 +90,12 @@ func compare(self, grantrail, dir string, rounds int) error {
 		{name: "grantrail investigate --decoder klauspost, 1 worker", args: append(slices.Clone(investigate), "1", "--decoder", "klauspost", dir)},
 		{name: "DuckDB, the join in SQL, 2 threads", args: []string{self, "duckdb", dir}},
 	}
+	to, err := os.MkdirTemp("", "peers-*")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(to)
+	peers = append(peers, exports(self, grantrail, dir, to)...)
 	for _, tool := range []string{"igzip", "gzip"} {
 		if _, err := exec.LookPath(tool); err == nil {
 			peers = append(peers, &peer{name: tool + " -dc, to nowhere", args: []string{
@@ -157,6 +166,7 @@ func agree(peers []*peer) error {
 	answers := map[string]string{}
 	for _, p := range peers {
 		switch {
+		case strings.Contains(p.name, "export"), strings.Contains(p.name, "to Parquet"):
 		case strings.Contains(p.name, "grantrail"):
 			var report struct {
 				Summary struct{ Attempts int }
