@@ -56,9 +56,11 @@ func Fingerprint(raw []byte) [16]byte {
 	if v.Canonicalize(jsontext.AllowInvalidUTF8(true)) != nil {
 		v = raw
 	}
-	for _, text := range []string{"true", "false"} {
-		// Inside a string the quotes would be escaped: this is a member.
-		v = bytes.ReplaceAll(v, []byte(`"readOnly":"`+text+`"`), []byte(`"readOnly":`+text))
+	if bytes.Contains(v, []byte(`"readOnly":"`)) {
+		for _, text := range []string{"true", "false"} {
+			// Inside a string the quotes would be escaped: this is a member.
+			v = bytes.ReplaceAll(v, []byte(`"readOnly":"`+text+`"`), []byte(`"readOnly":`+text))
+		}
 	}
 	sum := sha256.Sum256(v)
 	return [16]byte(sum[:16])
