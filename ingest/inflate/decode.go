@@ -287,6 +287,9 @@ func (d *decoder) dynamicCodes(in []byte, end, pos int, buf uint64, have uint) (
 }
 
 // block decodes the symbols of one block, as far as there is room.
+//
+// What comes next is looked up before what came last is written: the processor
+// mostly guesses wrong how a match ends, and has the answer by then.
 func (d *decoder) block(in []byte, end int, all bool, out []byte, n int) (int, status) {
 	const mask = 1<<literalBits - 1
 	stop, why := end-symbols, hungry
@@ -294,7 +297,14 @@ func (d *decoder) block(in []byte, end int, all bool, out []byte, n int) (int, s
 		stop, why = end+8, bad
 	}
 	pos, buf, have := d.at.pos, d.at.buf, d.at.have
+	if pos > stop {
+		return n, why
+	}
 	literals, distances := d.literals, d.distances
+	buf |= binary.LittleEndian.Uint64(in[pos:]) << (have & 63)
+	pos += int(63-have) >> 3 //nolint:gosec // small
+	have |= 56
+	e := literals[buf&mask]
 	for {
 		if n+slack > len(out) {
 			d.at.pos, d.at.buf, d.at.have = pos, buf, have
@@ -304,12 +314,8 @@ func (d *decoder) block(in []byte, end int, all bool, out []byte, n int) (int, s
 			d.at.pos, d.at.buf, d.at.have = pos, buf, have
 			return n, why
 		}
-		buf |= binary.LittleEndian.Uint64(in[pos:]) << (have & 63)
-		pos += int(63-have) >> 3 //nolint:gosec // small
-		have |= 56
 		// 56 bits are four entries of the root, or three and a length: they are
 		// written out, since a loop's end is foreseen less often than these.
-		e := literals[buf&mask]
 		if e&isLiteral != 0 {
 			binary.LittleEndian.PutUint16(out[n:], uint16(e>>16))
 			n += int(e >> 8 & 3)
@@ -326,6 +332,10 @@ func (d *decoder) block(in []byte, end int, all bool, out []byte, n int) (int, s
 						binary.LittleEndian.PutUint16(out[n:], uint16(e>>16))
 						n += int(e >> 8 & 3)
 						buf, have = buf>>(e&takes), have-uint(e&takes)
+						buf |= binary.LittleEndian.Uint64(in[pos:]) << (have & 63)
+						pos += int(63-have) >> 3 //nolint:gosec // small
+						have |= 56
+						e = literals[buf&mask]
 						continue
 					}
 				}
@@ -336,6 +346,10 @@ func (d *decoder) block(in []byte, end int, all bool, out []byte, n int) (int, s
 				out[n] = byte(e >> 16)
 				n++
 				buf, have = buf>>(e&takes), have-uint(e&takes)
+				buf |= binary.LittleEndian.Uint64(in[pos:]) << (have & 63)
+				pos += int(63-have) >> 3 //nolint:gosec // small
+				have |= 56
+				e = literals[buf&mask]
 				continue
 			}
 		}
@@ -364,6 +378,10 @@ func (d *decoder) block(in []byte, end int, all bool, out []byte, n int) (int, s
 		if distance > n {
 			return n, bad
 		}
+		buf |= binary.LittleEndian.Uint64(in[pos:]) << (have & 63)
+		pos += int(63-have) >> 3 //nolint:gosec // small
+		have |= 56
+		e = literals[buf&mask]
 		if distance < 16 {
 			repeat(out, n, distance, length)
 			n += length

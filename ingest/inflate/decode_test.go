@@ -64,13 +64,13 @@ func packed(t testing.TB, text []byte, compress func(io.Writer) (io.WriteCloser,
 // the streaming decoder gives and says.
 func TestReplay(t *testing.T) {
 	chance := rand.New(rand.NewPCG(3, 5)) //nolint:gosec // a test
-	text, log := make([]byte, 0, 4<<20), texts()[3]
-	for len(text) < 3<<20 {
+	text, log := make([]byte, 0, 3<<20), texts()[3]
+	for len(text) < 2<<20 {
 		text = fmt.Appendf(text, "%x%x %s %d\n", chance.Uint64(), chance.Uint64(), log[:chance.IntN(200)], chance.IntN(9))
 	}
 	for level := flate.HuffmanOnly; level <= 6; level += 2 {
 		sound := packed(t, text, func(w io.Writer) (io.WriteCloser, error) { return stdgzip.NewWriterLevel(w, level) })
-		for i := range 30 {
+		for i := range 15 {
 			data := bytes.Clone(sound)
 			switch at := chance.IntN(len(data)); i % 5 {
 			case 0:
