@@ -122,7 +122,7 @@ func tableOf(t *testing.T, opt Options) arrow.Table {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // it was only read
 	if opt.Arrow {
 		in, err := ipc.NewFileReader(f)
 		if err != nil {
@@ -245,7 +245,7 @@ func checkStatistics(t *testing.T, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // it was only read
 	if f.NumRowGroups() != 2 {
 		t.Fatalf("%d row groups", f.NumRowGroups())
 	}

@@ -58,11 +58,11 @@ func (f *file) take(src io.Reader) (io.Reader, bool) {
 		f.stored = append(make([]byte, 0, room+padding), f.stored[:f.size]...)[:room+padding]
 		err = f.read(room)
 	}
-	switch err {
-	case nil:
-		return io.MultiReader(f.held(), src), false
-	case io.EOF:
+	switch {
+	case f.all:
 		return f.held(), true
+	case err == nil:
+		return io.MultiReader(f.held(), src), false
 	}
 	return io.MultiReader(f.held(), failing{err}), false
 }

@@ -78,9 +78,9 @@ func (o *Outlines) Members(raw []byte, m *scan.Members) (*Values, bool) {
 func (o *Outlines) member(v *Values, f Field, value []byte) bool {
 	switch f {
 	case identityObject:
-		return o.recalled(v, value, identityFields) || isJSON(value) && o.learnt(v, value, identityFields)
+		return o.unread(v, value, identityFields)
 	case tlsObject:
-		return o.recalled(v, value, tlsFields) || isJSON(value) && o.learnt(v, value, tlsFields)
+		return o.unread(v, value, tlsFields)
 	}
 	if !isJSON(value) {
 		return false
@@ -91,6 +91,19 @@ func (o *Outlines) member(v *Values, f Field, value []byte) bool {
 	case f < Fields:
 		v[f] = present(value)
 	}
+	return true
+}
+
+// unread takes the members of a value that no parser has read, and reports whether
+// it is JSON.
+func (o *Outlines) unread(v *Values, value []byte, known []inner) bool {
+	if o.recalled(v, value, known) {
+		return true
+	}
+	if !isJSON(value) {
+		return false
+	}
+	o.learnt(v, value, known)
 	return true
 }
 
@@ -136,11 +149,11 @@ func (o *Outlines) recalled(v *Values, value []byte, known []inner) bool {
 	return true
 }
 
-// learnt takes the fields of an object, and remembers where they stand. It has
-// nothing against any value.
-func (o *Outlines) learnt(v *Values, value []byte, known []inner) bool {
+// learnt takes the fields of a value that is an object, and remembers where they
+// stand.
+func (o *Outlines) learnt(v *Values, value []byte, known []inner) {
 	if value[0] != '{' {
-		return true
+		return
 	}
 	v.members(value, 0, known)
 	if met := o.slot(value); met != nil {
@@ -149,7 +162,6 @@ func (o *Outlines) learnt(v *Values, value []byte, known []inner) bool {
 			met.known = &known[0]
 		}
 	}
-	return true
 }
 
 // take notes where the fields stand in the object. It reports false where one
