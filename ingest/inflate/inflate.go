@@ -131,34 +131,32 @@ func (s *sourceReader) Read(p []byte) (int, error) {
 // Reset begins a new object. Where src is an [io.Seeker] as well, a large object
 // is held in part, and read once more where our decoder has doubts.
 func (r *Reader) Reset(src io.Reader) {
+	r.window.from, r.window.to = 0, 0
+	r.starts, r.offset, r.err = r.starts[:0], 0, nil
 	ours := false
 	if !r.streams {
 		src, ours = r.file.take(src)
-	}
-	r.from(src)
-	r.decoded, r.window.from, r.window.to = false, 0, 0
-	r.starts, r.offset, r.err = r.starts[:0], 0, nil
-	r.gzipped, r.nearly = false, nearMagic(r.stored)
-	head, err := r.stored.Peek(2)
-	if len(head) < 2 {
-		if r.source.err != nil {
-			r.err = r.damage(Storage, err)
+		if r.decoded = ours && r.file.begin(); r.decoded {
+			r.gzipped, r.nearly = true, false
+			r.starts = append(r.starts, 0)
+			*r.source = sourceReader{n: r.file.taken}
+			return
 		}
-		return
 	}
-	if head[0] != 0x1f || head[1] != 0x8b {
-		return
-	}
-	r.gzipped = true
-	if r.decoded = ours && r.file.begin(); r.decoded {
-		r.starts = append(r.starts, 0)
-		r.source.n = r.file.taken
-		return
-	}
-	if ours {
+	r.decoded = false
+	r.from(src)
+	head, err := r.stored.Peek(len(magic))
+	r.gzipped = len(head) >= 2 && string(head[:2]) == magic[:2]
+	r.nearly = nearMagic(head)
+	switch {
+	case len(head) < 2 && r.source.err != nil:
+		r.err = r.damage(Storage, err)
+	case r.gzipped && ours:
 		r.from(r.file.again())
+		r.nextMember()
+	case r.gzipped:
+		r.nextMember()
 	}
-	r.nextMember()
 }
 
 // from has stored bytes read from src, from its beginning.
@@ -174,12 +172,14 @@ func (r *Reader) Gzipped() bool { return r.gzipped }
 // its first three bytes: most likely gzip whose first bytes were damaged.
 func (r *Reader) NearlyGzipped() bool { return !r.gzipped && r.nearly }
 
-// nearMagic compares with the magic number and the one method there is.
-func nearMagic(stored *bufio.Reader) bool {
-	head, _ := stored.Peek(3)
+// magic is how gzip begins, with the one method there is: RFC 1952, section 2.3.1.
+const magic = "\x1f\x8b\x08"
+
+// nearMagic reports whether all but one of the first bytes are those of gzip.
+func nearMagic(head []byte) bool {
 	same := 0
 	for i, c := range head {
-		if c == "\x1f\x8b\x08"[i] {
+		if c == magic[i] {
 			same++
 		}
 	}

@@ -126,17 +126,19 @@ var Vocabulary = []string{
 }
 
 // slots is how many words are remembered of a kind: as many as slot tells apart.
-const slots = 1 << 8
+const slots = 1 << slotBits
+
+const slotBits = 10
 
 // recent are words that were said lately in a field.
 type recent [slots]string
 
 // slot is where a word is remembered, which has three letters at least: words
 // are told apart by their length and a few of them.
-func slot[T string | []byte](word T) uint8 {
+func slot[T string | []byte](word T) uint32 {
 	n := len(word)
 	few := uint32(word[n-1]) | uint32(word[n/2])<<8 | uint32(word[n-3])<<16 | uint32(n)<<24 //nolint:gosec // a few bits
-	return uint8(few * 0x9e3779b1 >> 24)
+	return few * 0x9e3779b1 >> (32 - slotBits) % slots
 }
 
 // recall gives the text of a value that is a plain string of some letters: ASCII,
