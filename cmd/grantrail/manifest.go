@@ -45,7 +45,7 @@ func (t *typed) inventory(sources []string) (*inventory, error) {
 	if t.manifest == "" {
 		return nil, nil
 	}
-	if _, err := os.Lstat(t.manifest); err == nil && !t.clobber {
+	if _, err := os.Lstat(t.manifest); !(&output{clobber: t.clobber}).free(t.manifest) {
 		return nil, usagef("--manifest %q is there already: name another, or allow --clobber", t.manifest)
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, usagef("--manifest: %w", err)
@@ -168,14 +168,7 @@ func (m *inventory) write(out *output) error {
 		}
 		b.WriteString(sumLine(text, path))
 	}
-	temp, err := besideBytes(m.path, []byte(b.String()))
-	if err != nil {
-		return err
-	}
-	if err := (&output{clobber: m.clobber}).move(temp, m.path); err != nil {
-		return fmt.Errorf("writing %q: %w", m.path, err)
-	}
-	return nil
+	return (&output{clobber: m.clobber}).deliver(m.path, []byte(b.String()))
 }
 
 // hashed is a file's size and SHA-256.

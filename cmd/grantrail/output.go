@@ -19,6 +19,7 @@ import (
 type output struct {
 	formats []report.Format
 	stdout  io.Writer // where there is one format and no file
+	device  string    // likewise, and what is written to is not a file
 	paths   []string  // parallel to formats, else
 	dir     string    // to be made, for several formats
 	clobber bool
@@ -36,6 +37,10 @@ func (t *typed) writing(stdout io.Writer) (*output, error) {
 		return nil, usagef("%d formats do not fit on standard output: name a directory with --output", len(o.formats))
 	case t.output == "" || t.output == "-":
 		o.stdout = stdout
+		return o, nil
+	}
+	if len(o.formats) == 1 && isDevice(t.output) {
+		o.device = t.output
 		return o, nil
 	}
 	if err := o.place(t.output); err != nil {
@@ -94,7 +99,7 @@ func (o *output) place(path string) error {
 
 func (o *output) vacant() error {
 	for _, p := range o.paths {
-		if _, err := os.Lstat(p); err == nil && !o.clobber {
+		if !o.free(p) {
 			return usagef("--output %q is there already: name another, or allow --clobber", p)
 		}
 	}
@@ -103,8 +108,11 @@ func (o *output) vacant() error {
 
 // names are the files that were written, or "standard output".
 func (o *output) names() []string {
-	if o.stdout != nil {
+	switch {
+	case o.stdout != nil:
 		return []string{"standard output"}
+	case o.device != "":
+		return []string{o.device}
 	}
 	return o.paths
 }
@@ -121,6 +129,9 @@ func (o *output) write(ctx context.Context, c *incident.Case) error {
 			return fmt.Errorf("writing the report to standard output: %w", err)
 		}
 		return nil
+	}
+	if o.device != "" {
+		return toDevice(o.device, func(w io.Writer) error { return report.Render(cancelled{ctx, w}, o.formats[0], c) })
 	}
 	return o.files(ctx, c)
 }
@@ -206,12 +217,30 @@ func beside(path string, write func(io.Writer) error) (temp string, err error) {
 	return f.Name(), nil
 }
 
-// besideBytes is [beside] for what is held whole.
-func besideBytes(path string, data []byte) (temp string, err error) {
-	return beside(path, func(w io.Writer) error {
+// deliver writes what is held whole: beside its place, and then there.
+func (o *output) deliver(path string, data []byte) error {
+	write := func(w io.Writer) error {
 		_, err := w.Write(data)
 		return err
-	})
+	}
+	if isDevice(path) {
+		return toDevice(path, write)
+	}
+	temp, err := beside(path, write)
+	if err != nil {
+		return err
+	}
+	if err := o.move(temp, path); err != nil {
+		_ = os.Remove(temp) // the failure before it is what counts
+		return fmt.Errorf("writing %q: %w", path, err)
+	}
+	return nil
+}
+
+// free reports whether there may be written to a path.
+func (o *output) free(path string) bool {
+	_, err := os.Lstat(path)
+	return err != nil || o.clobber || isDevice(path)
 }
 
 // move puts a file in its place. Without --clobber a file that has appeared

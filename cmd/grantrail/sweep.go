@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -120,7 +119,7 @@ func (t *typed) sweeping(opt *options, now time.Time) (*sweeping, error) {
 		}
 		opt.read.Horizon = opt.read.Horizon.Truncate(time.Hour)
 	}
-	if _, err := os.Lstat(s.changes); err == nil && !t.clobber && s.changes != "" {
+	if s.changes != "" && !(&output{clobber: t.clobber}).free(s.changes) {
 		return nil, usagef("--changes %q is there already: name another, or allow --clobber", s.changes)
 	}
 	opt.places.Times = true
@@ -218,13 +217,5 @@ func (s *sweeping) writeChanges(out *output, c *incident.Changes) error {
 	if err != nil {
 		return err
 	}
-	temp, err := besideBytes(s.changes, append(text, '\n'))
-	if err != nil {
-		return err
-	}
-	if err := out.move(temp, s.changes); err != nil {
-		_ = os.Remove(temp) // the failure before it is what counts
-		return fmt.Errorf("writing %q: %w", s.changes, err)
-	}
-	return nil
+	return out.deliver(s.changes, append(text, '\n'))
 }

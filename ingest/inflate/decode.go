@@ -47,13 +47,13 @@ const (
 //
 //	bits 0-5    how many bits it takes: its code, and the extra bits behind it;
 //	            0 where there is no such code
-//	bits 8-11   of a length or distance, how many of them are its code; of a
-//	            literal, how many literals there are, 1 or 2; of a pointer, how
-//	            many bits index its table
-//	bits 13-15  what it is
+//	bits 8-11   how many of them are its code; of a pointer, how many bits index
+//	            its table
+//	bits 12-15  what it is
 //	bits 16-31  the literals, the first one lowest; the base of a length or
 //	            distance; or where a table begins
 const (
+	isTwo     = 1 << 12 // literals
 	isEnd     = 1 << 13
 	isPointer = 1 << 14
 	isLiteral = 1 << 15
@@ -318,19 +318,19 @@ func (d *decoder) block(in []byte, end int, all bool, out []byte, n int) (int, s
 		// written out, since a loop's end is foreseen less often than these.
 		if e&isLiteral != 0 {
 			binary.LittleEndian.PutUint16(out[n:], uint16(e>>16))
-			n += int(e >> 8 & 3)
+			n += int(e>>12&1) + 1
 			buf, have = buf>>(e&takes), have-uint(e&takes)
 			if e = literals[buf&mask]; e&isLiteral != 0 {
 				binary.LittleEndian.PutUint16(out[n:], uint16(e>>16))
-				n += int(e >> 8 & 3)
+				n += int(e>>12&1) + 1
 				buf, have = buf>>(e&takes), have-uint(e&takes)
 				if e = literals[buf&mask]; e&isLiteral != 0 {
 					binary.LittleEndian.PutUint16(out[n:], uint16(e>>16))
-					n += int(e >> 8 & 3)
+					n += int(e>>12&1) + 1
 					buf, have = buf>>(e&takes), have-uint(e&takes)
 					if e = literals[buf&mask]; e&isLiteral != 0 {
 						binary.LittleEndian.PutUint16(out[n:], uint16(e>>16))
-						n += int(e >> 8 & 3)
+						n += int(e>>12&1) + 1
 						buf, have = buf>>(e&takes), have-uint(e&takes)
 						buf |= binary.LittleEndian.Uint64(in[pos:]) << (have & 63)
 						pos += int(63-have) >> 3 //nolint:gosec // small

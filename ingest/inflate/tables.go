@@ -30,7 +30,7 @@ func entriesOf(n int, entry func(symbol int) uint32) []uint32 {
 func literalEntry(symbol int) uint32 {
 	switch {
 	case symbol < 256:
-		return isLiteral | 1<<8 | uint32(symbol)<<16 //nolint:gosec // small
+		return isLiteral | uint32(symbol)<<16 //nolint:gosec // small
 	case symbol == 256:
 		return isEnd
 	case symbol-257 < len(lengthBase):
@@ -122,9 +122,6 @@ func reversed(code, size int) int {
 
 // coded is an entry with a code of this size.
 func coded(entry uint32, size int) uint32 {
-	if entry&isLiteral != 0 {
-		return entry + uint32(size) //nolint:gosec // at most 15
-	}
 	return entry + uint32(size) | uint32(size)<<8 //nolint:gosec // at most 15
 }
 
@@ -139,7 +136,7 @@ func pair(table *[literalTable]uint32) {
 		size := e&takes + next&takes
 		// One question, since nobody can foresee the answers to each of its parts.
 		if ^(e&next)&isLiteral|(literalBits-size)>>31 == 0 {
-			e = isLiteral | 2<<8 | size | e&0xff0000 | next&0xff0000<<8
+			e = isLiteral | isTwo | size | e&0xff0000 | next&0xff0000<<8
 		}
 		root[i] = e
 	}
