@@ -160,7 +160,6 @@ func NewReader(vocabulary []string) *Reader {
 	r := &Reader{inflate: inflate.NewReader(), scan: scan.NewText(vocabulary)}
 	r.once = bufio.NewReaderSize(metered{r}, textBuffer)
 	r.plain, r.text = r.inflate, r.once
-	r.dec = jsontext.NewDecoder(&r.limit)
 	return r
 }
 
@@ -243,9 +242,11 @@ func (r *Reader) parsed() error {
 	return r.object()
 }
 
+// decode begins to parse text, by a new decoder: how one words a fault hangs on
+// how large its buffer has grown, and that would hang on the objects before.
 func (r *Reader) decode(text io.Reader) {
 	r.limit = limited{r: text, left: MaxValue}
-	r.dec.Reset(&r.limit, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	r.dec = jsontext.NewDecoder(&r.limit, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 }
 
 // begin opens an object, and once more where gzip is inside gzip.

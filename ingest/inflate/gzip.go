@@ -143,6 +143,14 @@ func (f *file) more(out []byte, n int) (int, bool) {
 	return end, why == full || f.ended && f.trailer()
 }
 
+// used is how much of the source was decoded, whatever of it is at hand.
+func (f *file) used() int64 {
+	if f.ended {
+		return f.taken
+	}
+	return f.taken - int64(f.size-min(f.body+f.at.pos, f.size))
+}
+
 // trailer reports whether the data ends with the object, and has the checksum
 // and the length that stand behind it.
 func (f *file) trailer() bool {

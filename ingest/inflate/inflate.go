@@ -131,7 +131,7 @@ func (s *sourceReader) Read(p []byte) (int, error) {
 // Reset begins a new object. Where src is an [io.Seeker] as well, a large object
 // is held in part, and read once more where our decoder has doubts.
 func (r *Reader) Reset(src io.Reader) {
-	r.window.from, r.window.to = 0, 0
+	r.window.reset()
 	r.starts, r.offset, r.err = r.starts[:0], 0, nil
 	ours := false
 	if !r.streams {
@@ -139,7 +139,7 @@ func (r *Reader) Reset(src io.Reader) {
 		if r.decoded = ours && r.file.begin(); r.decoded {
 			r.gzipped, r.nearly = true, false
 			r.starts = append(r.starts, 0)
-			*r.source = sourceReader{n: r.file.taken}
+			*r.source = sourceReader{}
 			return
 		}
 	}

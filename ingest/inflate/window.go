@@ -17,6 +17,14 @@ type window struct {
 	from, to int
 }
 
+// reset empties the window. One that grew for a large object is given back: how
+// far ahead an object is read is not to hang on those before it.
+func (w *window) reset() {
+	if w.from, w.to = 0, 0; len(w.memory) > reach+windowSize+slack {
+		w.memory = nil
+	}
+}
+
 // room is where to put what comes behind the text, at least minRoom, with slack
 // behind it. The last keep bytes before there stay where they are.
 func (w *window) room(keep int) {
@@ -59,8 +67,7 @@ func (r *Reader) fill(rest int) {
 func (r *Reader) decode() bool {
 	w := &r.window
 	to, ok := r.file.more(w.memory, w.to)
-	r.source.n = r.file.taken
-	if !ok {
+	if r.source.n = r.file.used(); !ok {
 		return false
 	}
 	if r.file.ended {
