@@ -143,3 +143,26 @@ func FuzzScanned(f *testing.F) {
 		}
 	})
 }
+
+// TestAlone reads damaged objects by a new reader, and by one that has read large
+// and damaged ones before: what is said, and how far each is read, is the same.
+func TestAlone(t *testing.T) {
+	record := `{"eventName":"A","x":{"y":[1,2,{"z":"}]\\\""}]},"b":true,"c":null,"d":-120},`
+	giant := gzipped(t, `{"Records":[{"a":"`+strings.Repeat("x", 3<<20)+`"}]}`)
+	used := NewReader([]string{"eventName"})
+	for i := range 40 {
+		text := []byte(`{"Records":[` + strings.Repeat(record, 20_000) + `{"last":"x"}]}`)
+		at := (i*7919*len(text)/40 + i) % len(text)
+		text[at] = "\x01\\\"{}[],x"[i%9]
+		object := gzipped(t, string(text))
+		if i%5 == 4 {
+			object = object[:at%len(object)]
+		}
+		alone := NewReader([]string{"eventName"})
+		want := tell(t, alone, object, always)
+		tell(t, used, giant, always)
+		if got := tell(t, used, object, always); got.result != want.result || len(got.items) != len(want.items) || used.Stored() != alone.Stored() {
+			t.Fatalf("%d: %d items, %d stored, %s\nwant %d, %d, %s", i, len(got.items), used.Stored(), got.result, len(want.items), alone.Stored(), want.result)
+		}
+	}
+}
