@@ -45,7 +45,7 @@ func (t *typed) inventory(sources []string) (*inventory, error) {
 	if t.manifest == "" {
 		return nil, nil
 	}
-	if _, err := os.Lstat(t.manifest); !(&output{clobber: t.clobber}).free(t.manifest) {
+	if _, err := os.Lstat(t.manifest); !free(t.manifest, t.clobber) {
 		return nil, usagef("--manifest %q is there already: name another, or allow --clobber", t.manifest)
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, usagef("--manifest: %w", err)

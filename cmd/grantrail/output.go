@@ -99,7 +99,7 @@ func (o *output) place(path string) error {
 
 func (o *output) vacant() error {
 	for _, p := range o.paths {
-		if !o.free(p) {
+		if !free(p, o.clobber) {
 			return usagef("--output %q is there already: name another, or allow --clobber", p)
 		}
 	}
@@ -238,9 +238,9 @@ func (o *output) deliver(path string, data []byte) error {
 }
 
 // free reports whether there may be written to a path.
-func (o *output) free(path string) bool {
+func free(path string, clobber bool) bool {
 	_, err := os.Lstat(path)
-	return err != nil || o.clobber || isDevice(path)
+	return err != nil || clobber || isDevice(path)
 }
 
 // move puts a file in its place. Without --clobber a file that has appeared

@@ -119,7 +119,7 @@ func (t *typed) sweeping(opt *options, now time.Time) (*sweeping, error) {
 		}
 		opt.read.Horizon = opt.read.Horizon.Truncate(time.Hour)
 	}
-	if s.changes != "" && !(&output{clobber: t.clobber}).free(s.changes) {
+	if s.changes != "" && !free(s.changes, t.clobber) {
 		return nil, usagef("--changes %q is there already: name another, or allow --clobber", s.changes)
 	}
 	opt.places.Times = true

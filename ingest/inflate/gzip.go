@@ -44,7 +44,7 @@ func (f *file) take(src io.Reader) (io.Reader, bool) {
 	}
 	f.src, f.seeker, f.size, f.all, f.taken = src, nil, 0, false, 0
 	err := f.read(firstStored)
-	if err == nil && (f.stored[0] != 0x1f || f.stored[1] != 0x8b) {
+	if err == nil && string(f.stored[:2]) != magic[:2] {
 		return io.MultiReader(f.held(), src), false // it need not be in memory
 	}
 	if seeker, ok := src.(io.Seeker); ok && err == nil {
@@ -55,7 +55,9 @@ func (f *file) take(src io.Reader) (io.Reader, bool) {
 	}
 	for err == nil && f.size < maxStored {
 		room := min(2*f.size, maxStored)
-		f.stored = append(make([]byte, 0, room+padding), f.stored[:f.size]...)[:room+padding]
+		if len(f.stored) < room+padding { // an object before may have had as much
+			f.stored = append(make([]byte, 0, room+padding), f.stored[:f.size]...)[:room+padding]
+		}
 		err = f.read(room)
 	}
 	switch {
@@ -173,7 +175,7 @@ const (
 // headerEnd is where a member's compressed data begins, or -1.
 func headerEnd(in []byte) int {
 	const fixed = 10
-	if len(in) < fixed || in[0] != 0x1f || in[1] != 0x8b || in[2] != 8 || in[3]&(flagsReserved|flagHeaderCRC) != 0 {
+	if len(in) < fixed || string(in[:len(magic)]) != magic || in[3]&(flagsReserved|flagHeaderCRC) != 0 {
 		return -1
 	}
 	at := fixed
