@@ -6,9 +6,9 @@ import (
 )
 
 // findAnywhere is find in plain Go, eight bytes at a time.
-func findAnywhere(text []byte, out []mark, c *carry) {
+func findAnywhere(text []byte, n int, out *marks, c *carry) {
 	escaped, inString := c.escaped, c.inString
-	for i := range out {
+	for i := range min(n, stride) {
 		block := (*[64]byte)(text[i*64:])
 		var quotes, brackets, rare uint64
 		for k := 0; k < 64; k += 8 {
@@ -31,16 +31,16 @@ func findAnywhere(text []byte, out []mark, c *carry) {
 		in := inside(quotes) ^ inString
 		inString = uint64(int64(in) >> 63) //nolint:gosec // the highest bit, everywhere
 		c.control |= in & controls
-		m := mark{quotes: quotes}
+		var opens, closes uint64
 		for b := brackets &^ in; b != 0; b &= b - 1 {
 			switch block[bits.TrailingZeros64(b)&63] {
 			case '{', '[':
-				m.opens |= b & -b
+				opens |= b & -b
 			case '}', ']':
-				m.closes |= b & -b
+				closes |= b & -b
 			}
 		}
-		out[i] = m
+		out.quotes[i], out.opens[i], out.closes[i] = quotes, opens, closes
 	}
 	c.escaped, c.inString = escaped, inString
 }

@@ -1,5 +1,6 @@
 //go:build !purego
 
+#include "go_asm.h"
 #include "textflag.h"
 
 // Bytes to compare with: quote, backslash, the bit that folds [ and ] on { and
@@ -20,7 +21,7 @@ GLOBL bytes<>(SB), RODATA|NOPTR, $6
 	SHLQ $32, BX;    \
 	ORQ BX, R
 
-// func findAVX2(text *byte, n int, out *mark, c *carry)
+// func findAVX2(text *byte, n int, out *marks, c *carry)
 TEXT ·findAVX2(SB), NOSPLIT, $0-32
 	MOVQ text+0(FP), SI
 	MOVQ n+8(FP), CX
@@ -81,11 +82,11 @@ store:
 	NOTQ R9
 	ANDQ R9, R10
 	ANDQ R9, R11
-	MOVQ R8, 0(DI)
-	MOVQ R10, 8(DI)
-	MOVQ R11, 16(DI)
+	MOVQ R8, marks_quotes(DI)
+	MOVQ R10, marks_opens(DI)
+	MOVQ R11, marks_closes(DI)
 	ADDQ $64, SI
-	ADDQ $24, DI
+	ADDQ $8, DI
 	DECQ CX
 	JNZ block
 

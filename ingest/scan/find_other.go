@@ -2,5 +2,6 @@
 
 package scan
 
-// find marks the first 64*len(out) bytes of text, behind what c was left by.
-func find(text []byte, out []mark, c *carry) { findAnywhere(text, out, c) }
+// find marks the first n blocks of text, at most stride, behind what c was left
+// by.
+func find(text []byte, n int, out *marks, c *carry) { findAnywhere(text, n, out, c) }

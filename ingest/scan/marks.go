@@ -1,8 +1,8 @@
 package scan
 
-// mark says of 64 bytes what stands where: the quotes that begin or end a
+// marks say of each 64 bytes what stands where: the quotes that begin or end a
 // string, and the brackets outside of strings.
-type mark struct{ quotes, opens, closes uint64 }
+type marks struct{ quotes, opens, closes [stride]uint64 }
 
 // carry is what one block leaves to the next.
 type carry struct {
@@ -13,7 +13,7 @@ type carry struct {
 
 // stride is how many blocks are marked at a time: their text stays near, and
 // what is behind them is not marked before it is asked for.
-const stride = 32
+const stride = 64
 
 // more marks blocks up to the one given, and some behind it. It reports whether
 // there are as many.
@@ -25,7 +25,7 @@ func (t *Text) more(block int) bool {
 		t.first += t.marked
 		rest := t.text[t.first*64:]
 		if t.marked = min(stride, len(rest)/64); t.marked > 0 {
-			find(rest, t.marks[:t.marked], &t.carry)
+			find(rest, t.marked, &t.marks, &t.carry)
 			continue
 		}
 		var last [64]byte // the end of the text, as white space behind it
@@ -33,7 +33,7 @@ func (t *Text) more(block int) bool {
 			last[i] = ' '
 		}
 		t.marked = 1
-		find(last[:], t.marks[:1], &t.carry)
+		find(last[:], 1, &t.marks, &t.carry)
 	}
 	return true
 }

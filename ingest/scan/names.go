@@ -6,25 +6,23 @@ import "encoding/binary"
 // archive say nearly the same names in nearly the same order, so that a look at
 // the one expected is mostly all that a name costs.
 type names struct {
-	known []name // of the vocabulary, and none
-	index map[string]int16
-	after []expected // by the name before; then by any other, and at a record's beginning
+	index map[string]*name
+	first name // no name: what stands before the first one of a record
+	other name // any that the vocabulary has not
 }
 
-// name is a name of the vocabulary, with the quote behind it, as three words that
-// overlap.
+// name is a name of the vocabulary, as records spell it: with the quote and the
+// colon behind it, in three words, and which of their bits it has.
 type name struct {
-	length int32 // without the quote
-	second uint8 // where the second word stands: at 8, or it is the first once more
-	third  uint8 // where the third word stands
-	words  [3]uint64
+	words, masks [3]uint64
+	length       int // without quote and colon
+	which        int // in the vocabulary, or Other
+	bit          uint64
+	after        [2]*name // the two that came last behind it
 }
 
-// none is a name that no text is: its first two words are not the same.
-var none = name{words: [3]uint64{1, 2}}
-
-// expected are the two names that came last behind another.
-type expected [2]int16
+// none is a name that no text is: it has a bit that it has not.
+var none = name{words: [3]uint64{1}}
 
 // words is the most that three words of eight bytes hold.
 const words = 3 * 8
@@ -39,78 +37,51 @@ func newNames(vocabulary []string) *names {
 	if len(vocabulary) > MaxNames {
 		panic("a vocabulary has too many names")
 	}
-	n := &names{index: make(map[string]int16, len(vocabulary)), after: make([]expected, len(vocabulary)+2)}
-	for i := range n.after { // nothing yet
-		n.after[i] = expected{int16(len(vocabulary)), int16(len(vocabulary))} //nolint:gosec // a vocabulary is small
-	}
+	n := &names{index: make(map[string]*name, len(vocabulary)), first: unnamed(), other: unnamed()}
 	for i, text := range vocabulary {
-		n.index[text] = int16(i) //nolint:gosec // as above
-		n.known = append(n.known, newName(text))
+		k := unnamed()
+		k.which, k.length, k.bit = i, len(text), 1<<i
+		k.spell(text + `":`)
+		n.index[text] = &k
 	}
-	n.known = append(n.known, none)
 	return n
 }
 
-func newName(text string) name {
-	if !expectable(text) {
-		return none
+// unnamed is a name of no text, behind which nothing is expected yet.
+func unnamed() name { return name{words: none.words, which: Other, after: [2]*name{&none, &none}} }
+
+// spell has a name known by its text, if the words hold that. Others are looked
+// up.
+func (k *name) spell(text string) {
+	if len(text) > words {
+		return
 	}
-	k, quoted := name{length: int32(len(text))}, text+`"` //nolint:gosec // a name is short
-	if len(quoted) >= 16 {
-		k.second = 8
+	var spelled, mask [words]byte
+	for i := range copy(spelled[:], text) {
+		mask[i] = 0xff
 	}
-	k.third = uint8(len(quoted) - 8) //nolint:gosec // at most words
-	for i, at := range []uint8{0, k.second, k.third} {
-		k.words[i] = binary.LittleEndian.Uint64([]byte(quoted[at:]))
+	for i := range k.words {
+		k.words[i] = binary.LittleEndian.Uint64(spelled[8*i:])
+		k.masks[i] = binary.LittleEndian.Uint64(mask[8*i:])
 	}
-	return k
 }
 
-// expectable reports whether three words hold a name and its quote. Others are
-// looked up.
-func expectable(text string) bool { return len(text) >= 7 && len(text) < words }
-
-// begins reports whether text begins with a name.
+// begins reports whether text begins with a name, its quote and a colon.
 func (k *name) begins(text *[words]byte) bool {
-	first := binary.LittleEndian.Uint64(text[:]) ^ k.words[0]
-	second := binary.LittleEndian.Uint64(text[k.second&8:]) ^ k.words[1]
-	third := binary.LittleEndian.Uint64(text[min(k.third, words-8):]) ^ k.words[2]
+	first := binary.LittleEndian.Uint64(text[0:])&k.masks[0] ^ k.words[0]
+	second := binary.LittleEndian.Uint64(text[8:])&k.masks[1] ^ k.words[1]
+	third := binary.LittleEndian.Uint64(text[16:])&k.masks[2] ^ k.words[2]
 	return first|second|third == 0
 }
 
-// expect reads a name that was expected behind another one, and gives which one
-// it is, or [Other].
-func (n *names) expect(text *[words]byte, before int) int {
-	e := &n.after[before]
-	if n.known[e[0]].begins(text) {
-		return int(e[0])
-	}
-	if n.known[e[1]].begins(text) {
-		e[0], e[1] = e[1], e[0]
-		return int(e[0])
-	}
-	return Other
-}
-
 // look looks a name up, and expects it behind the one before from now on.
-func (n *names) look(text []byte, before int) int {
-	i, ok := n.index[string(text)]
-	if !ok {
-		return Other
+func (n *names) look(text []byte, before *name) *name {
+	k := n.index[string(text)]
+	if k == nil {
+		return &n.other
 	}
-	if e := &n.after[before]; expectable(string(text)) {
-		e[0], e[1] = i, e[0]
+	if k.masks[0] != 0 && before.after[0] != k {
+		before.after = [2]*name{k, before.after[0]}
 	}
-	return int(i)
+	return k
 }
-
-// behind is where a name stands in after.
-func (n *names) behind(which int) int {
-	if which == Other {
-		return len(n.known) - 1
-	}
-	return which
-}
-
-// first is where the first name of a record is expected.
-func (n *names) first() int { return len(n.known) }

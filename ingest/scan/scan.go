@@ -79,7 +79,7 @@ func (m *Members) Value(record []byte, which int) []byte {
 type Text struct {
 	text    []byte
 	blocks  int // of 64 bytes, the last one perhaps less
-	marks   [stride]mark
+	marks   marks
 	first   int // block of the first mark
 	marked  int // of marks
 	carry   carry
@@ -126,7 +126,7 @@ func (t *Text) Record(i int) (members *Members, end int, found Found) {
 	default:
 		return nil, i, Unsure
 	}
-	start, before := i, t.names.first()
+	start, before := i, &t.names.first
 	said, twice := uint64(0), uint64(0)
 	m.Others = m.Others[:0]
 	if i = t.Space(i + 1); i < len(text) && text[i] == '}' {
@@ -136,32 +136,28 @@ func (t *Text) Record(i int) (members *Members, end int, found Found) {
 		if text[i] != '"' {
 			return nil, i, Unsure
 		}
-		name := i + 1
-		which, n := Other, 0
-		if name+words <= len(text) { // the one expected, or is it?
-			if e := t.names.after[before][0]; t.names.known[e].begins((*[words]byte)(text[name:])) {
-				which, n = int(e), int(t.names.known[e].length)
-			}
-		}
-		if which == Other {
-			if which, n = t.name(name, before); n < 0 {
+		at := i + 1
+		name := before.after[0]
+		if at+words < len(text) && name.begins((*[words]byte)(text[at:])) {
+			i = at + name.length + len(`":`)
+		} else {
+			var n int
+			if name, n = t.name(at, before); n < 0 {
 				return nil, start, t.unless(Short)
 			}
-		}
-		before = t.names.behind(which)
-		i = name + n
-		if i+2 < len(text) && text[i+1] == ':' && text[i+2] > ' ' {
-			i += 2
-		} else {
-			if i = t.Space(i + 1); i >= len(text) {
+			if i = t.Space(at + n + 1); i >= len(text) {
 				break
 			}
 			if text[i] != ':' {
 				return nil, i, Unsure
 			}
-			if i = t.Space(i + 1); i >= len(text) {
-				break
+			if i++; name.which == Other {
+				m.Others = append(m.Others, Member{Name: int32(at - start), NameEnd: int32(at + n - start)}) //nolint:gosec // a stretch is at most some megabytes
 			}
+		}
+		before = name
+		if i = t.Space(i); i >= len(text) {
+			break
 		}
 		value := i
 		switch text[i] {
@@ -184,14 +180,13 @@ func (t *Text) Record(i int) (members *Members, end int, found Found) {
 		if i == 0 { // behind -1
 			return nil, start, t.unless(Short)
 		}
-		at := span{int32(value - start), int32(i - start)} //nolint:gosec // a stretch is at most some megabytes
-		if which == Other {
-			m.Others = append(m.Others, Member{int32(name - start), int32(name + n - start), at}) //nolint:gosec // as above
-		} else {
-			m.values[which&(MaxNames-1)] = at
-			twice |= said & (1 << (which & (MaxNames - 1)))
-			said |= 1 << (which & (MaxNames - 1))
+		to := &m.values[name.which&(MaxNames-1)]
+		if name.which == Other {
+			to = &m.Others[len(m.Others)-1].span
 		}
+		to.Value, to.End = int32(value-start), int32(i-start) //nolint:gosec // as above
+		twice |= said & name.bit
+		said |= name.bit
 		if i+1 < len(text) && text[i] == ',' && text[i+1] == '"' {
 			i++
 			continue
@@ -212,17 +207,16 @@ func (t *Text) Record(i int) (members *Members, end int, found Found) {
 	return nil, start, Short
 }
 
-// name reads the name at i, behind its quote, and gives which one it is and its
-// length, or -1 where the text ends first.
-func (t *Text) name(i, before int) (which, n int) {
-	if i+words <= len(t.text) {
-		if which = t.names.expect((*[words]byte)(t.text[i:]), before); which != Other {
-			return which, int(t.names.known[which].length)
-		}
+// name reads the name at i, behind its quote, and gives its length as well, or
+// -1 where the text ends first.
+func (t *Text) name(i int, before *name) (k *name, n int) {
+	if second := before.after[1]; i+words <= len(t.text) && second.begins((*[words]byte)(t.text[i:])) {
+		before.after[0], before.after[1] = second, before.after[0]
+		return second, second.length
 	}
 	end := t.quote(i)
 	if end < 0 {
-		return Other, -1
+		return nil, -1
 	}
 	return t.names.look(t.text[i:end], before), end - i
 }
@@ -255,11 +249,13 @@ func (t *Text) unless(found Found) Found {
 	return found
 }
 
-// near are the quotes from i on, i lowest, of the block that it is in, where that
-// is marked.
+// near are the quotes among the 64 bytes from i on, i lowest, where that is
+// marked. It looks at two blocks at once, since nobody can foresee in which of
+// them a string ends.
 func (t *Text) near(i int) uint64 {
-	if b := uint(i>>6 - t.first); b < uint(t.marked) { //nolint:gosec // what lies before is very large
-		return t.marks[b%stride].quotes >> (i & 63)
+	if b := uint(i>>6 - t.first); b+1 < uint(t.marked) { //nolint:gosec // what lies before is very large
+		q := &t.marks.quotes
+		return q[b%stride]>>(i&63) | q[(b+1)%stride]<<1<<(^i&63)
 	}
 	return 0
 }
@@ -272,7 +268,7 @@ func (t *Text) quote(i int) int {
 		if block-t.first >= t.marked && !t.more(block) {
 			return -1
 		}
-		if m := t.marks[uint(block-t.first)%stride].quotes & from; m != 0 {
+		if m := t.marks.quotes[uint(block-t.first)%stride] & from; m != 0 {
 			return block<<6 + bits.TrailingZeros64(m)
 		}
 		from = ^uint64(0)
@@ -287,8 +283,8 @@ func (t *Text) nested(i int) int {
 		if block-t.first >= t.marked && !t.more(block) {
 			return -1
 		}
-		m := &t.marks[uint(block-t.first)%stride]
-		opens, closes := m.opens&from, m.closes&from
+		at := uint(block-t.first) % stride
+		opens, closes := t.marks.opens[at]&from, t.marks.closes[at]&from
 		from = ^uint64(0)
 		n := bits.OnesCount64(closes)
 		if depth <= n {

@@ -11,27 +11,27 @@ import (
 )
 
 // bytewise is find, one byte after another.
-func bytewise(text []byte, out []mark, c *carry) {
-	for i := range out {
-		out[i] = mark{}
+func bytewise(text []byte, n int, out *marks, c *carry) {
+	for i := range n {
+		out.quotes[i], out.opens[i], out.closes[i] = 0, 0, 0
 		for k, b := range text[i*64 : i*64+64] {
-			m, bit, escaped := &out[i], uint64(1)<<k, c.escaped != 0
+			bit, escaped := uint64(1)<<k, c.escaped != 0
 			c.escaped = 0
 			if b == '\\' && !escaped {
 				c.escaped = 1
 			}
 			switch {
 			case b == '"' && !escaped:
-				m.quotes |= bit
+				out.quotes[i] |= bit
 				c.inString = ^c.inString
 			case c.inString != 0:
 				if b < ' ' {
 					c.control = 1
 				}
 			case b == '[', b == '{':
-				m.opens |= bit
+				out.opens[i] |= bit
 			case b == ']', b == '}':
-				m.closes |= bit
+				out.closes[i] |= bit
 			}
 		}
 	}
@@ -43,7 +43,7 @@ func TestFind(t *testing.T) {
 	chance := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a test
 	text := make([]byte, 64*5)
 	for round := range 20_000 {
-		var want, plain, fast [5]mark
+		var want, plain, fast marks
 		var ofWant, ofPlain, ofFast carry
 		for range 2 {
 			for i := range text {
@@ -53,9 +53,9 @@ func TestFind(t *testing.T) {
 				}
 			}
 			n := chance.IntN(6)
-			bytewise(text, want[:n], &ofWant)
-			findAnywhere(text, plain[:n], &ofPlain)
-			find(text, fast[:n], &ofFast)
+			bytewise(text, n, &want, &ofWant)
+			findAnywhere(text, n, &plain, &ofPlain)
+			find(text, n, &fast, &ofFast)
 			for _, c := range []*carry{&ofPlain, &ofFast} {
 				if c.control != 0 {
 					c.control = 1
