@@ -23,7 +23,9 @@ type decoder struct {
 	distanceCodes [distanceTable]uint32
 	lengths       [lengthTable]uint32
 	sizes         [maxLiterals + maxDistances]uint8
-	order         [maxLiterals]uint16
+	order         [maxLiterals]uint16 // the symbols with a code, by it
+	used          int                 // how many they are
+	shorts        [256]short
 }
 
 // Sizes of the tables: a root that is indexed by the next bits, and behind it
@@ -173,9 +175,6 @@ func (d *decoder) open(in []byte, end int, all bool) bool {
 		var ok bool
 		at.pos, at.buf, at.have, ok = d.dynamicCodes(in, end, at.pos, at.buf, at.have)
 		d.literals, d.distances = &d.literalCodes, &d.distanceCodes
-		if ok && end-at.pos > worthPairs {
-			pair(d.literals)
-		}
 		return ok
 	}
 	return false
@@ -280,9 +279,14 @@ func (d *decoder) dynamicCodes(in []byte, end, pos int, buf uint64, have uint) (
 			i++
 		}
 	}
-	ok := d.sizes[256] > 0 && // the end has a code
-		d.build(d.literalCodes[:], literalBits, d.sizes[:literals], literalEntries) &&
-		d.build(d.distanceCodes[:], distanceBits, d.sizes[literals:literals+distances], distanceEntries)
+	if d.sizes[256] == 0 || // the end has no code
+		!d.build(d.literalCodes[:], literalBits, d.sizes[:literals], literalEntries) {
+		return 0, 0, 0, false
+	}
+	if end-pos > worthPairs {
+		d.pair(d.sizes[:literals])
+	}
+	ok := d.build(d.distanceCodes[:], distanceBits, d.sizes[literals:literals+distances], distanceEntries)
 	return pos, buf, have, ok
 }
 

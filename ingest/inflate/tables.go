@@ -54,11 +54,14 @@ func (d *decoder) build(table []uint32, root int, sizes []uint8, entries []uint3
 	for _, s := range sizes {
 		count[s]++
 	}
-	used := len(sizes) - count[0]
+	used, most := len(sizes)-count[0], 0
 	left := 1
 	for s := 1; s <= maxCode; s++ {
 		if left = left<<1 - count[s]; left < 0 {
 			return false
+		}
+		if count[s] > 0 {
+			most = s
 		}
 		if s < maxCode {
 			next[s+1] = next[s] + count[s]
@@ -86,12 +89,12 @@ func (d *decoder) build(table []uint32, root int, sizes []uint8, entries []uint3
 			at++
 		}
 	}
-	if at == used {
+	if d.used = used; at == used {
 		return true
 	}
-	below := maxCode - root
+	below := most - root
 	free, prefix := 1<<root, -1
-	for size := root + 1; size <= maxCode; size++ {
+	for size := root + 1; size <= most; size++ {
 		code <<= 1
 		for range count[size] {
 			r := reversed(code, size)
@@ -125,19 +128,40 @@ func coded(entry uint32, size int) uint32 {
 	return entry + uint32(size) | uint32(size)<<8 //nolint:gosec // at most 15
 }
 
-// pair makes of each literal of the root the two that the same bits are, where
-// another one's code is among them. From the top down: what an entry is paired
-// with lies below it, and is still single.
-func pair(table *[literalTable]uint32) {
-	root := (*[1 << literalBits]uint32)(table[:])
-	for i := len(root) - 1; i >= 0; i-- {
-		e := root[i]
-		next := root[i>>(e&takes)&(1<<literalBits-1)]
-		size := e&takes + next&takes
-		// One question, since nobody can foresee the answers to each of its parts.
-		if ^(e&next)&isLiteral|(literalBits-size)>>31 == 0 {
-			e = isLiteral | isTwo | size | e&0xff0000 | next&0xff0000<<8
+// short is a literal that leaves room for another one in an index of the root.
+type short struct {
+	code, size int // the code with its first bit last
+	entry      uint32
+}
+
+// pair has the root of the table that was built last decode two literals at once,
+// wherever the codes of both fit into its index.
+func (d *decoder) pair(sizes []uint8) {
+	shorts, code, size, most := d.shorts[:0], 0, 0, literalBits
+	for _, symbol := range d.order[:d.used] {
+		code <<= int(sizes[symbol]) - size
+		if size = int(sizes[symbol]); size > most {
+			break
 		}
-		root[i] = e
+		if symbol < 256 {
+			if len(shorts) == 0 { // none is shorter
+				most = literalBits - size
+			}
+			shorts = append(shorts, short{reversed(code, size), size, uint32(symbol) << 16})
+		}
+		code++
+	}
+	root := (*[1 << literalBits]uint32)(d.literalCodes[:])
+	for _, first := range shorts {
+		for _, next := range shorts {
+			size := first.size + next.size
+			if size > literalBits {
+				break
+			}
+			e := isLiteral | isTwo | uint32(size) | first.entry | next.entry<<8 //nolint:gosec // small
+			for i := first.code | next.code<<first.size; i < len(root); i += 1 << size {
+				root[i] = e
+			}
+		}
 	}
 }
