@@ -66,7 +66,7 @@ const (
 
 // worthPairs is how much input makes it worth while to look for pairs of
 // literals in the table of a block.
-const worthPairs = 8 << 10
+const worthPairs = 2 << 10
 
 // padding is what must stand behind the input, so that it can be read eight
 // bytes at a time.
