@@ -74,10 +74,7 @@ type Decoder struct {
 	brief  Head
 	last   [placing]string
 	recent [placing]recent
-	calls  [slots]struct {
-		source, name string
-		facts        facts
-	}
+	calls  [slots]known
 	day struct {
 		text string
 		unix int64 // its first second
@@ -118,7 +115,7 @@ func (d *Decoder) ValidHead(raw []byte) (*Head, error) {
 	} else if err != nil {
 		return &d.head, err
 	}
-	d.head.facts = d.facts(&d.head)
+	d.head.facts = factsOf(d.head.Source, d.head.Name)
 	return &d.head, d.head.check()
 }
 

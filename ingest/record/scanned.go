@@ -2,6 +2,8 @@ package record
 
 import (
 	"bytes"
+	"encoding/binary"
+	"math/bits"
 	"time"
 
 	"grantrail/ingest/scan"
@@ -18,21 +20,15 @@ func (d *Decoder) Scanned(raw []byte, m *scan.Members) (*Head, bool) {
 		return nil, false
 	}
 	h := &d.brief // nothing but what is set here is ever set in it
-	source := m.Value(raw, int(eventSource))
-	if isForeignMember([]byte("eventSource"), source) {
-		return nil, false
-	}
 	h.Category = ""
 	ok := d.instant(&h.Time, m.Value(raw, int(eventTime))) &&
-		d.recall(&h.Name, eventName, m.Value(raw, int(eventName))) &&
-		d.recall(&h.Source, eventSource, source) &&
+		d.call(h, m.Value(raw, int(eventName)), m.Value(raw, int(eventSource))) &&
 		d.recall(&h.Region, awsRegion, m.Value(raw, int(awsRegion))) &&
 		d.recall(&h.Account, account, m.Value(raw, int(account))) &&
 		(m.Said&(1<<category) == 0 || d.recall(&h.Category, category, m.Value(raw, int(category))))
 	if !ok {
 		return nil, false
 	}
-	h.facts = d.facts(h)
 	switch h.kind {
 	case None:
 		return h, true
@@ -133,27 +129,53 @@ const slotBits = 10
 // recent are words that were said lately in a field.
 type recent [slots]string
 
-// slot is where a word is remembered, which has three letters at least: words
-// are told apart by their length and a few of them.
-func slot[T string | []byte](word T) uint32 {
-	n := len(word)
-	few := uint32(word[n-1]) | uint32(word[n/2])<<8 | uint32(word[n-3])<<16 | uint32(n)<<24 //nolint:gosec // a few bits
-	return few * 0x9e3779b1 >> (32 - slotBits) % slots
+// ends are the first and the last letters of a value of at least five, as one
+// number: neighbours among the names of calls mostly share the one or the other.
+func ends(v []byte) uint64 {
+	n := len(v)
+	if n < 8 {
+		return uint64(binary.LittleEndian.Uint32(v)) | uint64(binary.LittleEndian.Uint32(v[n-4:]))<<32
+	}
+	return binary.LittleEndian.Uint64(v) + bits.RotateLeft64(binary.LittleEndian.Uint64(v[n-8:]), 21)
 }
 
-// recall gives the text of a value that is a plain string of some letters: ASCII,
-// and nothing in it escaped.
-func (d *Decoder) recall(to *string, f field, v []byte) bool {
-	n := len(v)
-	if n < 5 || v[0] != '"' {
+// slot is where something with such ends is remembered.
+func slot(ends uint64) uint64 { return ends * 0x9e3779b97f4a7c15 >> (64 - slotBits) % slots }
+
+// known is a call that was seen lately.
+type known struct {
+	name, source string
+	facts
+}
+
+// call gives a call its name and source, and what there is to say of it, mostly
+// as it was said lately.
+func (d *Decoder) call(h *Head, name, source []byte) bool {
+	if !isWord(name) || !isWord(source) {
 		return false
 	}
-	word := v[1 : n-1]
-	last := &d.last[f]
-	if *last != string(word) {
-		at := &d.recent[f][slot(word)]
-		if *at != string(word) {
-			if n > maxWord || !simple(v) {
+	at := &d.calls[slot(ends(name)^ends(source)>>1)]
+	if at.name != string(name[1:len(name)-1]) || at.source != string(source[1:len(source)-1]) {
+		if !verbatim(name) || !verbatim(source) || isForeignMember([]byte("eventSource"), source) {
+			return false
+		}
+		at.name, at.source = d.word(name), d.word(source)
+		at.facts = factsOf(at.source, at.name)
+	}
+	h.Name, h.Source, h.facts = at.name, at.source, at.facts
+	return true
+}
+
+// recall gives the text of a value that is a plain word.
+func (d *Decoder) recall(to *string, f field, v []byte) bool {
+	if !isWord(v) {
+		return false
+	}
+	text, last := v[1:len(v)-1], &d.last[f]
+	if *last != string(text) {
+		at := &d.recent[f][slot(ends(v))]
+		if *at != string(text) {
+			if !verbatim(v) {
 				return false
 			}
 			*at = d.word(v)
@@ -164,17 +186,12 @@ func (d *Decoder) recall(to *string, f field, v []byte) bool {
 	return true
 }
 
-// facts is what there is to say of a call, mostly as it was said lately.
-func (d *Decoder) facts(h *Head) facts {
-	if len(h.Name) < 3 {
-		return factsOf(h.Source, h.Name)
-	}
-	at := &d.calls[slot(h.Name)]
-	if at.name != h.Name || at.source != h.Source {
-		at.name, at.source, at.facts = h.Name, h.Source, factsOf(h.Source, h.Name)
-	}
-	return at.facts
-}
+// isWord reports whether a value is a string of some letters.
+func isWord(v []byte) bool { return len(v) >= 5 && v[0] == '"' }
+
+// verbatim reports whether a word is not too long to be remembered, ASCII, and
+// nothing in it escaped: what it says is what it spells.
+func verbatim(v []byte) bool { return len(v) <= maxWord && simple(v) }
 
 // noVolume reports whether a record of a call that succeeded surely names
 // neither a volume nor the role of an instance's infrastructure, without which
