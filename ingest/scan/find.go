@@ -10,19 +10,12 @@ func findAnywhere(text []byte, n int, out *marks, c *carry) {
 	escaped, inString := c.escaped, c.inString
 	for i := range min(n, stride) {
 		block := (*[64]byte)(text[i*64:])
-		var quotes, brackets, rare uint64
-		for k := 0; k < 64; k += 8 {
-			x := binary.LittleEndian.Uint64(block[k:])
-			quotes |= gather(zeros(x^every*'"')) << k
-			// Brackets, and X Y Z \ ^ _ x y z | ~ DEL, of which hardly any
-			// stand outside of strings.
-			brackets |= gather(x&(x<<2)&(x<<3)<<1&high) << k
-			// Whether there are any of these: most blocks have none.
-			s := x ^ every*'\\'
-			rare |= (x-every*' ')&^x | (s-every)&^s
+		quotes, brackets, rare, ascii := findASCII(block)
+		if !ascii {
+			quotes, brackets, rare = findBytes(block)
 		}
 		controls := uint64(0)
-		if rare&high|escaped != 0 {
+		if rare || escaped != 0 {
 			var slashes, behind uint64
 			slashes, controls = findRare(block)
 			behind, escaped = escapes(slashes, escaped)
@@ -43,6 +36,65 @@ func findAnywhere(text []byte, n int, out *marks, c *carry) {
 		out.quotes[i], out.opens[i], out.closes[i] = quotes, opens, closes
 	}
 	c.escaped, c.inString = escaped, inString
+}
+
+// findASCII finds in a block of ASCII the quotes, what may be brackets, and
+// whether there are backslashes or control characters.
+func findASCII(block *[64]byte) (quotes, brackets uint64, rare, ascii bool) {
+	w := words8{common: ^uint64(0)}
+	w = w.and(binary.LittleEndian.Uint64(block[0:]))
+	w = w.and(binary.LittleEndian.Uint64(block[8:]))
+	w = w.and(binary.LittleEndian.Uint64(block[16:]))
+	w = w.and(binary.LittleEndian.Uint64(block[24:]))
+	w = w.and(binary.LittleEndian.Uint64(block[32:]))
+	w = w.and(binary.LittleEndian.Uint64(block[40:]))
+	w = w.and(binary.LittleEndian.Uint64(block[48:]))
+	w = w.and(binary.LittleEndian.Uint64(block[56:]))
+	return transposed(^w.notQuotes), transposed(^w.notBrackets), w.common&high != high, w.any&high == 0
+}
+
+// words8 is what eight words of ASCII say, one after another. The highest bit of
+// a byte is free there, so that a sum says in it whether the byte was large
+// enough: 7f more than what is not zero. What may be a bracket is one of
+// Y [ ] _ y { } DEL, of which hardly any others stand outside of strings.
+type words8 struct{ any, common, notQuotes, notBrackets uint64 }
+
+// and moves what the words before have found by one bit, and the next one's
+// beside it: eight of them are transposed.
+func (w words8) and(x uint64) words8 {
+	return words8{
+		w.any | x,
+		w.common & (x + every*(0x80-' ')) & (x ^ every*'\\' + low),
+		w.notQuotes>>1 | (x^every*'"'+low)&high,
+		w.notBrackets>>1 | ((x^every*'{')&(every*0xd9)+low)&high,
+	}
+}
+
+// transposed has the bit k of the byte j as the bit j of the byte k; see Warren,
+// Hacker's Delight, section 7-3.
+func transposed(x uint64) uint64 {
+	t := (x ^ x>>7) & 0x00aa00aa00aa00aa
+	x ^= t ^ t<<7
+	t = (x ^ x>>14) & 0x0000cccc0000cccc
+	x ^= t ^ t<<14
+	t = (x ^ x>>28) & 0x00000000f0f0f0f0
+	return x ^ t ^ t<<28
+}
+
+// findBytes is findASCII for a block of any bytes.
+func findBytes(block *[64]byte) (quotes, brackets uint64, rare bool) {
+	found := uint64(0)
+	for k := 0; k < 64; k += 8 {
+		x := binary.LittleEndian.Uint64(block[k:])
+		quotes |= gather(zeros(x^every*'"')) << k
+		// Brackets, and X Y Z \ ^ _ x y z | ~ DEL, of which hardly any
+		// stand outside of strings.
+		brackets |= gather(x&(x<<2)&(x<<3)<<1&high) << k
+		// Whether there are any of these: most blocks have none.
+		s := x ^ every*'\\'
+		found |= (x-every*' ')&^x | (s-every)&^s
+	}
+	return quotes, brackets, found&high != 0
 }
 
 // findRare finds the backslashes and the control characters of a block.
