@@ -38,7 +38,10 @@
 // at a time in plain Go anywhere; the build tag purego leaves out the former.
 package scan
 
-import "math/bits"
+import (
+	"encoding/binary"
+	"math/bits"
+)
 
 // Found is what the scan met.
 type Found uint8
@@ -85,6 +88,7 @@ type Text struct {
 	carry   carry
 	names   *names
 	members Members
+	twice   uint64 // of the names, those that the record at hand has said twice
 }
 
 // NewText makes a Text to be Reset, with a vocabulary.
@@ -107,6 +111,12 @@ func (t *Text) Space(i int) int {
 func (t *Text) space(i int) int {
 	for i < len(t.text) && (t.text[i] == ' ' || t.text[i] == '\n' || t.text[i] == '\t' || t.text[i] == '\r') {
 		i++
+		for i+8 <= len(t.text) { // indentation
+			n := bits.TrailingZeros64(binary.LittleEndian.Uint64(t.text[i:])^every*' ') / 8
+			if i += n; n < 8 {
+				break
+			}
+		}
 	}
 	return i
 }
@@ -126,70 +136,18 @@ func (t *Text) Record(i int) (members *Members, end int, found Found) {
 	default:
 		return nil, i, Unsure
 	}
+	m.Said, m.Others, t.twice = 0, m.Others[:0], 0
 	start, before := i, &t.names.first
-	said, twice := uint64(0), uint64(0)
-	m.Others = m.Others[:0]
 	if i = t.Space(i + 1); i < len(text) && text[i] == '}' {
 		return nil, i, Unsure
 	}
 	for i < len(text) {
-		if text[i] != '"' {
-			return nil, i, Unsure
+		before, i, found = t.usual(start, i, before)
+		if found == Unsure && i > start { // of a member
+			before, i, found = t.member(start, i, before)
 		}
-		at := i + 1
-		name := before.after[0]
-		if at+words < len(text) && name.begins((*[words]byte)(text[at:])) {
-			i = at + name.length + len(`":`)
-		} else {
-			var n int
-			if name, n = t.name(at, before); n < 0 {
-				return nil, start, t.unless(Short)
-			}
-			if i = t.Space(at + n + 1); i >= len(text) {
-				break
-			}
-			if text[i] != ':' {
-				return nil, i, Unsure
-			}
-			if i++; name.which == Other {
-				m.Others = append(m.Others, Member{Name: int32(at - start), NameEnd: int32(at + n - start)}) //nolint:gosec // a stretch is at most some megabytes
-			}
-		}
-		before = name
-		if i = t.Space(i); i >= len(text) {
-			break
-		}
-		value := i
-		switch text[i] {
-		case '"':
-			i++
-			if w := t.near(i); w != 0 {
-				i += bits.TrailingZeros64(w) + 1
-			} else {
-				i = t.quote(i) + 1
-			}
-		case '{', '[':
-			i = t.nested(i) + 1
-		default:
-			n, found := literal(text[i:])
-			if found != Record {
-				return nil, start, found
-			}
-			i += n
-		}
-		if i == 0 { // behind -1
-			return nil, start, t.unless(Short)
-		}
-		to := &m.values[name.which&(MaxNames-1)]
-		if name.which == Other {
-			to = &m.Others[len(m.Others)-1].span
-		}
-		to.Value, to.End = int32(value-start), int32(i-start) //nolint:gosec // as above
-		twice |= said & name.bit
-		said |= name.bit
-		if i+1 < len(text) && text[i] == ',' && text[i+1] == '"' {
-			i++
-			continue
+		if found != Record {
+			return nil, i, found
 		}
 		if i = t.Space(i); i >= len(text) {
 			break
@@ -198,7 +156,7 @@ func (t *Text) Record(i int) (members *Members, end int, found Found) {
 		case ',':
 			i = t.Space(i + 1)
 		case '}':
-			m.Said, m.Twice = said, twice != 0
+			m.Twice = t.twice != 0
 			return m, i + 1, t.unless(Record)
 		default:
 			return nil, i, Unsure
@@ -207,12 +165,70 @@ func (t *Text) Record(i int) (members *Members, end int, found Found) {
 	return nil, start, Short
 }
 
+// member reads the member at i, of a record that begins at start, and gives its
+// name and where it ends. The name stands behind another one.
+func (t *Text) member(start, i int, before *name) (name *name, end int, found Found) {
+	text, m := t.text, &t.members
+	if text[i] != '"' {
+		return nil, i, Unsure
+	}
+	at := i + 1
+	name, n := t.name(at, before)
+	if n < 0 {
+		return nil, start, t.unless(Short)
+	}
+	if i = t.Space(at + n + 1); i >= len(text) {
+		return nil, start, Short
+	}
+	if text[i] != ':' {
+		return nil, i, Unsure
+	}
+	if i = t.Space(i + 1); i >= len(text) {
+		return nil, start, Short
+	}
+	value := i
+	switch text[i] {
+	case '"':
+		i = t.quote(i+1) + 1
+	case '{', '[':
+		i = t.nested(i) + 1
+	default:
+		n, found := literal(text[i:])
+		if found != Record {
+			return nil, start, found
+		}
+		i += n
+	}
+	if i == 0 { // behind -1
+		return nil, start, t.unless(Short)
+	}
+	said := span{int32(value - start), int32(i - start)} //nolint:gosec // a stretch is at most some megabytes
+	if name.which == Other {
+		m.Others = append(m.Others, Member{int32(at - start), int32(at + n - start), said}) //nolint:gosec // as above
+	} else {
+		t.say(name, said)
+	}
+	return name, i, Record
+}
+
+// say notes where the value of a name stands.
+func (t *Text) say(name *name, at span) {
+	m := &t.members
+	m.values[name.which&(MaxNames-1)] = at
+	t.twice |= m.Said & name.bit
+	m.Said |= name.bit
+}
+
 // name reads the name at i, behind its quote, and gives its length as well, or
 // -1 where the text ends first.
 func (t *Text) name(i int, before *name) (k *name, n int) {
-	if second := before.after[1]; i+words <= len(t.text) && second.begins((*[words]byte)(t.text[i:])) {
-		before.after[0], before.after[1] = second, before.after[0]
-		return second, second.length
+	if i+words <= len(t.text) {
+		for e, k := range before.after {
+			if k.begins((*[words]byte)(t.text[i:])) {
+				before.after[0], before.after[e] = k, before.after[0]
+				return k, k.length
+			}
+		}
 	}
 	end := t.quote(i)
 	if end < 0 {
@@ -247,17 +263,6 @@ func (t *Text) unless(found Found) Found {
 		return Unsure
 	}
 	return found
-}
-
-// near are the quotes among the 64 bytes from i on, i lowest, where that is
-// marked. It looks at two blocks at once, since nobody can foresee in which of
-// them a string ends.
-func (t *Text) near(i int) uint64 {
-	if b := uint(i>>6 - t.first); b+1 < uint(t.marked) { //nolint:gosec // what lies before is very large
-		q := &t.marks.quotes
-		return q[b%stride]>>(i&63) | q[(b+1)%stride]<<1<<(^i&63)
-	}
-	return 0
 }
 
 // quote is the next quote from i on that begins or ends a string, or -1. What is

@@ -159,6 +159,8 @@ var lists = []string{
 	"[{\"a\":\"\x01\"}]", `[]`, `[{}]`, `[{"a":1},]`, `[{"a":1 "b":2}]`, `[{"a":"x`,
 	"[\n    {\n        \"a\": {\n            \"b\": []\n        }\n    }\n]",
 	`[{"eventName":"A","recipientAccountId":"1"},{"eventName":"B","recipientAccountId":"2","a":{}},{"eventName":"C","a":1,"recipientAccountIdd":"3"},{"eventNam\"e":"D"}]`,
+	"[" + strings.Repeat(`{"eventName": "A","recipientAccountId": {"x":[1,2]},"a": true,"c": null,"d":"e"},`, 3) + "\n" + `{"eventName":"A","recipientAccountId":falsy}]`,
+	"[" + strings.Repeat(`{"eventName":"A","recipientAccountId":"`+strings.Repeat("1", 99)+`"}  ,  `, 30) + `{"eventName":"A","eventName":"B" "C"}]`,
 	`[{"sessionCredentialFromConsole":"x","sessionCredentialFromConsole":"y"},{"c":1,"a":2},{"c":1,"c":2},{"c":1,"a":2,"` + strings.Repeat("long", 40) + `":3}]`,
 }
 
@@ -187,20 +189,26 @@ func FuzzScan(f *testing.F) {
 	})
 }
 
-// TestShort cuts a list at every place: the text ends first, wherever that is.
+// TestShort cuts lists at every place: the text ends first, wherever that is.
 func TestShort(t *testing.T) {
-	list := ` [ {"a" : -10 , "b":{"c":["\\"]},"d":null,"e":false},{"f":"x","g":true, "h" : 0 } ] `
-	text := NewText(vocabulary)
-	for n := strings.IndexByte(list, '[') + 1; n <= strings.LastIndexByte(list, ']'); n++ {
-		if _, found := scanned(text, []byte(list[:n])); found != Short {
-			t.Errorf("%q: %d, want %d", list[:n], found, Short)
+	usual := `{"eventName":"A","recipientAccountId":"` + strings.Repeat("1", 70) + `","a":{"b":[` + strings.Repeat(`"c",`, 40) + `1]},"c":true}`
+	for _, list := range []string{
+		` [ {"a" : -10 , "b":{"c":["\\"]},"d":null,"e":false},{"f":"x","g":true, "h" : 0 } ] `,
+		"[" + strings.Repeat(usual+",", 30) + usual + "]",
+		"[" + strings.Repeat(strings.ReplaceAll(usual, `":`, `": `)+",\n ", 5) + usual + "]",
+	} {
+		text := NewText(vocabulary)
+		for n := strings.IndexByte(list, '[') + 1; n <= strings.LastIndexByte(list, ']'); n++ {
+			if _, found := scanned(text, []byte(list[:n])); found != Short {
+				t.Errorf("%q: %d, want %d", list[:n], found, Short)
+			}
 		}
 	}
 }
 
 // TestScan says which lists are read to their end.
 func TestScan(t *testing.T) {
-	want := []Found{End, End, End, End, Unsure, Unsure, End, Unsure, Unsure, Unsure, Short, End, End, End}
+	want := []Found{End, End, End, End, Unsure, Unsure, End, Unsure, Unsure, Unsure, Short, End, End, Unsure, Unsure, End}
 	text := NewText(vocabulary)
 	for i, l := range lists {
 		if _, found := scanned(text, []byte(l)); found != want[i] {

@@ -1,0 +1,91 @@
+package scan
+
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
+// usual reads members as nearly all of them are written, from i on, of a record
+// that begins at start: with the name that is expected behind the one before,
+// and no white space but a blank behind a colon. It gives the last name that it
+// read, and where it stopped: behind a value, or [Unsure] at a member that is
+// another one, of which it has read nothing.
+func (t *Text) usual(start, i int, before *name) (last *name, end int, found Found) {
+	text := t.text
+	for {
+		rest := text[i:]
+		name := before.after[0]
+		if len(rest) < ahead || rest[0] != '"' || !name.begins((*[words]byte)(rest[1:])) {
+			return before, i, Unsure
+		}
+		value := i + name.length + len(`"":`)
+		c := text[value]
+		if c == ' ' {
+			value++
+			c = text[value]
+		}
+		switch c {
+		case '"':
+			end = value + 1
+			if w := t.near(end); w != 0 {
+				end += bits.TrailingZeros64(w)
+			} else if end = t.quote(end); end < 0 {
+				return before, start, t.unless(Short)
+			}
+		case '{', '[':
+			if end = t.nested(value); end < 0 {
+				return before, start, t.unless(Short)
+			}
+		default:
+			k := &constants[c%32]
+			if binary.LittleEndian.Uint64(text[value:])&k.mask != k.word {
+				return before, i, Unsure
+			}
+			end = value + k.last
+		}
+		end++
+		t.say(name, span{int32(value - start), int32(end - start)}) //nolint:gosec // a stretch is at most some megabytes
+		before = name
+		if end+1 >= len(text) || text[end] != ',' || text[end+1] != '"' {
+			return before, end, Record
+		}
+		i = end + 1
+	}
+}
+
+// ahead is how much text there must be: a name with quotes, colon and blank, and
+// eight bytes of its value.
+const ahead = words + 16
+
+// constants are true, false and null, by the five lowest bits of their first
+// letters: as they are spelled, and how long they are but for one letter.
+var constants = func() (all [32]constant) {
+	for i := range all {
+		all[i].word = 1 // nothing spells a bit that is not looked at
+	}
+	for _, text := range []string{"true", "false", "null"} {
+		k := constant{last: len(text) - 1}
+		for i := range text {
+			k.word |= uint64(text[i]) << (8 * i)
+			k.mask |= 0xff << (8 * i)
+		}
+		all[text[0]%32] = k
+	}
+	return all
+}()
+
+type constant struct {
+	word, mask uint64
+	last       int
+}
+
+// near are the quotes among the 64 bytes from i on, i lowest, where that is
+// marked. It looks at two blocks at once, since nobody can foresee in which of
+// them a string ends.
+func (t *Text) near(i int) uint64 {
+	if b := uint(i>>6 - t.first); b+1 < uint(t.marked) { //nolint:gosec // what lies before is very large
+		q := &t.marks.quotes
+		return q[b%stride]>>(i&63) | q[(b+1)%stride]<<1<<(^i&63)
+	}
+	return 0
+}
