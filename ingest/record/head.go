@@ -75,7 +75,7 @@ type Decoder struct {
 	last   [placing]string
 	recent [placing]recent
 	calls  [slots]known
-	day struct {
+	day    struct {
 		text string
 		unix int64 // its first second
 	}
