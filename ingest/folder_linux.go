@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -15,7 +16,7 @@ import (
 // the folder, which may be long, is not gone again for each.
 func stat(folder *os.File, e fs.DirEntry) (size, modified int64, err error) {
 	var st unix.Stat_t
-	if err := again(func() error { return unix.Fstatat(int(folder.Fd()), e.Name(), &st, unix.AT_SYMLINK_NOFOLLOW) }); err != nil { //nolint:gosec // a file descriptor
+	if err := fstatat(int(folder.Fd()), e.Name(), &st); err != nil { //nolint:gosec // a file descriptor
 		return 0, 0, &fs.PathError{Op: "lstat", Path: e.Name(), Err: err}
 	}
 	return st.Size, st.Mtim.Nano(), nil
@@ -37,16 +38,8 @@ func (f *folder) Open(ctx context.Context, o *Object) (io.ReadCloser, error) {
 	if o.Size == 0 || dir == "" {
 		return disk{}.Open(ctx, o)
 	}
-	if !f.held || f.name != dir {
-		f.Close()
-		err := again(func() (err error) {
-			f.at, err = unix.Open(dir, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-			return err
-		})
-		if err != nil {
-			return nil, &fs.PathError{Op: "open", Path: name, Err: err}
-		}
-		f.name, f.held = dir, true
+	if err := f.enter(dir); err != nil {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
 	}
 	var fd int
 	err := again(func() (err error) {
@@ -56,7 +49,34 @@ func (f *folder) Open(ctx context.Context, o *Object) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
 	}
-	return &regular{fd, name}, nil
+	return &regular{fd: fd, name: name, size: o.Size}, nil
+}
+
+// enter stays in a folder.
+func (f *folder) enter(name string) error {
+	if f.held && f.name == name {
+		return nil
+	}
+	f.Close()
+	err := again(func() (err error) {
+		f.at, err = unix.Open(name, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+		return err
+	})
+	f.name, f.held = name, err == nil
+	return err
+}
+
+// size asks for the size of a file. Where that fails, so will opening it.
+func (f *folder) size(o *Object) {
+	dir, base := filepath.Split(o.Name())
+	var st unix.Stat_t
+	if f.enter(cmp.Or(dir, ".")) == nil && fstatat(f.at, base, &st) == nil && st.Mode&unix.S_IFMT == unix.S_IFREG {
+		o.Size = st.Size
+	}
+}
+
+func fstatat(folder int, name string, st *unix.Stat_t) error {
+	return again(func() error { return unix.Fstatat(folder, name, st, unix.AT_SYMLINK_NOFOLLOW) })
 }
 
 // Close leaves the folder.
@@ -70,8 +90,9 @@ func (f *folder) Close() {
 // regular is a regular file: reading it never waits for anybody, so nothing is
 // made ready to wait.
 type regular struct {
-	fd   int
-	name string
+	fd       int
+	name     string
+	size, at int64
 }
 
 func (r *regular) Read(p []byte) (int, error) {
@@ -86,6 +107,9 @@ func (r *regular) Read(p []byte) (int, error) {
 	case n == 0 && len(p) > 0:
 		return 0, io.EOF
 	}
+	if r.at += int64(n); n < len(p) && r.at == r.size { // the disk has no more, and was to have none
+		return n, io.EOF
+	}
 	return n, nil
 }
 
@@ -94,6 +118,7 @@ func (r *regular) Seek(offset int64, whence int) (int64, error) {
 	if err != nil {
 		return 0, &fs.PathError{Op: "seek", Path: r.name, Err: err}
 	}
+	r.at = at
 	return at, nil
 }
 

@@ -76,13 +76,14 @@ type Places struct {
 	Remote   Remote // nil where every source is on this machine
 	Scope    Scope
 	Times    bool              // of modification are to be kept, of files
+	Sizes    bool              // of files are to be known at once: else each is asked for when its turn comes
 	Progress func(objects int) // called as remote objects are listed, from one goroutine at a time
 }
 
 // Listing is what the sources hold, in name order.
 type Listing struct {
 	Sources []string // as given, sorted, distinct
-	Bytes   int64    // stored bytes to be read
+	Bytes   int64    // stored bytes to be read, as far as sizes are known
 	LeftOut []custody.LeftOut
 	shelved
 	since   func(folder string) time.Time // as the scope had it

@@ -39,7 +39,12 @@ func jobs(objects iter.Seq[*Object], remote bool, budget int64) iter.Seq[job] {
 		if !remote {
 			full = most
 		}
+		var disk folder
+		defer disk.Close()
 		for o := range objects {
+			if o.unsized {
+				disk.size(o)
+			}
 			if len(at.objects) == full || len(at.objects) > 0 && at.weight+o.Size > minWeight {
 				if !yield(at.made(remote, budget)) {
 					return

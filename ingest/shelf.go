@@ -16,6 +16,7 @@ import (
 type Object struct {
 	name    string
 	Size    int64  // stored bytes, as listed; 0 where unknown
+	unsized bool   // nobody has asked for its size yet
 	mtime   int64  // nanoseconds since 1970, where a listing was asked for it; else 0
 	Tag     string // what the store knows the listed version by, such as an ETag; "" where it has none
 	store   Store
@@ -57,7 +58,7 @@ func named(as string) *verdict {
 //
 //	uvarint  1 + index of the store, 0 without one
 //	uvarint  1 + index of the verdict, 0 without one
-//	uvarint  stored size
+//	uvarint  1 + stored size, 0 where nobody has asked for it
 //	uvarint  time of modification, 0 where it was not asked for
 //	…        0 and the tag as it is, or 1 and the 16 bytes that it spells
 type notes struct {
@@ -77,7 +78,11 @@ func (n *notes) of(o *Object) []byte {
 	}
 	b := binary.AppendUvarint(n.buf[:0], uint64(store))
 	b = binary.AppendUvarint(b, uint64(verdict))
-	b = binary.AppendUvarint(b, uint64(max(o.Size, 0)))  //nolint:gosec // not negative
+	size := uint64(max(o.Size, 0)) + 1 //nolint:gosec // not negative
+	if o.unsized {
+		size = 0
+	}
+	b = binary.AppendUvarint(b, size)
 	b = binary.AppendUvarint(b, uint64(max(o.mtime, 0))) //nolint:gosec // likewise
 	n.buf = appendTag(b, o.Tag)
 	return n.buf
@@ -127,7 +132,11 @@ func (n *notes) object(name, note []byte) *Object {
 	if verdict := field(); verdict > 0 {
 		o.verdict = n.verdicts[verdict-1]
 	}
-	o.Size = int64(field())  //nolint:gosec // it was one
+	if size := field(); size > 0 {
+		o.Size = int64(size - 1) //nolint:gosec // it was one
+	} else {
+		o.unsized = true
+	}
 	o.mtime = int64(field()) //nolint:gosec // likewise
 	o.Tag = tagOf(note)
 	return o

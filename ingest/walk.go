@@ -68,6 +68,10 @@ func (l *lister) entry(folder *os.File, path string, e fs.DirEntry) error {
 		l.settled(path, custody.Skipped, custody.KindLink, "a symbolic link inside a directory is not followed; name its target as a source to read it")
 	case !mode.IsRegular():
 		l.settled(path, custody.Skipped, custody.KindNotRegular, "not a regular file")
+	case !l.at.Sizes && !l.at.Times:
+		o := NewObject(path, 0, "", disk{})
+		o.unsized = true
+		l.found.add(o)
 	default:
 		size, modified, err := stat(folder, e)
 		if err != nil {

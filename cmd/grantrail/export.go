@@ -188,7 +188,7 @@ func exportTo(ctx context.Context, opt *options, to export.Options, wants ingest
 	}
 	defer func() { _ = os.RemoveAll(to.Dir) }() // it is gone, or given up
 	progress := opt.show.start()
-	opt.places.Stdin, opt.places.Progress = w.stdin, progress.listing
+	opt.places.Stdin, opt.places.Progress, opt.places.Sizes = w.stdin, progress.listing, opt.show.progress
 	listing, err := ingest.List(ctx, opt.sources, opt.places)
 	if err != nil {
 		progress.end()

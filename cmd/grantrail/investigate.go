@@ -81,7 +81,7 @@ func investigate(ctx context.Context, opt *options, w world, judge judgement) (i
 
 func conclude(ctx context.Context, opt *options, w world, judge judgement) (*incident.Case, error) {
 	progress := opt.show.start()
-	opt.places.Stdin, opt.places.Progress = w.stdin, progress.listing
+	opt.places.Stdin, opt.places.Progress, opt.places.Sizes = w.stdin, progress.listing, opt.show.progress
 	listing, err := ingest.List(ctx, opt.sources, opt.places)
 	if err != nil {
 		progress.end()
