@@ -72,8 +72,8 @@ func (c *collector) take(from *Object, res *result) error {
 	m.Time.Merge(res.span)
 	m.Other.Add(res.other)
 	m.Warnings = append(m.Warnings, res.warnings...)
-	for at, t := range res.places {
-		c.cover(at, t)
+	for _, t := range res.places {
+		c.cover(t)
 	}
 	c.files = append(c.files, res.files...)
 	if c.opt.Inventory {
@@ -122,7 +122,8 @@ func (c *collector) report(o *Object) {
 	}
 }
 
-func (c *collector) cover(at place, t *tally) {
+func (c *collector) cover(t *tally) {
+	at := t.place
 	cov := c.coverage[at]
 	if cov == nil {
 		cov = &custody.Coverage{Account: at.account, Region: at.region, Gaps: []custody.Gap{}}

@@ -123,12 +123,12 @@ func (w *worker) refuse(index int, err error) {
 func (w *worker) place(h *record.Head) {
 	at := place{h.Account, h.Region}
 	t := w.near
-	if t == nil || at != w.at {
-		if t = w.res.places[at]; t == nil {
-			t = &tally{}
-			w.res.places[at] = t
+	if t == nil || at != t.place {
+		if t = w.places[at]; t == nil {
+			t = &tally{place: at}
+			w.places[at], w.res.places = t, append(w.res.places, t)
 		}
-		w.near, w.at = t, at
+		w.near = t
 	}
 	t.records++
 	t.time(h.Time)

@@ -31,7 +31,7 @@ type result struct {
 	records          custody.Records // Seen and Refused
 	other            custody.Other
 	span             custody.Span
-	places           map[place]*tally
+	places           []*tally
 	members          []string // of archives, as warnings name them
 	events           []kept
 	files            []*digest.File // for the digests, where there are any
@@ -51,6 +51,7 @@ type place struct{ account, region string }
 
 // tally is what one object holds of one place.
 type tally struct {
+	place
 	first, last   time.Time // of its records
 	near          time.Time // of the record before
 	records       int
@@ -72,7 +73,7 @@ type worker struct {
 	lossy   bool // what is read is a copy that has lost something
 	res     *result
 	near    *tally // of the last record's place
-	at      place
+	places  map[place]*tally
 	rows    *export.Rows       // of the body at hand, where records are for files
 	hand    func(*export.Rows) // gives them away
 	sums    []hash.Hash        // one for each reader
@@ -80,7 +81,7 @@ type worker struct {
 }
 
 func newWorker(opt Options) *worker {
-	return &worker{opt: opt, decoder: record.NewDecoder()}
+	return &worker{opt: opt, decoder: record.NewDecoder(), places: map[place]*tally{}}
 }
 
 // contents are an object's stored bytes, or why there are none. Its body is nil
@@ -127,7 +128,8 @@ func (o *Options) tooLarge(of *Object) bool { return o.MaxObject > 0 && of.Size 
 // read reads one object. Whatever is wrong with it is in the result.
 func (w *worker) read(ctx context.Context, o *Object, from contents) *result {
 	w.body = body{name: o.Name()}
-	w.res, w.near = &result{places: map[place]*tally{}}, nil
+	w.res, w.near = &result{}, nil
+	clear(w.places)
 	switch {
 	case o.verdict != nil:
 		w.settle(o.verdict.state, o.verdict.kind, o.verdict.detail)

@@ -26,9 +26,9 @@ func remembered(o *Object, res *result) *memo {
 			copy(m.Sum[:], sum)
 		}
 	}
-	for at, t := range res.places {
+	for _, t := range res.places {
 		m.Places = append(m.Places, state.Place{
-			Account: at.account, Region: at.region, First: t.first, Last: t.last,
+			Account: t.account, Region: t.region, First: t.first, Last: t.last,
 			Records: t.records, KMS: t.kms, Launches: t.launches, Reads: t.reads, Hours: t.hours,
 		})
 	}
@@ -99,15 +99,10 @@ type recaller struct {
 // recalled is an object of the state, and what it gave. Events outside the
 // asked range are left out, as the reading does.
 func (r *recaller) recalled(o *state.Object) (*Object, *result) {
-	places := r.res.places
-	if places == nil {
-		places = map[place]*tally{}
-	}
-	clear(places)
 	r.res = result{
 		state: o.State, stored: o.Stored, inflated: o.Inflated, warnings: o.Rest.Warnings,
 		records: custody.Records{Seen: o.Seen, Refused: o.Refused},
-		members: o.Rest.Members, places: places, events: r.res.events[:0],
+		members: o.Rest.Members, places: r.res.places[:0], events: r.res.events[:0],
 	}
 	res := &r.res
 	if o.Rest.Other != nil {
@@ -119,12 +114,12 @@ func (r *recaller) recalled(o *state.Object) (*Object, *result) {
 	r.tallies = slices.Grow(r.tallies[:0], len(o.Places))
 	for i := range o.Places {
 		p := &o.Places[i]
-		r.tallies = append(r.tallies, tally{first: p.First, last: p.Last, records: p.Records, reads: p.Reads, hours: p.Hours})
+		r.tallies = append(r.tallies, tally{place: place{p.Account, p.Region}, first: p.First, last: p.Last, records: p.Records, reads: p.Reads, hours: p.Hours})
 		t := &r.tallies[i]
 		if r.opt.meets(p.First, p.Last) {
 			t.kms, t.launches = p.KMS, p.Launches
 		}
-		res.places[place{p.Account, p.Region}] = t
+		res.places = append(res.places, t)
 		res.span.Merge(t.span())
 	}
 	if r.digests {
