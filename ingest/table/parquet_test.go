@@ -29,7 +29,6 @@ func TestParquet(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = r.Close() }()
 	for i := 0; i < rows; i++ {
 		if i == from {
 			if err := r.Skip(to - from); err != nil {
