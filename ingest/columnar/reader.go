@@ -142,7 +142,7 @@ func (r *Reader) advance() (err error) {
 	for i, c := range r.columns {
 		a, err := c.read(int(n))
 		if err != nil {
-			return fmt.Errorf("row group %d, column %q: %w", r.next-1, r.schema.Field(i).Name, err)
+			return r.damage(i, err)
 		}
 		arrays = append(arrays, a)
 	}
@@ -151,12 +151,20 @@ func (r *Reader) advance() (err error) {
 	return nil
 }
 
+// damage is an error in a column, and never the file's end.
+func (r *Reader) damage(column int, err error) error {
+	if errors.Is(err, io.EOF) {
+		err = io.ErrUnexpectedEOF
+	}
+	return fmt.Errorf("row group %d, column %q: %w", r.next-1, r.schema.Field(column).Name, err)
+}
+
 // open goes on to the next row group.
 func (r *Reader) open() error {
 	if r.next > 0 && r.file.RowGroup(r.next-1).NumRows() > 0 {
 		for i, c := range r.columns {
 			if err := c.end(); err != nil {
-				return fmt.Errorf("row group %d, column %q: %w", r.next-1, r.schema.Field(i).Name, err)
+				return r.damage(i, err)
 			}
 		}
 	}
@@ -173,7 +181,7 @@ func (r *Reader) open() error {
 			err = c.open(chunk)
 		}
 		if err != nil {
-			return fmt.Errorf("row group %d, column %q: %w", r.next-1, r.schema.Field(i).Name, err)
+			return r.damage(i, err)
 		}
 	}
 	return nil

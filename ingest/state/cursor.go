@@ -1,6 +1,7 @@
 package state
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -73,7 +74,7 @@ func (c *cursor) next() (bool, error) {
 	c.row++
 	for c.cols.rec == nil || c.row >= int(c.cols.rec.NumRows()) {
 		rec, err := c.recs.Next()
-		if err == io.EOF { //nolint:errorlint // it gives it bare
+		if errors.Is(err, io.EOF) {
 			return false, nil
 		}
 		if err != nil {

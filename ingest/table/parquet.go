@@ -1,6 +1,7 @@
 package table
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -98,7 +99,7 @@ func (r *Reader) Next() (*record.Event, error) {
 func (r *Reader) more() error {
 	r.batch = nil
 	rec, err := r.in.Next()
-	if err == io.EOF { //nolint:errorlint // it gives it bare
+	if errors.Is(err, io.EOF) {
 		return err
 	}
 	if err != nil {
