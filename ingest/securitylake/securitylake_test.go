@@ -194,7 +194,7 @@ func TestLying(t *testing.T) {
 		as   parquet.Encoding
 		body []byte
 	}{
-		"levels that end early": {parquet.Encodings.Plain, []byte{2, 0, 0, 0, 1 << 1, 1, 1, 0, 0, 0, 'a'}},
+		"levels that end early": {parquet.Encodings.Plain, []byte{2, 0, 0, 0, 1 << 1, 0}},
 		"lengths without end":   {parquet.Encodings.DeltaLengthByteArray, []byte{2, 0, 0, 0, 2 << 1, 1, 128, 1, 4, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 2, 'a', 'a'}},
 	} {
 		done := make(chan error, 1)
