@@ -40,6 +40,9 @@ var (
 	stored = []string{"archive/...", "bufio", "compress/...", "encoding/csv", "io", "io/...", "os", "os/..."}
 	// outside is what makes the same case look different on another day.
 	outside = []string{"os", "os/..."}
+	// heavy is what Arrow brings along that costs more to start than all of the
+	// program. It is for tests, to compare with.
+	heavy = []string{"github.com/apache/arrow/go/v17/parquet/pqarrow", "github.com/apache/arrow/go/v17/arrow/compute/...", "github.com/apache/arrow/go/v17/arrow/flight/..."}
 	// network is for the one package that fetches objects.
 	network = []string{"net", "net/http/...", "net/rpc/...", "net/smtp"}
 )
@@ -53,11 +56,13 @@ var layers = []layer{
 		may: []string{module + "/ingest/archive", module + "/ingest/catalog", module + "/ingest/container", module + "/ingest/custody", module + "/ingest/digest", module + "/ingest/export", module + "/ingest/inflate", module + "/ingest/record", module + "/ingest/securitylake", module + "/ingest/state", module + "/ingest/table",
 			"github.com/bmatcuk/doublestar/v4", "golang.org/x/sync/...", "golang.org/x/sys/unix"}},
 	{pkg: "ingest/catalog", why: "names and bytes, whatever they mean", mayNot: stored},
+	{pkg: "ingest/columnar", why: "Arrow to Parquet and back, whatever the columns mean",
+		may: []string{arrow, "github.com/klauspost/compress/zstd"}},
 	{pkg: "ingest/custody", why: "every stage carries it, so it drags nothing along", mayNot: outside},
 	{pkg: "ingest/digest", why: "judges by hashes and names alone, and never opens a file",
 		may: []string{json, module + "/ingest/custody"}, mayNot: outside},
 	{pkg: "ingest/export", why: "writes records as columns for others, and judges nothing",
-		may: []string{arrow, "github.com/klauspost/compress/zstd", module + "/ingest/record", module + "/ingest/table"}},
+		may: []string{arrow, "github.com/klauspost/compress/zstd", module + "/ingest/columnar", module + "/ingest/record"}},
 	{pkg: "ingest/inflate", why: "bytes to bytes", may: []string{gzip, module + "/ingest/custody"}},
 	{pkg: "ingest/archive", why: "unpacks what strangers packed, into streams and never onto the disk", mayNot: outside},
 	{pkg: "ingest/container", why: "finds values, and leaves their meaning to ingest/record",
@@ -65,11 +70,11 @@ var layers = []layer{
 	{pkg: "ingest/scan", why: "where things stand in text, and not what they mean", may: []string{"golang.org/x/sys/cpu"}},
 	{pkg: "ingest/record", why: "raw JSON stops here", may: []string{json, module + "/ingest/custody", module + "/ingest/scan"}},
 	{pkg: "ingest/table", why: "the one place that knows Arrow's tables, so that its next major version is a change in one folder",
-		may: []string{arrow, "github.com/klauspost/compress/zstd", module + "/ingest/record"}},
+		may: []string{arrow, module + "/ingest/columnar", module + "/ingest/record"}},
 	{pkg: "ingest/state", why: "keeps what was read from one sweep to the next, in tables of its own beside those of events",
-		may: []string{arrow, "github.com/gofrs/flock", module + "/ingest/custody", module + "/ingest/digest", module + "/ingest/record", module + "/ingest/table"}},
+		may: []string{arrow, "github.com/gofrs/flock", module + "/ingest/columnar", module + "/ingest/custody", module + "/ingest/digest", module + "/ingest/record", module + "/ingest/table"}},
 	{pkg: "ingest/securitylake", why: "the one other place that knows Arrow, for its reader of Parquet: rows leave it as records, and columns never do", mayNot: outside,
-		may: []string{parquet, "github.com/apache/arrow/go/v17/arrow/memory"}},
+		may: []string{parquet, "github.com/apache/arrow/go/v17/arrow/memory", module + "/ingest/columnar"}},
 	{pkg: "ingest/trailtest", why: "writes what the readers read, so it shares no code with them", may: []string{gzip, arrow}},
 	{pkg: "ingest/s3source", why: "the only one to link the AWS SDK and to use the network: a build without it is offline for certain",
 		may: []string{awsSDK, "github.com/aws/smithy-go/...", "golang.org/x/sync/...", module + "/ingest", module + "/ingest/custody"}},
@@ -113,6 +118,9 @@ func TestImports(t *testing.T) {
 
 func (l layer) allows(p string) bool {
 	first, _, _ := strings.Cut(p, "/")
+	if l.pkg != "ingest/trailtest" && matches(heavy, p) {
+		return false
+	}
 	if first == module || strings.Contains(first, ".") {
 		return matches(l.may, p)
 	}
@@ -136,6 +144,9 @@ func TestAllows(t *testing.T) {
 		want         bool
 	}{
 		{"ingest/table", "github.com/apache/arrow/go/v17/arrow/array", true},
+		{"ingest/columnar", "github.com/apache/arrow/go/v17/parquet/file", true},
+		{"ingest/columnar", "github.com/apache/arrow/go/v17/parquet/pqarrow", false},
+		{"ingest/trailtest", "github.com/apache/arrow/go/v17/parquet/pqarrow", true},
 		{"analyze", "github.com/apache/arrow/go/v17/arrow/array", false},
 		{"analyze", "strings", true},
 		{"analyze", "encoding/json", true}, // it writes policies; see TestAnalyzeParsesNoJSON

@@ -9,12 +9,11 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/parquet"
 	"github.com/apache/arrow/go/v17/parquet/metadata"
-	"github.com/apache/arrow/go/v17/parquet/pqarrow"
 	"github.com/apache/arrow/go/v17/parquet/schema"
 	"github.com/klauspost/compress/zstd"
 
+	"grantrail/ingest/columnar"
 	"grantrail/ingest/record"
-	"grantrail/ingest/table"
 )
 
 const (
@@ -47,9 +46,9 @@ type parquetFiles struct {
 
 func newParquetFiles(columns *arrow.Schema, raw bool) (*parquetFiles, error) {
 	f := &parquetFiles{raw: raw, props: parquet.NewWriterProperties(
-		table.Zstd(), parquet.WithCompressionLevel(zstdLevel), parquet.WithCreatedBy("grantrail"))}
+		columnar.Zstd(), parquet.WithCompressionLevel(zstdLevel), parquet.WithCreatedBy("grantrail"))}
 	var err error
-	if f.schema, err = pqarrow.ToParquet(columns, f.props, pqarrow.DefaultWriterProps()); err != nil {
+	if f.schema, err = columnar.Parquet(columns); err != nil {
 		return nil, err
 	}
 	f.zip, err = zstd.NewWriter(nil, zstd.WithZeroFrames(true), zstd.WithEncoderLevel(zstd.EncoderLevelFromZstd(zstdLevel)),

@@ -17,7 +17,9 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/memory"
 	"github.com/apache/arrow/go/v17/parquet/file"
 	"github.com/apache/arrow/go/v17/parquet/pqarrow"
+	"github.com/apache/arrow/go/v17/parquet/schema"
 
+	"grantrail/ingest/columnar"
 	"grantrail/ingest/record"
 )
 
@@ -311,6 +313,26 @@ func TestNumbers(t *testing.T) {
 					t.Fatalf("number %d of %d below %d is %d, want %d", i, n, of, got, want)
 				}
 			}
+		}
+	}
+}
+
+// TestSchema: the schema is the one that Arrow's bridge to Parquet gives.
+func TestSchema(t *testing.T) {
+	for _, raw := range []bool{false, true} {
+		want, err := pqarrow.ToParquet(schemaOf(raw), nil, pqarrow.DefaultWriterProps())
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := columnar.Parquet(schemaOf(raw))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var a, b strings.Builder
+		schema.PrintSchema(got.Root(), &a, 2)
+		schema.PrintSchema(want.Root(), &b, 2)
+		if a.String() != b.String() || !got.Equals(want) {
+			t.Errorf("got\n%s\nwant\n%s", &a, &b)
 		}
 	}
 }

@@ -12,6 +12,8 @@ import (
 	"github.com/apache/arrow/go/v17/parquet"
 	"github.com/apache/arrow/go/v17/parquet/file"
 	"github.com/apache/arrow/go/v17/parquet/schema"
+
+	"grantrail/ingest/columnar"
 )
 
 // batch is how many values of a column are decoded at a time.
@@ -42,7 +44,7 @@ func open(group *file.RowGroupReader, leaves leaves, mem *bounded) ([]*cursor, e
 			return nil, err
 		}
 		c := &cursor{leaf: l}
-		if err := c.over(file.NewColumnReader(l.column, &honest{PageReader: pages}, mem, buffers)); err != nil {
+		if err := c.over(file.NewColumnReader(l.column, columnar.Checked(pages, l.column), mem, buffers)); err != nil {
 			return nil, err
 		}
 		out = append(out, c)
@@ -155,36 +157,4 @@ func (c *cursor) refill() error {
 	}
 	c.at, c.levels, c.values = 0, levels, values
 	return nil
-}
-
-// honest refuses pages that claim more values than their bytes can hold: the
-// library makes room for what a dictionary claims before it reads it.
-type honest struct {
-	file.PageReader
-	err error
-}
-
-// Next implements [file.PageReader].
-func (h *honest) Next() bool {
-	if h.err != nil || !h.PageReader.Next() {
-		return false
-	}
-	p := h.Page()
-	if p == nil {
-		return true
-	}
-	_, dictionary := p.(*file.DictionaryPage)
-	if n := int(p.NumValues()); n < 0 || dictionary && n > len(p.Data()) {
-		h.err = fmt.Errorf("a page of %d bytes claims %d values", len(p.Data()), n)
-		return false
-	}
-	return true
-}
-
-// Err implements [file.PageReader].
-func (h *honest) Err() error {
-	if h.err != nil {
-		return h.err
-	}
-	return h.PageReader.Err()
 }

@@ -2,11 +2,18 @@ package securitylake
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/apache/arrow/go/v17/arrow/memory"
+	"github.com/apache/arrow/go/v17/parquet"
+	"github.com/apache/arrow/go/v17/parquet/file"
+	"github.com/apache/arrow/go/v17/parquet/metadata"
+	"github.com/apache/arrow/go/v17/parquet/schema"
 	"github.com/google/go-cmp/cmp"
 
 	"grantrail/ingest/trailtest"
@@ -179,6 +186,76 @@ func TestDamage(t *testing.T) {
 		t.Error("no damage left rows before it")
 	}
 }
+
+// TestLying: a page that claims vastly more than it holds is a damage, and
+// neither the end of the process nor one that never comes.
+func TestLying(t *testing.T) {
+	for name, page := range map[string]struct {
+		as   parquet.Encoding
+		body []byte
+	}{
+		"levels that end early": {parquet.Encodings.Plain, []byte{2, 0, 0, 0, 1 << 1, 0}},
+		"lengths without end":   {parquet.Encodings.DeltaLengthByteArray, []byte{2, 0, 0, 0, 2 << 1, 1, 128, 1, 4, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 2, 'a', 'a'}},
+	} {
+		done := make(chan error, 1)
+		go func() {
+			_, _, err := read(t, lying(t, page.as, page.body))
+			done <- err
+		}()
+		select {
+		case err := <-done:
+			if !errors.Is(err, ErrDamage) {
+				t.Errorf("%s: %v", name, err)
+			}
+		case <-time.After(20 * time.Second):
+			t.Fatalf("%s: it goes on for ever", name)
+		}
+	}
+}
+
+// lying is a file of two rows of two columns, each of one page that is made by
+// hand.
+func lying(t testing.TB, as parquet.Encoding, body []byte) []byte {
+	t.Helper()
+	props := parquet.NewWriterProperties()
+	column := func(group, name string) schema.Node {
+		text := schema.Must(schema.NewPrimitiveNodeLogical(name, parquet.Repetitions.Optional, schema.StringLogicalType{}, parquet.Types.ByteArray, -1, -1))
+		return schema.MustGroup(schema.NewGroupNode(group, parquet.Repetitions.Required, schema.FieldList{text}, -1))
+	}
+	product := schema.MustGroup(schema.NewGroupNode("metadata", parquet.Repetitions.Required, schema.FieldList{column("product", "name")}, -1))
+	root := schema.MustGroup(schema.NewGroupNode("schema", parquet.Repetitions.Repeated, schema.FieldList{product, column("api", "operation")}, -1))
+	out := &told{}
+	_, _ = out.Write([]byte("PAR1"))
+	meta := metadata.NewFileMetadataBuilder(schema.NewSchema(root), props, nil)
+	group := meta.AppendRowGroup()
+	var errs []error
+	for i := range int16(2) {
+		pager, err := file.NewPageWriter(out, 0, 0, group.NextColumnChunk(), 0, i, memory.DefaultAllocator, false, nil, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		levels := parquet.Encodings.RLE
+		_, err = pager.WriteDataPage(file.NewDataPageV1(memory.NewBufferBytes(body), 2, as, levels, levels, int32(len(body))))
+		errs = append(errs, err, pager.Close(false, false))
+	}
+	group.SetNumRows(2)
+	errs = append(errs, group.Finish(1, 0))
+	done, err := meta.Finish()
+	if err := errors.Join(append(errs, err)...); err != nil {
+		t.Fatal(err)
+	}
+	n, err := done.WriteTo(out, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = out.Write(append(binary.LittleEndian.AppendUint32(nil, uint32(n)), "PAR1"...))
+	return out.Bytes()
+}
+
+// told is a buffer that knows where its next byte will be.
+type told struct{ bytes.Buffer }
+
+func (b *told) Tell() int64 { return int64(b.Len()) }
 
 // FuzzRead: whatever the bytes, Read ends, and its rows are JSON objects.
 func FuzzRead(f *testing.F) {

@@ -1,7 +1,6 @@
 package state
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -11,11 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/apache/arrow/go/v17/arrow"
-	"github.com/apache/arrow/go/v17/arrow/memory"
-	"github.com/apache/arrow/go/v17/parquet/file"
-	"github.com/apache/arrow/go/v17/parquet/pqarrow"
-
+	"grantrail/ingest/columnar"
 	"grantrail/ingest/table"
 )
 
@@ -23,8 +18,7 @@ import (
 type cursor struct {
 	segment
 	file   *os.File
-	parq   *file.Reader
-	recs   records
+	recs   *columnar.Reader
 	cols   columns
 	row    int
 	name   string // of the row at hand
@@ -34,13 +28,8 @@ type cursor struct {
 	places placeNames
 }
 
-// records is what pqarrow gives for reading on.
-type records interface {
-	Next() bool
-	Record() arrow.Record
-	Err() error
-	Release()
-}
+// readRows is how many rows are read at a time, of each segment.
+const readRows = 1024
 
 // open opens a segment: what objects are known by, or all.
 func (s *State) open(seg segment, all bool) (c *cursor, err error) {
@@ -54,20 +43,11 @@ func (s *State) open(seg segment, all bool) (c *cursor, err error) {
 	if c.file, err = os.Open(filepath.Join(s.dir, seg.objects())); err != nil {
 		return c, err
 	}
-	if c.parq, err = file.NewParquetReader(c.file); err != nil {
-		return c, err
+	columns := knownColumns
+	if all {
+		columns = schema.NumFields()
 	}
-	in, err := pqarrow.NewFileReader(c.parq, pqarrow.ArrowReadProperties{BatchSize: batchRows}, memory.DefaultAllocator)
-	if err != nil {
-		return c, err
-	}
-	var leaves []int
-	if !all {
-		for i := range knownColumns {
-			leaves = append(leaves, i)
-		}
-	}
-	if c.recs, err = in.GetRecordReader(context.Background(), leaves, nil); err != nil {
+	if c.recs, err = columnar.NewReader(c.file, schema, columns, readRows); err != nil {
 		return c, err
 	}
 	if all {
@@ -82,12 +62,6 @@ func (s *State) open(seg segment, all bool) (c *cursor, err error) {
 }
 
 func (c *cursor) close() {
-	if c.events != nil {
-		_ = c.events.Close() // it was only read
-	}
-	if c.recs != nil {
-		c.recs.Release()
-	}
 	for _, f := range []*os.File{c.file, c.at} {
 		if f != nil {
 			_ = f.Close() // it was only read
@@ -99,13 +73,14 @@ func (c *cursor) close() {
 func (c *cursor) next() (bool, error) {
 	c.row++
 	for c.cols.rec == nil || c.row >= int(c.cols.rec.NumRows()) {
-		if !c.recs.Next() {
-			if err := c.recs.Err(); err != nil && !errors.Is(err, io.EOF) {
-				return false, fmt.Errorf("%w: %s: %w", ErrDamaged, c.objects(), err)
-			}
+		rec, err := c.recs.Next()
+		if errors.Is(err, io.EOF) {
 			return false, nil
 		}
-		c.cols, c.row = columns{c.recs.Record()}, 0
+		if err != nil {
+			return false, fmt.Errorf("%w: %s: %w", ErrDamaged, c.objects(), err)
+		}
+		c.cols, c.row = columns{rec}, 0
 	}
 	c.name = c.cols.text(colName, c.row)
 	return true, nil

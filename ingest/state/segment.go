@@ -13,8 +13,8 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 	"github.com/apache/arrow/go/v17/parquet"
-	"github.com/apache/arrow/go/v17/parquet/pqarrow"
 
+	"grantrail/ingest/columnar"
 	"grantrail/ingest/table"
 )
 
@@ -89,7 +89,7 @@ type writer struct {
 	b       *array.RecordBuilder
 	rows    int // all, and
 	batch   int // those not yet in the file
-	out     *pqarrow.FileWriter
+	out     *columnar.Writer
 	table   *table.Writer
 	last    string
 }
@@ -118,22 +118,18 @@ func (s *State) begin() (*writer, error) {
 
 func (w *writer) open() (err error) {
 	// Names and sums do not repeat; a name differs little from the one before.
-	props := parquet.NewWriterProperties(
-		table.Zstd(), parquet.WithDataPageSize(pageSize),
+	w.b = array.NewRecordBuilder(memory.DefaultAllocator, schema)
+	w.out, err = columnar.NewWriter(w.objects, schema, parquet.WithDataPageSize(pageSize),
 		parquet.WithDictionaryFor("name", false), parquet.WithEncodingFor("name", parquet.Encodings.DeltaByteArray),
 		parquet.WithDictionaryFor("tag", false), parquet.WithDictionaryFor("sum", false),
 		parquet.WithDictionaryFor("plain", false), parquet.WithDictionaryFor("rest", false),
 	)
-	w.b = array.NewRecordBuilder(memory.DefaultAllocator, schema)
-	if w.out, err = pqarrow.NewFileWriter(schema, unclosed{w.objects}, props, pqarrow.NewArrowWriterProperties(pqarrow.WithStoreSchema())); err != nil {
+	if err != nil {
 		return err
 	}
 	w.table, err = table.NewWriter(w.events)
 	return err
 }
-
-// unclosed keeps the Parquet writer from closing what it writes to.
-type unclosed struct{ io.Writer }
 
 func (w *writer) add(o *Object) error {
 	if w.rows > 0 && o.Name <= w.last {
@@ -170,7 +166,7 @@ func (w *writer) flush() error {
 	rec := w.b.NewRecord()
 	defer rec.Release()
 	w.batch = 0
-	return w.out.WriteBuffered(rec)
+	return w.out.Write(rec)
 }
 
 // finish puts the segment on disk. It counts only once the head names it.

@@ -2,6 +2,7 @@ package state
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -10,6 +11,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/apache/arrow/go/v17/arrow/memory"
+	"github.com/apache/arrow/go/v17/parquet"
+	"github.com/apache/arrow/go/v17/parquet/file"
+	"github.com/apache/arrow/go/v17/parquet/pqarrow"
+
+	"grantrail/ingest/columnar"
 	"grantrail/ingest/custody"
 	"grantrail/ingest/record"
 )
@@ -172,6 +179,62 @@ func TestDamaged(t *testing.T) {
 	}
 	s = open(t, dir)
 	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestEarlier: a state of earlier versions, which had Arrow's bridge to Parquet
+// write and read it, is read, and they could read one of this version.
+func TestEarlier(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "state")
+	s := open(t, dir)
+	add(t, s, object("a", 3), object("b", 0), object("c", 2))
+	want := all(t, s)
+	seg := &s.Segments[0]
+	for name, noted := range map[string]*stored{seg.objects(): &seg.Objects, seg.events(): &seg.Events} {
+		path := filepath.Join(dir, name)
+		again(t, path)
+		var err error
+		if *noted, err = hashed(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(s.save(), s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	s = open(t, dir)
+	defer func() { _ = s.Close() }()
+	if got := all(t, s); !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v\nwant\n%+v", got, want)
+	}
+}
+
+// again has the bridge read a file and write it anew.
+func again(t *testing.T, path string) {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err := file.NewParquetReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bridge, err := pqarrow.NewFileReader(in, pqarrow.ArrowReadProperties{}, memory.DefaultAllocator)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := bridge.ReadTable(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Release()
+	var out bytes.Buffer
+	props := parquet.NewWriterProperties(columnar.Zstd())
+	if err := pqarrow.WriteTable(rows, &out, 1000, props, pqarrow.NewArrowWriterProperties(pqarrow.WithStoreSchema())); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(in.Close(), os.WriteFile(path, out.Bytes(), 0o600)); err != nil {
 		t.Fatal(err)
 	}
 }

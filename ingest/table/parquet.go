@@ -1,38 +1,32 @@
 package table
 
 import (
-	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
 
 	"github.com/apache/arrow/go/v17/arrow"
-	"github.com/apache/arrow/go/v17/arrow/memory"
 	"github.com/apache/arrow/go/v17/parquet"
-	"github.com/apache/arrow/go/v17/parquet/file"
-	"github.com/apache/arrow/go/v17/parquet/pqarrow"
 
+	"grantrail/ingest/columnar"
 	"grantrail/ingest/record"
 )
 
-// Writer writes events as Parquet, in the columns of [Schema], zstd.
+// Writer writes events as Parquet, in the columns of [Schema].
 type Writer struct {
 	b   *Builder
-	out *pqarrow.FileWriter
+	out *columnar.Writer
 }
 
 // NewWriter makes a Writer. It does not close w.
 func NewWriter(w io.Writer) (*Writer, error) {
-	props := parquet.NewWriterProperties(Zstd(), parquet.WithDictionaryDefault(true))
-	out, err := pqarrow.NewFileWriter(Schema, unclosed{w}, props, pqarrow.NewArrowWriterProperties(pqarrow.WithStoreSchema()))
+	out, err := columnar.NewWriter(w, Schema)
 	if err != nil {
 		return nil, fmt.Errorf("writing events: %w", err)
 	}
 	return &Writer{b: NewBuilder(nil), out: out}, nil
 }
-
-// unclosed keeps the Parquet writer from closing what it writes to.
-type unclosed struct{ io.Writer }
 
 // Append adds one row.
 func (w *Writer) Append(e *record.Event) error {
@@ -45,7 +39,7 @@ func (w *Writer) Append(e *record.Event) error {
 // drain writes the batches that are full.
 func (w *Writer) drain() error {
 	for _, batch := range w.b.batches {
-		err := w.out.WriteBuffered(batch)
+		err := w.out.Write(batch)
 		batch.Release()
 		if err != nil {
 			return fmt.Errorf("writing events: %w", err)
@@ -70,75 +64,49 @@ func (w *Writer) Close() error {
 
 // Reader reads the events of a file that a [Writer] wrote, one after another.
 type Reader struct {
-	file  *file.Reader
-	recs  pqarrowRecords
+	in    *columnar.Reader
 	batch *Table
 	row   int
 }
 
-// pqarrowRecords is what pqarrow gives for reading on.
-type pqarrowRecords interface {
-	Next() bool
-	Record() arrow.Record
-	Err() error
-	Release()
-}
+// readRows is how many rows are read at a time. Many files are read at once, and
+// dictionaries as their values.
+const readRows = 1024
 
-// NewReader opens a file. Its errors, and those of Next, mean damage, or a
-// schema of another version.
+// NewReader opens a file. It does not close r. Its errors, and those of Next,
+// mean damage, or a schema of another version.
 func NewReader(r parquet.ReaderAtSeeker) (*Reader, error) {
-	f, err := file.NewParquetReader(r)
+	in, err := columnar.NewReader(r, Schema, Schema.NumFields(), readRows)
 	if err != nil {
 		return nil, fmt.Errorf("reading events: %w", err)
 	}
-	in, err := pqarrow.NewFileReader(f, pqarrow.ArrowReadProperties{BatchSize: BatchRows}, memory.DefaultAllocator)
-	if err != nil {
-		return nil, fmt.Errorf("reading events: %w", err)
-	}
-	schema, err := in.Schema()
-	if err != nil {
-		return nil, fmt.Errorf("reading events: %w", err)
-	}
-	if err := sameColumns(schema); err != nil {
-		return nil, err
-	}
-	recs, err := in.GetRecordReader(context.Background(), nil, nil)
-	if err != nil {
-		return nil, fmt.Errorf("reading events: %w", err)
-	}
-	return &Reader{file: f, recs: recs}, nil
-}
-
-func sameColumns(got *arrow.Schema) error {
-	if got.NumFields() != Schema.NumFields() {
-		return fmt.Errorf("reading events: %d columns, want %d", got.NumFields(), Schema.NumFields())
-	}
-	for i, want := range Schema.Fields() {
-		if f := got.Field(i); f.Name != want.Name || !arrow.TypeEqual(f.Type, want.Type) {
-			return fmt.Errorf("reading events: column %d is %s %s, want %s %s", i, f.Name, f.Type, want.Name, want.Type)
-		}
-	}
-	return nil
+	return &Reader{in: in}, nil
 }
 
 // Next reads the next event, or returns io.EOF.
 func (r *Reader) Next() (*record.Event, error) {
-	for r.batch == nil || r.row == r.batch.Len() {
-		if !r.recs.Next() {
-			if err := r.recs.Err(); err != nil && err != io.EOF { //nolint:errorlint // it gives it bare
-				return nil, fmt.Errorf("reading events: %w", err)
-			}
-			return nil, io.EOF
+	if r.batch == nil || r.row == r.batch.Len() {
+		if err := r.more(); err != nil {
+			return nil, err
 		}
-		rec := r.recs.Record()
-		if rec.NumRows() == 0 {
-			continue
-		}
-		r.batch, r.row = newTable([]arrow.Record{rec}), 0
 	}
 	e := r.batch.Event(r.row)
 	r.row++
 	return e, nil
+}
+
+// more reads the next batch.
+func (r *Reader) more() error {
+	r.batch = nil
+	rec, err := r.in.Next()
+	if errors.Is(err, io.EOF) {
+		return err
+	}
+	if err != nil {
+		return fmt.Errorf("reading events: %w", err)
+	}
+	r.batch, r.row = newTable([]arrow.Record{rec}), 0
+	return nil
 }
 
 // Skip passes over n events.
@@ -149,18 +117,11 @@ func (r *Reader) Skip(n int) error {
 			r.row, n = r.row+step, n-step
 			continue
 		}
-		if _, err := r.Next(); err != nil {
+		if err := r.more(); err != nil {
 			return err
 		}
-		n--
 	}
 	return nil
-}
-
-// Close ends the reading.
-func (r *Reader) Close() error {
-	r.recs.Release()
-	return r.file.Close()
 }
 
 // Event is a row, as it was appended. Its strings are copies.

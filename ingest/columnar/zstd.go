@@ -1,4 +1,4 @@
-package table
+package columnar
 
 import (
 	"sync"
@@ -8,8 +8,9 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// pooled is Arrow's own zstd codec, but for its encoder: Arrow v17 makes a new
-// one for every page, which costs more than a small page itself.
+// pooled is Arrow's own zstd codec, but for its encoder, of which Arrow v17 makes
+// a new one for every page, which costs more than a small page itself; and for
+// its decoder, which goes on to the frame's end whatever room there is.
 type pooled struct {
 	compress.Codec
 	mu       sync.Mutex
@@ -29,6 +30,28 @@ func init() {
 // EncodeLevel implements [compress.Codec].
 func (p *pooled) EncodeLevel(dst, src []byte, level int) []byte {
 	return p.encoder(level).EncodeAll(src, dst[:0])
+}
+
+// decoder is safe for concurrent use.
+var decoder = sync.OnceValue(func() *zstd.Decoder {
+	d, err := zstd.NewReader(nil, zstd.WithDecodeAllCapLimit(true))
+	if err != nil {
+		panic(err) // the options are ours
+	}
+	return d
+})
+
+// Decode implements [compress.Codec], which has a panic for an error. A page
+// that is larger than it said is one.
+func (p *pooled) Decode(dst, src []byte) []byte {
+	if len(dst) == 0 {
+		return p.Codec.Decode(dst, src)
+	}
+	out, err := decoder().DecodeAll(src, dst[:0:len(dst)])
+	if err != nil {
+		panic(err)
+	}
+	return out
 }
 
 func (p *pooled) encoder(level int) *zstd.Encoder {
