@@ -70,6 +70,10 @@ type Decoder struct {
 	seen  [][]byte          // names of the record at hand
 	words map[string]string // values that repeat over records
 
+	// Only for [Decoder.Event].
+	tree      tree
+	canonical canonical
+
 	// Only for [Decoder.Scanned].
 	brief  Head
 	last   [placing]string

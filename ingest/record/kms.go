@@ -1,6 +1,7 @@
 package record
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 )
@@ -103,11 +104,14 @@ func (p parts) context(e *Event, grantee string) {
 // foreign is the first member, in name order, of an encryption context that a
 // service other than EBS writes, such as aws:rds:db-id.
 func (n node) foreign() string {
-	m, _ := n.v.(map[string]any)
+	if !n.is('{') {
+		return ""
+	}
 	first := ""
-	for k := range m {
-		if strings.HasPrefix(k, "aws:") && k != "aws:ebs:id" && (first == "" || k < first) {
-			first = k
+	for at, end := n.inside(); at < end; at = n.behind(at) {
+		k := n.name(at)
+		if bytes.HasPrefix(k, []byte("aws:")) && string(k) != "aws:ebs:id" && (first == "" || string(k) < first) {
+			first = string(k)
 		}
 	}
 	return first
