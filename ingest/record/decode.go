@@ -13,24 +13,28 @@ import (
 // needed says a name twice.
 func (d *Decoder) Event(raw []byte) (*Event, error) {
 	h := &d.head
-	kind := interest[call{h.Source, h.Name}]
-	if kind == None {
+	if h.kind == None {
 		return nil, nil
 	}
 	message := loose(h.errorMessage)
-	if message != "" && h.errorCode == "" && kind != Change {
+	if message != "" && h.errorCode == "" && h.kind != Change {
 		return nil, &Refusal{custody.KindRecordField, "record has an errorMessage and no errorCode: it does not say whether the call succeeded"}
 	}
-	if kind == DataKey && h.errorCode == "" && h.errorMessage == nil && withoutVolume(h.request) && withoutVolume(h.identity) {
+	if h.kind == DataKey && h.errorCode == "" && h.errorMessage == nil && withoutVolume(h.request) && withoutVolume(h.identity) {
 		return nil, nil
 	}
-	read := d.tree.read(raw)
+	return d.event(message, d.whole || d.tree.read(raw))
+}
+
+// event is the event of the record that the tree was given to read.
+func (d *Decoder) event(message string, read bool) (*Event, error) {
+	h := &d.head
 	p, err := d.parts(read)
 	if err != nil {
 		return nil, &Refusal{custody.KindRecordNames, err.Error()}
 	}
 	e := &Event{
-		Kind: kind, ID: loose(h.eventID), Time: h.Time, Name: h.Name, Source: h.Source,
+		Kind: h.kind, ID: loose(h.eventID), Time: h.Time, Name: h.Name, Source: h.Source,
 		Region: h.Region, Account: h.Account,
 		Request:  strings.ToLower(firstOf(loose(h.requestID), p.response.text("requestId"))), // EC2 answers with it too
 		SharedID: loose(h.sharedID), SourceIP: loose(h.sourceIP), Agent: loose(h.userAgent),
