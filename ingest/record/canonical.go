@@ -62,9 +62,13 @@ func (c *canonical) value(t *tree, at int32) {
 }
 
 func (c *canonical) member(t *tree, name int32) {
-	quoted := t.whole(int(name))
-	c.text = append(append(c.text, quoted...), ':')
-	c.readOnly = c.readOnly || t.items[name+1].kind == '"' && string(quoted) == `"readOnly"`
+	n, v := &t.items[name], &t.items[name+1]
+	c.readOnly = c.readOnly || v.kind == '"' && string(t.inner(int(name))) == "readOnly"
+	if v.from == n.to+1 && v.kind != '{' && v.kind != '[' {
+		c.text = append(c.text, t.raw[n.from:v.to]...) // it is written without white space
+		return
+	}
+	c.text = append(append(c.text, t.whole(int(name))...), ':')
 	c.value(t, name+1)
 }
 

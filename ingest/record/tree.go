@@ -71,7 +71,7 @@ func (t *tree) value(i, depth int) int {
 			return -1
 		}
 		at := len(t.items)
-		t.items = append(t.items, item{kind: c, from: int32(i)})
+		t.add(c, i, 0)
 		if i = space(t.raw, i+1); i < len(t.raw) && t.raw[i] == c+2 { // its bracket
 			i++
 		} else if c == '{' {
@@ -89,6 +89,21 @@ func (t *tree) value(i, depth int) int {
 		return t.literal(i, "null")
 	}
 	return t.number(i)
+}
+
+// add adds an item with nothing in it. It is filled where it stands: to copy one
+// that was just filled takes as long as to read a word.
+func (t *tree) add(kind byte, from, to int) *item {
+	n := len(t.items)
+	if n == cap(t.items) {
+		t.items = append(t.items, item{})
+	}
+	t.items = t.items[:n+1]
+	it := &t.items[n]
+	it.kind, it.verbatim = kind, false
+	it.from, it.to, it.next = int32(from), int32(to), int32(n+1)
+	it.order, it.members = 0, 0
+	return it
 }
 
 // elements reads the elements of an array, the first of which stands at i.
@@ -171,9 +186,11 @@ func (t *tree) settle(object, outer int) {
 	names := t.names[outer:]
 	if len(names) <= fewNames {
 		for i := 1; i < len(names); i++ {
-			for j := i; j > 0 && t.compare(names[j], names[j-1]) < 0; j-- {
-				names[j], names[j-1] = names[j-1], names[j]
+			n, j := names[i], i
+			for ; j > 0 && (n.first < names[j-1].first || n.first == names[j-1].first && t.compare(n, names[j-1]) < 0); j-- {
+				names[j] = names[j-1]
 			}
+			names[j] = n
 		}
 	} else {
 		slices.SortFunc(names, t.compare)
@@ -214,7 +231,7 @@ func (t *tree) text(i int) int {
 			if !ascii && !utf8.Valid(t.raw[from:i]) {
 				t.sure = false
 			}
-			t.items = append(t.items, item{kind: '"', verbatim: verbatim && ascii, from: int32(from), to: int32(i), next: int32(len(t.items) + 1)})
+			t.add('"', from, i).verbatim = verbatim && ascii
 			return i
 		case c == '\\':
 			if i++; i >= len(t.raw) {
@@ -261,7 +278,7 @@ func (t *tree) literal(i int, word string) int {
 	if end > len(t.raw) || string(t.raw[i:end]) != word {
 		return -1
 	}
-	t.items = append(t.items, item{kind: word[0], from: int32(i), to: int32(end), next: int32(len(t.items) + 1)})
+	t.add(word[0], i, end)
 	return end
 }
 
@@ -299,7 +316,7 @@ func (t *tree) number(i int) int {
 			return -1
 		}
 	}
-	t.items = append(t.items, item{kind: '0', from: int32(from), to: int32(i), next: int32(len(t.items) + 1)})
+	t.add('0', from, i)
 	return i
 }
 
