@@ -114,7 +114,7 @@ func (r *reporter) instances(l *launch, ties []*tie) []incident.Instance {
 	for i, id := range l.instances {
 		if hit[i] {
 			f := r.s.fates(l)[i]
-			out = append(out, incident.Instance{ID: r.keep(id), Outcome: f.outcome, Stop: r.stop(f)})
+			out = append(out, incident.Instance{ID: strings.Clone(id), Outcome: f.outcome, Stop: r.stop(f)})
 		}
 	}
 	return out

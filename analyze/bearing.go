@@ -4,6 +4,7 @@ import (
 	"sort"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // bearing is what a change is about: a key, a policy, a role. Stories look up
@@ -196,6 +197,9 @@ func within(all []verdict, from, to int) []verdict {
 
 // folded spells names alike that strings.EqualFold holds for equal.
 func folded(name string) string {
+	if ascii(name) {
+		return strings.ToUpper(name) // the least of what folds alike, of every letter
+	}
 	return strings.Map(func(r rune) rune {
 		least := r
 		for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
@@ -203,4 +207,13 @@ func folded(name string) string {
 		}
 		return least
 	}, name)
+}
+
+func ascii(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }

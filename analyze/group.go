@@ -84,13 +84,17 @@ func (r *reporter) incidents(ties []tie) []incident.Incident {
 			}
 		}
 	}
-	out := make([]incident.Incident, 0, len(groups))
+	found := make([]*incident.Incident, 0, len(groups)) // an incident is large: its place is sorted
 	for _, g := range groups {
 		if inc, ok := r.incident(g); ok {
-			out = append(out, inc)
+			found = append(found, inc)
 		}
 	}
-	slices.SortFunc(out, byFirstSeen)
+	slices.SortFunc(found, byFirstSeen)
+	out := make([]incident.Incident, len(found))
+	for i, inc := range found {
+		out[i] = *inc
+	}
 	return out
 }
 
@@ -117,21 +121,21 @@ func (r *reporter) wants(ref *refusal, launch int) bool {
 		r.opt.wantsKey(ref.key)
 }
 
-func byFirstSeen(a, b incident.Incident) int {
+func byFirstSeen(a, b *incident.Incident) int {
 	return cmp.Or(a.FirstSeen.Compare(b.FirstSeen), cmp.Compare(a.Account, b.Account),
 		cmp.Compare(a.Region, b.Region), cmp.Compare(a.Principal.ARN, b.Principal.ARN),
 		cmp.Compare(deref(a.Key.ARN), deref(b.Key.ARN)), cmp.Compare(a.Cause.Code, b.Cause.Code),
 		cmp.Compare(a.ID, b.ID))
 }
 
-func (r *reporter) incident(g *gathered) (incident.Incident, bool) {
+func (r *reporter) incident(g *gathered) (*incident.Incident, bool) {
 	order := make([]int, 0, len(g.attempts))
 	for l := range g.attempts {
 		order = append(order, l)
 	}
 	sort.Ints(order) // launches are numbered in time order
 	at := r.s.places.values[g.place]
-	inc := incident.Incident{
+	inc := &incident.Incident{
 		ID: g.id(at), Account: r.keep(at.account), Region: r.keep(at.region),
 		Attempts: make([]incident.Attempt, 0, len(order)), AtRisk: []incident.AtRisk{},
 	}
@@ -145,16 +149,16 @@ func (r *reporter) incident(g *gathered) (incident.Incident, bool) {
 			continue
 		}
 		inc.Attempts = append(inc.Attempts, a)
-		r.note(&inc, g, g.attempts[l])
+		r.note(inc, g, g.attempts[l])
 	}
 	if len(inc.Attempts) == 0 {
 		return inc, false
 	}
 	inc.FirstSeen = inc.Attempts[0].Launch.Ref.EventTime
 	inc.LastSeen = inc.Attempts[len(inc.Attempts)-1].Launch.Ref.EventTime
-	tidy(&inc)
-	r.tell(g, &inc)
-	inc.Remedy = remedy(&inc, g.named, r.forms)
+	tidy(inc)
+	r.tell(g, inc)
+	inc.Remedy = remedy(inc, g.named, r.forms)
 	return inc, true
 }
 
@@ -173,12 +177,8 @@ const maxEvidence = 5
 func (r *reporter) note(inc *incident.Incident, g *gathered, a *attempt) {
 	for _, t := range a.ties {
 		ref := &r.s.refusals[t.refusal]
-		if ref.principal.session != "" {
-			inc.Principal.Sessions = append(inc.Principal.Sessions, r.keep(ref.principal.session))
-		}
-		if by := r.s.t.InvokedBy(ref.row); by != "" {
-			inc.Principal.InvokedBy = append(inc.Principal.InvokedBy, r.keep(by))
-		}
+		r.name(&inc.Principal.Sessions, ref.principal.session)
+		r.name(&inc.Principal.InvokedBy, r.s.t.InvokedBy(ref.row))
 		g.named = cmp.Or(g.named, r.keep(ref.policy))
 		if len(inc.Cause.Evidence) < maxEvidence {
 			if ev := r.ref(ref.row); !slices.Contains(inc.Cause.Evidence, ev) {
@@ -186,8 +186,13 @@ func (r *reporter) note(inc *incident.Incident, g *gathered, a *attempt) {
 			}
 		}
 	}
-	if by := r.s.t.InvokedBy(r.s.launches[a.launch].row); by != "" {
-		inc.Principal.InvokedBy = append(inc.Principal.InvokedBy, r.keep(by))
+	r.name(&inc.Principal.InvokedBy, r.s.t.InvokedBy(r.s.launches[a.launch].row))
+}
+
+// name adds a name to those that [tidy] settles, where it is not the one before.
+func (r *reporter) name(to *[]string, name string) {
+	if n := len(*to); name != "" && (n == 0 || (*to)[n-1] != name) {
+		*to = append(*to, r.keep(name))
 	}
 }
 

@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -234,10 +235,17 @@ func TestForms(t *testing.T) {
 					key: hostile[(i+3)%len(hostile)], region: hostile[(i+5)%len(hostile)], principal: kind + text,
 					launches: bits&1 > 0, anyway: bits&2 > 0,
 				}
-				sh := shape{bits&4 > 0, bits&8 > 0, sc.launches, sc.anyway, holderOf(sc.principal)}
+				sh := shape{inTerraform, bits&4 > 0, bits&8 > 0, sc.launches, sc.anyway, holderOf(sc.principal)}
 				got, want := filled.terraform(sc, sh.identity, sh.key), sc.terraform(sh, nameOf(sc.principal))
 				if got != want {
 					t.Fatalf("of %+v the filled form is\n%s\nand laid out it is\n%s", sc, got, want)
+				}
+				for _, of := range []struct{ got, want json.RawMessage }{
+					{filled.identityPolicy(sc), sc.identityPolicy()}, {filled.keyStatement(sc), sc.keyStatement()},
+				} {
+					if string(of.got) != string(of.want) {
+						t.Fatalf("of %+v the filled form is\n%s\nand laid out it is\n%s", sc, of.got, of.want)
+					}
 				}
 			}
 		}

@@ -2,7 +2,6 @@ package analyze
 
 import (
 	"encoding/json"
-	"regexp"
 	"strings"
 )
 
@@ -37,7 +36,25 @@ type scope struct {
 
 // plainKey is a KMS key ARN and nothing else. A policy or a command line is
 // filled with nothing that does not match it: log text is a stranger's.
-var plainKey = regexp.MustCompile(`^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$`)
+func plainKey(arn string) bool {
+	rest, aws := strings.CutPrefix(arn, "arn:aws")
+	partition, rest, _ := strings.Cut(rest, ":kms:")
+	region, rest, _ := strings.Cut(rest, ":")
+	account, id, of := strings.Cut(rest, ":key/")
+	return aws && of && only(partition, lower+"-") &&
+		region != "" && only(region, lower+decimal+"-") &&
+		len(account) == 12 && only(account, decimal) &&
+		id != "" && only(id, lower+upper+decimal+"-")
+}
+
+const (
+	lower   = "abcdefghijklmnopqrstuvwxyz"
+	upper   = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	decimal = "0123456789"
+)
+
+// only reports whether a text is of these letters, if of any.
+func only(text, letters string) bool { return strings.Trim(text, letters) == "" }
 
 // The actions of
 // https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html.
@@ -81,7 +98,7 @@ func (s scope) viaService() string {
 	return "ec2." + s.region + "." + domain
 }
 
-// identityPolicy is a whole identity-based policy.
+// identityPolicy is a whole identity-based policy, laid out.
 func (s scope) identityPolicy() json.RawMessage {
 	return marshal(struct {
 		Version   string      `json:"Version"`
@@ -89,8 +106,7 @@ func (s scope) identityPolicy() json.RawMessage {
 	}{"2012-10-17", s.statements(nil)})
 }
 
-// keyStatement is what to add to the key policy's Statement: one statement, or
-// an array of two.
+// keyStatement is what to add to the key policy's Statement, laid out.
 func (s scope) keyStatement() json.RawMessage {
 	sts := s.statements(&awsOnly{s.principal})
 	if len(sts) == 1 {

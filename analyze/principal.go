@@ -19,25 +19,26 @@ type principal struct {
 }
 
 // actor is the identity that the join compares: principal and session.
-func (p principal) actor() string {
-	if p.id == "" {
-		return ""
-	}
-	return p.id + "\x00" + p.session
-}
+type actor struct{ id, session string }
 
 // principals resolves identities. The sts form of a role's ARN drops its path
 // and the issuer keeps it, so a path seen in any record serves for all.
-type principals struct{ paths map[string]string }
+type principals struct{ roles map[roleName]knownRole }
 
-func newPrincipals() *principals { return &principals{paths: map[string]string{}} }
+// roleName is a role without its path.
+type roleName struct{ account, name string }
+
+// knownRole is a role that an issuer names.
+type knownRole struct{ id, arn string }
+
+func newPrincipals() *principals { return &principals{roles: map[roleName]knownRole{}} }
 
 // learn notes a role's full ARN from a session issuer.
 func (ps *principals) learn(id table.Identity) {
 	if account, name, ok := roleOf(id.Issuer); ok {
-		key := roleID(account, name)
-		if old, known := ps.paths[key]; !known || id.Issuer < old {
-			ps.paths[key] = id.Issuer
+		key := roleName{account, name}
+		if old, known := ps.roles[key]; !known || id.Issuer < old.arn {
+			ps.roles[key] = knownRole{roleID(account, name), id.Issuer}
 		}
 	}
 }
@@ -72,12 +73,11 @@ func (ps *principals) of(id table.Identity, message string) principal {
 }
 
 func (ps *principals) role(account, name, session, arn, kind string) principal {
-	id := roleID(account, name)
-	full, known := ps.paths[id]
+	r, known := ps.roles[roleName{account, name}]
 	if !known {
-		full = "arn:" + partitionOf(arn) + ":iam::" + account + ":role/" + name
+		r = knownRole{roleID(account, name), "arn:" + partitionOf(arn) + ":iam::" + account + ":role/" + name}
 	}
-	return principal{id: id, arn: full, kind: kind, session: session}
+	return principal{id: r.id, arn: r.arn, kind: kind, session: session}
 }
 
 func roleID(account, name string) string { return "role/" + account + "/" + name }

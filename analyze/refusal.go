@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"iter"
 	"strings"
 
 	"grantrail/ingest/table"
@@ -155,12 +156,12 @@ func (s *scan) screen(row int) string {
 
 // labels are the dot-separated parts of a service's host name before
 // amazonaws.com.
-func labels(invokedBy string) []string {
+func labels(invokedBy string) iter.Seq[string] {
 	host, _, ok := strings.Cut(strings.ToLower(invokedBy), ".amazonaws.com")
 	if !ok {
-		return nil
+		return func(func(string) bool) {}
 	}
-	return strings.Split(host, ".")
+	return strings.SplitSeq(host, ".")
 }
 
 // forwarder is the service that made a call for the caller, or "". Of a
@@ -181,7 +182,7 @@ func isEC2(invokedBy string) bool {
 	if strings.EqualFold(invokedBy, "AWS Internal") {
 		return true
 	}
-	for _, label := range labels(invokedBy) {
+	for label := range labels(invokedBy) {
 		switch label {
 		case "ec2", "ec2-frontend-api", "ebs", "autoscaling", "spot", "spotfleet", "ec2fleet":
 			return true
@@ -194,7 +195,7 @@ func isEC2(invokedBy string) bool {
 // calls are no launch's, whatever else agrees; a name that is neither known
 // here nor by isEC2 is believed where it shares a launch's requestID.
 func isOtherService(invokedBy string) bool {
-	for _, label := range labels(invokedBy) {
+	for label := range labels(invokedBy) {
 		switch label {
 		case "rds", "backup", "ecs", "ecs-tasks", "fargate", "lambda", "logs", "s3", "dynamodb",
 			"sns", "sqs", "secretsmanager", "elasticfilesystem", "fsx", "redshift", "dms",

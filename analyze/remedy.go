@@ -82,12 +82,15 @@ func remedy(inc *incident.Incident, policy string, forms forms) incident.Remedy 
 		a.identity, a.key = false, false
 	}
 	if a.identity {
-		out.IdentityPolicy = sc.identityPolicy()
+		out.IdentityPolicy = forms.identityPolicy(sc)
 	}
 	if a.key {
-		out.KeyPolicyStatement = sc.keyStatement()
+		out.KeyPolicyStatement = forms.keyStatement(sc)
 	}
-	out.Terraform = optional(forms.terraform(sc, a.identity, a.key))
+	if a.identity || a.key {
+		code := forms.terraform(sc, a.identity, a.key)
+		out.Terraform = &code
+	}
 	out.Notes = append(out.Notes, commands(inc.Cause.Code, sc)...)
 	out.Notes = append(out.Notes, needs(sc), "To confirm: start the instance again and look for a granted CreateGrant, and the instance's own Decrypt, under the same requestID as the start.")
 	return out
@@ -95,7 +98,7 @@ func remedy(inc *incident.Incident, policy string, forms forms) incident.Remedy 
 
 func scopeOf(inc *incident.Incident) scope {
 	sc := scope{region: inc.Region, principal: inc.Principal.ARN, anyway: serviceLinked(inc.Principal.ARN)}
-	if key := deref(inc.Key.ARN); plainKey.MatchString(key) {
+	if key := deref(inc.Key.ARN); plainKey(key) {
 		sc.key = key
 	}
 	for _, a := range inc.Attempts {
@@ -143,12 +146,14 @@ func commands(cause string, sc scope) []string {
 	if sc.key == "" {
 		return nil
 	}
-	enable := fmt.Sprintf("aws kms enable-key --region %s --key-id '%s'", keyRegion(sc.key), sc.key)
+	call := func(name string) string {
+		return fmt.Sprintf("aws kms %s --region %s --key-id '%s'", name, keyRegion(sc.key), sc.key)
+	}
 	switch cause {
 	case keyDisabled:
-		return []string{enable}
+		return []string{call("enable-key")}
 	case keyPending:
-		return []string{fmt.Sprintf("aws kms cancel-key-deletion --region %s --key-id '%s'", keyRegion(sc.key), sc.key), enable}
+		return []string{call("cancel-key-deletion"), call("enable-key")}
 	}
 	return nil
 }

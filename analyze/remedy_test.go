@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"encoding/json"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -158,5 +159,22 @@ func TestManagedKey(t *testing.T) {
 	inc.Key.Manager = byAWS
 	if r := remedy(inc, "", forms{}); r.KeyPolicyStatement != nil || !strings.Contains(strings.Join(r.Notes, "\n"), "cannot be edited") {
 		t.Errorf("got %s, %q", r.KeyPolicyStatement, r.Notes)
+	}
+}
+
+// TestPlainKey: a plain key is an ARN of this form, and nothing more or less.
+func TestPlainKey(t *testing.T) {
+	form := regexp.MustCompile(`^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$`)
+	whole := "arn:aws-us-gov:kms:us-gov-east-1:111122223333:key/mrk-1234ABcd"
+	texts := []string{testKey, whole, "", "arn:aws:kms", "arn:aws:kms::111122223333:key/a", "arn:aws:kms:kms:kms:111122223333:key/a"}
+	for i := range whole {
+		for _, c := range []string{"", ":", "/", "-", "A", "a", "0", " ", "\n", "'", "é"} {
+			texts = append(texts, whole[:i]+c+whole[i+1:], whole[:i]+c+whole[i:])
+		}
+	}
+	for _, arn := range append(texts, whole+"\n", whole+":key/x") {
+		if plainKey(arn) != form.MatchString(arn) {
+			t.Errorf("%q: %t", arn, plainKey(arn))
+		}
 	}
 }

@@ -68,7 +68,7 @@ type scan struct {
 	indexed    int                // how many launches are in second, or before it
 	requests   map[request]string // EC2 calls that are no launch, by request
 	places     numbering[placeName]
-	actors     numbering[string]
+	actors     numbering[actor]
 	lives      map[instanceID][]mark
 	granted    map[instanceID][]grant
 	cleaned    map[request][]cleanup
@@ -120,28 +120,33 @@ type cleanup struct {
 type numbering[T comparable] struct {
 	ids    map[T]int32
 	values []T
+	last   int32 // asked for: neighbours are often alike
 }
 
 func newNumbering[T comparable]() numbering[T] {
 	var zero T
-	return numbering[T]{map[T]int32{}, []T{zero}}
+	return numbering[T]{map[T]int32{}, []T{zero}, 0}
 }
 
 func (n *numbering[T]) of(v T) int32 {
+	if n.last > 0 && n.values[n.last] == v {
+		return n.last
+	}
 	id, ok := n.ids[v]
 	if !ok {
 		id = int32(len(n.values))
 		n.ids[v] = id
 		n.values = append(n.values, v)
 	}
+	n.last = id
 	return id
 }
 
 func newScan(t *table.Table, opt *Options) *scan {
 	s := &scan{
 		t: t, opt: opt, principals: newPrincipals(), keys: newKeyring(), readings: map[said]reading{},
-		requests: map[request]string{}, places: newNumbering[placeName](), actors: newNumbering[string](),
-		lives: map[instanceID][]mark{}, granted: map[instanceID][]grant{}, cleaned: map[request][]cleanup{},
+		requests: map[request]string{}, places: newNumbering[placeName](), actors: newNumbering[actor](),
+		granted: map[instanceID][]grant{}, cleaned: map[request][]cleanup{},
 		attached: map[volumeID]string{}, unattached: map[request][]string{}, volumeKeys: map[volumeID]string{}, volumesOf: map[instanceID][]string{}, used: map[instanceID][]string{},
 	}
 	s.sort()
@@ -175,9 +180,12 @@ func (s *scan) sort() {
 		}
 		s.order = append(s.order, row)
 	}
-	s.launches, s.refusals = make([]launch, 0, launches), make([]refusal, 0, refusals)
+	s.launches, s.refusals, s.lives = make([]launch, 0, launches), make([]refusal, 0, refusals), make(map[instanceID][]mark, launches)
 	slices.SortFunc(s.order, func(a, b int) int {
-		return cmp.Or(cmp.Compare(s.t.Nanos(a), s.t.Nanos(b)), cmp.Compare(s.t.ID(a), s.t.ID(b)), cmp.Compare(a, b))
+		if at, bt := s.t.Nanos(a), s.t.Nanos(b); at != bt { // as nearly all do
+			return cmp.Compare(at, bt)
+		}
+		return cmp.Or(cmp.Compare(s.t.ID(a), s.t.ID(b)), cmp.Compare(a, b))
 	})
 }
 
@@ -328,10 +336,10 @@ func distinct(ids, states []string) ([]string, []string) {
 }
 
 func (s *scan) actor(p principal) who {
-	if a := p.actor(); a != "" {
-		return who(s.actors.of(a))
+	if p.id == "" {
+		return nobody
 	}
-	return nobody
+	return who(s.actors.of(actor{p.id, p.session}))
 }
 
 // grant takes a granted call: which instance got a grant, in which launch. An

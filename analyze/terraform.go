@@ -7,85 +7,20 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// forms are the policies in Terraform's language with blanks in the place of
-// what the evidence fills in, by their shape. There are some tens of shapes,
-// and to lay one out takes many times as long as to fill it.
-type forms map[shape]form
-
-// form is the text between the blanks, and which blank follows each.
-type form struct {
-	texts  []string
-	blanks []int // one less than texts
-}
-
-// shape is all of a scope that the layout hangs on.
-type shape struct {
-	identity, key    bool
-	launches, anyway bool
-	holder           holderKind
-}
-
-// blank is what a form is laid out with. Nothing of ours is spelt like it.
-var (
-	blank     = scope{key: "@key@", region: "@region@", principal: "@principal@"}
-	blankName = "@name@"
-)
-
 // terraform says the filled-in policies in Terraform's language, for those
 // whose policies are code: the identity policy as a document and the resource
 // that gives it to the principal, the key policy statement as a document to
-// be merged into the key's own. It is "" where neither policy helps.
+// be merged into the key's own.
 //
 // The shapes are those of
 // https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document
 func (f forms) terraform(s scope, identity, key bool) string {
-	if !identity && !key {
-		return ""
-	}
-	sh := shape{identity, key, s.launches, s.anyway, holderOf(s.principal)}
-	form, ok := f[sh]
-	if !ok {
-		empty := blank
-		empty.launches, empty.anyway = s.launches, s.anyway
-		form = cutForm(empty.terraform(sh, blankName), blank.literals(blankName))
-		f[sh] = form
-	}
-	values := s.literals(nameOf(s.principal))
-	var b strings.Builder
-	for i, text := range form.texts {
-		b.WriteString(text)
-		if i < len(form.blanks) {
-			b.WriteString(values[form.blanks[i]])
-		}
-	}
-	return b.String()
+	sh := shape{inTerraform, identity, key, s.launches, s.anyway, holderOf(s.principal)}
+	return string(f.fill(sh, s, nameOf(s.principal), hclText, func(empty scope) string { return empty.terraform(sh, blankName) }))
 }
 
-// literals are what the blanks of a form are filled with.
-func (s scope) literals(name string) [4]string {
-	return [...]string{literal(s.key), literal(s.viaService()), literal(s.principal), literal(name)}
-}
-
-// cutForm cuts a layout at its blanks.
-func cutForm(text string, blanks [4]string) (f form) {
-	for {
-		next, at := -1, len(text)
-		for i, blank := range blanks {
-			if j := strings.Index(text, blank); j >= 0 && j < at {
-				next, at = i, j
-			}
-		}
-		f.texts = append(f.texts, text[:at])
-		if next < 0 {
-			return f
-		}
-		f.blanks = append(f.blanks, next)
-		text = text[at+len(blanks[next]):]
-	}
-}
-
-// literal is a text as it stands in the layout, escapes and all.
-func literal(s string) string { return string(hclwrite.TokensForValue(cty.StringVal(s)).Bytes()) }
+// hclText is a text as it stands in Terraform's language, escapes and all.
+func hclText(s string) string { return string(hclwrite.TokensForValue(cty.StringVal(s)).Bytes()) }
 
 // terraform lays the policies out.
 func (s scope) terraform(sh shape, name string) string {

@@ -48,7 +48,7 @@ type call struct{ shared, source, name, request string }
 type sighting struct {
 	content        [16]byte
 	object, record int
-	call           string
+	source, name   string // of the call
 	self, replaces identity
 }
 
@@ -195,7 +195,7 @@ func (c *collector) event(e *record.Event) error {
 	if len(seen) > 0 {
 		c.conflict(e, seen[0])
 	}
-	this := sighting{content: e.Content, object: e.Object, record: e.Record, call: e.Source + " " + e.Name, self: id}
+	this := sighting{content: e.Content, object: e.Object, record: e.Record, source: e.Source, name: e.Name, self: id}
 	if e.Replaces != "" {
 		this.replaces = identity{e.Account, e.Replaces}
 		c.replaced = append(c.replaced, this)
@@ -251,7 +251,7 @@ func (c *collector) close() {
 func (c *collector) superseded() {
 	for _, r := range c.replaced {
 		for _, old := range c.known[r.replaces] {
-			if old.call != r.call || old.replaces == r.self {
+			if old.source != r.source || old.name != r.name || old.replaces == r.self {
 				continue // of another call, or the two claim each other: it stays
 			}
 			at := old.record

@@ -36,11 +36,18 @@ func (w *worker) item(it container.Item) bool {
 	return true
 }
 
-// scanned takes a record that no parser has read, where it is sure to be one
-// that is only counted, or exported.
+// scanned takes a record that no parser has read: by its members, where it is
+// sure to be one that is only counted, or exported, else as a whole.
 func (w *worker) scanned(it container.Item) bool {
 	head, sure := w.decoder.Scanned(it.Raw, it.Members)
-	if !sure || w.opt.export != nil && !w.exportScanned(head, it) {
+	if !sure {
+		head, sure, err := w.decoder.Read(it.Raw)
+		if sure {
+			w.decoded(head, err, it)
+		}
+		return sure
+	}
+	if w.opt.export != nil && !w.exportScanned(head, it) {
 		return false
 	}
 	if !w.otherCategory(head.Category) {
@@ -57,6 +64,11 @@ func (w *worker) record(it container.Item) {
 		decode = w.decoder.Head
 	}
 	head, err := decode(it.Raw)
+	w.decoded(head, err, it)
+}
+
+// decoded takes a record of which the decoder has read the head.
+func (w *worker) decoded(head *record.Head, err error, it container.Item) {
 	if record.IsForeign(err) {
 		w.foreign(it.Index)
 		return

@@ -87,9 +87,31 @@ func prose(s string) inert {
 	return inert(strings.Join(words, " ")) + more(rest)
 }
 
+// plainly reports whether a word is what most of ours are: letters, joined by a
+// sign at most, and one mark behind them. It is the part of plainWord that takes
+// no pattern to tell.
+func plainly(word string) bool {
+	letter := false // the last was one
+	for i := range len(word) {
+		switch c := word[i]; {
+		case c|0x20 >= 'a' && c|0x20 <= 'z':
+			letter = true
+		case !letter:
+			return false
+		case i == len(word)-1 && strings.IndexByte(".,;:?!", c) >= 0:
+			return true
+		case c == '-' || c == '\'' || c == '/':
+			letter = false
+		default:
+			return false
+		}
+	}
+	return letter
+}
+
 // inertWord is one word of prose, plain where that is safe.
 func inertWord(word string, opening bool) inert {
-	if plainWord.MatchString(word) || openNumber.MatchString(word) {
+	if plainly(word) || plainWord.MatchString(word) || openNumber.MatchString(word) {
 		return inert(word)
 	}
 	if !opening && plainNumber.MatchString(word) {

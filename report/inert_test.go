@@ -54,6 +54,27 @@ func TestProse(t *testing.T) {
 	}
 }
 
+// TestPlainly: what is told without a pattern, the pattern tells.
+func TestPlainly(t *testing.T) {
+	for _, word := range []string{"a", "policy,", "can't", "and/or", "identity-based.", "Zz!"} {
+		if !plainly(word) {
+			t.Errorf("%q is not told", word)
+		}
+	}
+	var spell func(word string, n int)
+	spell = func(word string, n int) {
+		if plainly(word) && !plainWord.MatchString(word) {
+			t.Errorf("%q is no plain word", word)
+		}
+		for _, c := range []byte("aZ-'/.!:(\"0@[`{ \n\xc3") {
+			if n > 0 {
+				spell(word+string(rune(c)), n-1)
+			}
+		}
+	}
+	spell("", 4)
+}
+
 func TestNumber(t *testing.T) {
 	for n, want := range map[int]inert{0: "0", 999: "999", 1000: "1,000", 1234567: "1,234,567", -1000: "-1,000", -100: "-100"} {
 		if got := number(n); got != want {

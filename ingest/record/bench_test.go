@@ -1,6 +1,7 @@
 package record_test
 
 import (
+	"encoding/json"
 	"testing"
 
 	"grantrail/ingest/record"
@@ -48,6 +49,37 @@ func BenchmarkHead(b *testing.B) {
 				b.Fatal("no record was placed")
 			}
 			b.ReportMetric(float64(b.N)*records/b.Elapsed().Seconds(), "records/s")
+		})
+	}
+}
+
+// BenchmarkEvent decodes records that are kept and that no parser has read: a launch, and the refused call of KMS behind it.
+func BenchmarkEvent(b *testing.B) {
+	trail, err := trailtest.Parse(`
+default by=role/team/ops/ana key=1111aaaa-22bb-33cc-44dd-5555eeee6666
+file launch.json plain
+start   at=2026-03-02T10:20:31Z instance=i-0a request=q1
+refused at=+1s request=q1 because=identity-missing`)
+	if err != nil {
+		b.Fatal(err)
+	}
+	var file struct{ Records []json.RawMessage }
+	if err := json.Unmarshal(trail.Objects[0].Data, &file); err != nil {
+		b.Fatal(err)
+	}
+	for i, name := range []string{"launch", "refusal"} {
+		b.Run("of="+name, func(b *testing.B) {
+			d, raw := record.NewDecoder(), file.Records[i]
+			b.SetBytes(int64(len(raw)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, sure, err := d.Read(raw); !sure || err != nil {
+					b.Fatal(sure, err)
+				}
+				if e, err := d.Event(raw); e == nil || err != nil {
+					b.Fatal(e, err)
+				}
+			}
 		})
 	}
 }

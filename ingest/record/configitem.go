@@ -106,11 +106,10 @@ func volumesOf(instance node) []string {
 
 // opened is the value that a text holds, or n itself.
 func (n node) opened() node {
-	s, ok := n.v.(string)
-	if !ok {
+	if !n.is('"') {
 		return n
 	}
-	inner, err := parse([]byte(s))
+	inner, err := parse([]byte(n.string()))
 	if err != nil {
 		return node{}
 	}
@@ -121,13 +120,12 @@ func (n node) opened() node {
 // version of the command line prints.
 func moment(n node) (time.Time, bool) {
 	var t time.Time
-	switch v := n.v.(type) {
-	case string:
+	if n.is('"') {
 		var err error
-		if t, err = time.Parse(time.RFC3339Nano, v); err != nil {
+		if t, err = time.Parse(time.RFC3339Nano, n.string()); err != nil {
 			return t, false
 		}
-	case float64:
+	} else if v, ok := n.number(); ok {
 		whole, part := math.Modf(v)
 		if math.Abs(whole) > math.MaxInt32*2 {
 			return t, false

@@ -1,8 +1,6 @@
 package record
 
 import (
-	"bytes"
-	"crypto/sha256"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -15,23 +13,28 @@ import (
 // needed says a name twice.
 func (d *Decoder) Event(raw []byte) (*Event, error) {
 	h := &d.head
-	kind := interest[call{h.Source, h.Name}]
-	if kind == None {
+	if h.kind == None {
 		return nil, nil
 	}
 	message := loose(h.errorMessage)
-	if message != "" && h.errorCode == "" && kind != Change {
+	if message != "" && h.errorCode == "" && h.kind != Change {
 		return nil, &Refusal{custody.KindRecordField, "record has an errorMessage and no errorCode: it does not say whether the call succeeded"}
 	}
-	if kind == DataKey && h.errorCode == "" && h.errorMessage == nil && withoutVolume(h.request) && withoutVolume(h.identity) {
+	if h.kind == DataKey && h.errorCode == "" && h.errorMessage == nil && withoutVolume(h.request) && withoutVolume(h.identity) {
 		return nil, nil
 	}
-	p, err := h.parts()
+	return d.event(message, d.whole || d.tree.read(raw))
+}
+
+// event is the event of the record that the tree was given to read.
+func (d *Decoder) event(message string, read bool) (*Event, error) {
+	h := &d.head
+	p, err := d.parts(read)
 	if err != nil {
 		return nil, &Refusal{custody.KindRecordNames, err.Error()}
 	}
 	e := &Event{
-		Kind: kind, ID: loose(h.eventID), Time: h.Time, Name: h.Name, Source: h.Source,
+		Kind: h.kind, ID: loose(h.eventID), Time: h.Time, Name: h.Name, Source: h.Source,
 		Region: h.Region, Account: h.Account,
 		Request:  strings.ToLower(firstOf(loose(h.requestID), p.response.text("requestId"))), // EC2 answers with it too
 		SharedID: loose(h.sharedID), SourceIP: loose(h.sourceIP), Agent: loose(h.userAgent),
@@ -43,27 +46,8 @@ func (d *Decoder) Event(raw []byte) (*Event, error) {
 	if !e.matters(loose(h.eventType)) {
 		return nil, nil
 	}
-	e.Content = Fingerprint(raw)
+	e.Content = d.canonical.fingerprint(&d.tree, read)
 	return e, nil
-}
-
-// Fingerprint identifies a record's content whatever its layout: the first 16
-// bytes of the SHA-256 of its canonical form (RFC 8785), so that a
-// pretty-printed copy equals the compact one. A readOnly written as text, as
-// lookup-events does, is the same as the boolean of the log file.
-func Fingerprint(raw []byte) [16]byte {
-	v := jsontext.Value(append([]byte(nil), raw...))
-	if v.Canonicalize(jsontext.AllowInvalidUTF8(true)) != nil {
-		v = raw
-	}
-	if bytes.Contains(v, []byte(`"readOnly":"`)) {
-		for _, text := range []string{"true", "false"} {
-			// Inside a string the quotes would be escaped: this is a member.
-			v = bytes.ReplaceAll(v, []byte(`"readOnly":"`+text+`"`), []byte(`"readOnly":`+text))
-		}
-	}
-	sum := sha256.Sum256(v)
-	return [16]byte(sum[:16])
 }
 
 // parts are the members of a record, loosely decoded.
@@ -71,7 +55,12 @@ type parts struct {
 	identity, request, response, additional, service, resources, addendum node
 }
 
-func (h *Head) parts() (p parts, err error) {
+// parts are those of the record at hand, which the tree was given to read.
+func (d *Decoder) parts(read bool) (p parts, err error) {
+	if read && d.tree.sure {
+		return d.tree.parts(), nil
+	}
+	h := &d.head
 	for _, m := range []struct {
 		raw  jsontext.Value
 		into *node
@@ -85,6 +74,35 @@ func (h *Head) parts() (p parts, err error) {
 		}
 	}
 	return p, nil
+}
+
+// parts are those of a record that is read whole. The names are those of
+// [Decoder.member].
+func (t *tree) parts() (p parts) {
+	root := node{t, 0}
+	for at, end := root.inside(); at < end; at = root.behind(at) {
+		var into *node
+		switch string(root.name(at)) {
+		case "userIdentity":
+			into = &p.identity
+		case "requestParameters", "RequestParameters":
+			into = &p.request
+		case "responseElements", "ResponseElements":
+			into = &p.response
+		case "additionalEventData":
+			into = &p.additional
+		case "serviceEventDetails", "ServiceEventDetails":
+			into = &p.service
+		case "resources":
+			into = &p.resources
+		case "addendum":
+			into = &p.addendum
+		default:
+			continue
+		}
+		*into = root.member(at).unpacked()
+	}
+	return p
 }
 
 // identity flattens userIdentity. AWS service events have no type and no arn.
@@ -115,7 +133,7 @@ func (p parts) fill(e *Event) {
 		p.cleanup(e)
 	case Interruption:
 		for _, n := range p.service.list("instanceIdSet") {
-			e.addInstance(n.v, "")
+			e.addInstance(n.string(), "")
 		}
 	}
 }
@@ -134,11 +152,10 @@ func (e *Event) matters(eventType string) bool {
 	return true
 }
 
-func (e *Event) addInstance(id any, state string) {
-	s, _ := id.(string)
-	if s = strings.ToLower(strings.TrimSpace(s)); s == "" {
+func (e *Event) addInstance(id, state string) {
+	if id = strings.ToLower(strings.TrimSpace(id)); id == "" {
 		return
 	}
-	e.Instances = append(e.Instances, s)
+	e.Instances = append(e.Instances, id)
 	e.States = append(e.States, state)
 }

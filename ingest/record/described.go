@@ -45,7 +45,7 @@ func described(owner string, n node) (*Event, error) {
 		Region:      regionOf(n.text("Placement", "AvailabilityZone")),
 		StateReason: firstOf(n.text("StateReason", "Code"), transition(n.text("StateTransitionReason"))), Volumes: volumesOf(n),
 	}
-	e.addInstance(n.get("InstanceId").v, strings.ToLower(n.text("State", "Name")))
+	e.addInstance(n.text("InstanceId"), strings.ToLower(n.text("State", "Name")))
 	if len(e.Instances) == 0 || e.States[0] == "" {
 		return nil, &Refusal{custody.KindRecordField, "described instance without id or state"}
 	}

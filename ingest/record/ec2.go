@@ -8,18 +8,18 @@ import "strings"
 // request is taken as well: it says which instances were meant.
 func (p parts) instances(e *Event) {
 	for _, n := range p.response.list("instancesSet") {
-		e.addInstance(n.get("instanceId").v, n.text("previousState", "name"))
+		e.addInstance(n.text("instanceId"), n.text("previousState", "name"))
 		p.interfaces(e, n)
 	}
 	if len(e.Instances) > 0 {
 		return
 	}
 	for _, n := range p.request.list("instancesSet") {
-		id := n.get("instanceId").v
-		if id == nil {
-			id = n.v
+		id := n.get("instanceId")
+		if id.null() {
+			id = n // a bare id
 		}
-		e.addInstance(id, "")
+		e.addInstance(id.string(), "")
 	}
 	for _, n := range p.request.list("blockDeviceMapping") {
 		if key := n.text("ebs", "kmsKeyId"); key != "" {

@@ -70,6 +70,11 @@ type Decoder struct {
 	seen  [][]byte          // names of the record at hand
 	words map[string]string // values that repeat over records
 
+	// Only for [Decoder.Event].
+	tree      tree
+	whole     bool // the tree has read the record at hand, and is sure of it
+	canonical canonical
+
 	// Only for [Decoder.Scanned].
 	brief  Head
 	last   [placing]string
@@ -105,7 +110,7 @@ func (d *Decoder) Head(raw []byte) (*Head, error) {
 
 // ValidHead is Head for a record that a JSON parser has read whole.
 func (d *Decoder) ValidHead(raw []byte) (*Head, error) {
-	d.head = Head{}
+	d.head, d.whole = Head{}, false
 	d.seen = d.seen[:0]
 	if len(raw) == 0 || raw[0] != '{' {
 		return nil, &Refusal{custody.KindRecordType, "record is " + article(raw) + ", not an object"}
@@ -115,8 +120,38 @@ func (d *Decoder) ValidHead(raw []byte) (*Head, error) {
 	} else if err != nil {
 		return &d.head, err
 	}
+	return d.placed()
+}
+
+// placed is the head, once its members are read.
+func (d *Decoder) placed() (*Head, error) {
 	d.head.facts = factsOf(d.head.Source, d.head.Name)
 	return &d.head, d.head.check()
+}
+
+// Read is Head for a record that no parser has read. It reads all of it, and
+// reports false where it is not sure of something: a parser is to be asked.
+func (d *Decoder) Read(raw []byte) (h *Head, sure bool, err error) {
+	d.head = Head{}
+	if d.whole = d.tree.read(raw) && d.tree.sure && raw[0] == '{'; !d.whole {
+		return nil, false, nil
+	}
+	var fault error
+	root := node{&d.tree, 0}
+	for at, end := root.inside(); at < end; at = root.behind(at) {
+		name, value := d.tree.inner(at), d.tree.whole(at+1)
+		if isForeignMember(name, value) {
+			return nil, true, errForeign
+		}
+		if err := d.member(name, value); err != nil && fault == nil {
+			fault = err
+		}
+	}
+	if fault != nil {
+		return &d.head, true, fault
+	}
+	h, err = d.placed()
+	return h, true, err
 }
 
 // members walks the top-level members. A message of another service is known

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 )
@@ -49,6 +50,10 @@ func (p parts) keyName() string {
 var instancePattern = regexp.MustCompile(`(?i)aws:ec2-infrastructure[/:](i-[0-9a-z]+)`)
 
 func instanceOf(principal string) string {
+	// The pattern is slow, and these letters have no other spelling in it.
+	if !strings.Contains(principal, "2-i") && !strings.Contains(principal, "2-I") {
+		return ""
+	}
 	if m := instancePattern.FindStringSubmatch(principal); m != nil {
 		return strings.ToLower(m[1])
 	}
@@ -103,11 +108,14 @@ func (p parts) context(e *Event, grantee string) {
 // foreign is the first member, in name order, of an encryption context that a
 // service other than EBS writes, such as aws:rds:db-id.
 func (n node) foreign() string {
-	m, _ := n.v.(map[string]any)
+	if !n.is('{') {
+		return ""
+	}
 	first := ""
-	for k := range m {
-		if strings.HasPrefix(k, "aws:") && k != "aws:ebs:id" && (first == "" || k < first) {
-			first = k
+	for at, end := n.inside(); at < end; at = n.behind(at) {
+		k := n.name(at)
+		if bytes.HasPrefix(k, []byte("aws:")) && string(k) != "aws:ebs:id" && (first == "" || string(k) < first) {
+			first = string(k)
 		}
 	}
 	return first

@@ -18,6 +18,9 @@ func (d *Decoder) member(name []byte, v jsontext.Value) error {
 	h := &d.head
 	switch string(name) { // without a copy of the name
 	case "eventTime":
+		if d.instant(&h.Time, v) {
+			return nil
+		}
 		return h.time(v)
 	case "eventName":
 		h.rawName = v

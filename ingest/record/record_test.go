@@ -2,6 +2,8 @@ package record
 
 import (
 	"errors"
+	"fmt"
+	"reflect"
 	"testing"
 
 	"grantrail/ingest/custody"
@@ -126,6 +128,44 @@ func FuzzRecord(f *testing.F) {
 		}
 		if _, err := d.Head(good); err != nil {
 			t.Fatalf("the decoder is spoilt: %v", err)
+		}
+	})
+}
+
+// FuzzReads: what is read at one go is the same by the library: the head, the
+// refusal, and the event.
+func FuzzReads(f *testing.F) {
+	for _, s := range []string{
+		`{` + whole + `,"requestParameters":{"instancesSet":{"items":[{"instanceId":"i-1"},{"instanceId":null}]}}}`,
+		`{"eventTime":"2026-03-02T10:20:30Z","eventName":"CreateGrant","eventSource":"kms.amazonaws.com","errorCode":"AccessDenied","RequestParameters":{"Constraints":{"encryptionContextSubset":{"aws:ebs:id":"vol-1","aws:rds:id":"x"}}},"resources":[{"arn":"arn:aws:kms:eu-west-1:1:key/K"}]}`,
+		`{"eventTime":"2026-03-02T10:20:30.5+01:00","eventName":"CreateVolume","eventSource":"ec2.amazonaws.com","responseElements":{"CreateVolumeResponse":{"volumeId":"vol-1","":"x"}},"requestParameters":"{\"kmsKeyId\":\"k\"}"}`,
+		`{"eventTime":"2026-03-02T10:20:30Z","eventName":"BidEvictedEvent","eventSource":"ec2.amazonaws.com","serviceEventDetails":{"instanceIdSet":["i-1"]},"addendum":{"originalEventID":"E"}}`,
+		`{"eventTime":"2026-03-02T10:20:30Z","eventName":"Decrypt","eventSource":"kms.amazonaws.com","userIdentity":{"principalId":"1:aws:ec2-infrastructure:i-0a"}}`,
+		`{"eventTime":1,"eventName":[],"eventSource":"aws:s3"}`, `{"Sns":1,"eventTime":2}`, `{}`,
+	} {
+		f.Add([]byte(s))
+	}
+	fast, slow := NewDecoder(), NewDecoder()
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		got, sure, err := fast.Read(raw)
+		if !sure {
+			return
+		}
+		want, wrong := slow.Head(raw)
+		if fmt.Sprint(err) != fmt.Sprint(wrong) || !reflect.DeepEqual(got, want) {
+			t.Fatalf("%q: %+v, %v\nwant %+v, %v", raw, got, err, want, wrong)
+		}
+		if err != nil || want.kind == None {
+			return
+		}
+		e, err := fast.Event(raw)
+		slow.tree = tree{raw: raw}
+		asked, wrong := slow.event(loose(want.errorMessage), false)
+		if e == nil {
+			return // it may be dropped unread
+		}
+		if err != nil || wrong != nil || !reflect.DeepEqual(e, asked) {
+			t.Fatalf("%q: %+v, %v\nwant %+v, %v", raw, e, err, asked, wrong)
 		}
 	})
 }

@@ -27,7 +27,7 @@ func StateChanged(raw []byte) (*Event, error) {
 		Kind: StateChange, ID: n.text("id"), Time: h.Time, Name: h.Name, Source: h.Source,
 		Region: n.text("region"), Account: n.text("account"), Content: Fingerprint(raw),
 	}
-	e.addInstance(n.get("detail", "instance-id").v, strings.ToLower(n.text("detail", "state")))
+	e.addInstance(n.text("detail", "instance-id"), strings.ToLower(n.text("detail", "state")))
 	if e.Time.IsZero() || len(e.Instances) == 0 || e.States[0] == "" {
 		return nil, &Refusal{custody.KindRecordField, "state change without time, instance or state"}
 	}

@@ -34,8 +34,7 @@ func VolumeFailed(raw []byte) (*Event, error) {
 		e.Key = first
 	}
 	for _, r := range n.list("resources") {
-		s, _ := r.v.(string)
-		if _, id, ok := strings.Cut(s, ":volume/"); ok {
+		if _, id, ok := strings.Cut(r.string(), ":volume/"); ok {
 			e.Volumes = append(e.Volumes, strings.ToLower(id))
 		}
 	}

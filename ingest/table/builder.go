@@ -13,8 +13,8 @@ import (
 // Builder collects events into record batches. It is not safe for concurrent
 // use.
 type Builder struct {
-	mem     Allocator
-	b       *array.RecordBuilder
+	plain   [columns]array.Builder
+	words   [columns]*words // of the columns with a dictionary
 	rows    int
 	batches []arrow.Record
 }
@@ -27,12 +27,20 @@ func NewBuilder(mem Allocator) *Builder {
 	if mem == nil {
 		mem = memory.DefaultAllocator
 	}
-	return &Builder{mem: mem, b: array.NewRecordBuilder(mem, Schema)}
+	b := &Builder{}
+	for i, f := range Schema.Fields() {
+		if f.Type == dict {
+			b.words[i] = newWords(mem)
+		} else {
+			b.plain[i] = array.NewBuilder(mem, f.Type)
+		}
+	}
+	return b
 }
 
 // Append adds one row. The event may be reused afterwards.
 func (b *Builder) Append(e *record.Event) error {
-	f := b.b.Fields()
+	f := &b.plain
 	f[colKind].(*array.Uint8Builder).Append(uint8(e.Kind))
 	f[colObject].(*array.Int32Builder).Append(int32(e.Object))
 	f[colRecord].(*array.Int32Builder).Append(int32(e.Record))
@@ -42,7 +50,10 @@ func (b *Builder) Append(e *record.Event) error {
 	f[colTime].(*array.TimestampBuilder).Append(arrow.Timestamp(e.Time.UnixNano()))
 	f[colContent].(*array.FixedSizeBinaryBuilder).Append(e.Content[:])
 	for _, c := range textFields(e) {
-		if err := appendText(f[c.col], *c.text); err != nil {
+		w := b.words[c.col]
+		if w == nil {
+			f[c.col].(*array.StringBuilder).Append(*c.text)
+		} else if err := w.append(*c.text); err != nil {
 			return fmt.Errorf("appending column %q: %w", Schema.Field(c.col).Name, err)
 		}
 	}
@@ -82,16 +93,6 @@ func textFields(e *record.Event) [26]textField {
 	}
 }
 
-func appendText(b array.Builder, s string) error {
-	switch b := b.(type) {
-	case *array.StringBuilder:
-		b.Append(s)
-	case *array.BinaryDictionaryBuilder:
-		return b.AppendString(s)
-	}
-	return nil
-}
-
 func appendList(b *array.ListBuilder, list []string) {
 	b.Append(true)
 	values := b.ValueBuilder().(*array.StringBuilder)
@@ -104,18 +105,32 @@ func (b *Builder) flush() {
 	if b.rows == 0 {
 		return
 	}
-	b.batches = append(b.batches, b.b.NewRecord())
+	// Each batch has dictionaries of its own, with only the values it uses.
+	var cols [columns]arrow.Array
+	for i := range cols {
+		if w := b.words[i]; w != nil {
+			cols[i] = w.take()
+		} else {
+			cols[i] = b.plain[i].NewArray()
+		}
+	}
+	b.batches = append(b.batches, array.NewRecord(Schema, cols[:], int64(b.rows)))
+	for _, col := range cols {
+		col.Release()
+	}
 	b.rows = 0
-	// A fresh builder drops the dictionaries, so that each batch carries
-	// only the values it uses.
-	b.b.Release()
-	b.b = array.NewRecordBuilder(b.mem, Schema)
 }
 
 // Finish hands over the table. The builder is spent.
 func (b *Builder) Finish() *Table {
 	b.flush()
-	b.b.Release()
+	for i := range b.plain {
+		if w := b.words[i]; w != nil {
+			w.release()
+		} else {
+			b.plain[i].Release()
+		}
+	}
 	t := newTable(b.batches)
 	b.batches = nil
 	return t

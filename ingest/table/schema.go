@@ -109,6 +109,8 @@ const (
 	colTarget
 	colPolicy
 	colStateReason
+
+	columns // how many there are
 )
 
 // Schema is the Arrow schema of a table of events.

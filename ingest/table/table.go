@@ -53,8 +53,8 @@ type batch struct {
 	times   []arrow.Timestamp
 	content *array.FixedSizeBinary
 	nested  *array.Boolean
-	texts   [colStateReason + 1]textColumn
-	lists   [colStateReason + 1]listColumn
+	texts   [columns]textColumn
+	lists   [columns]listColumn
 }
 
 // textColumn reads a plain or a dictionary-encoded string column.
