@@ -100,6 +100,9 @@ const (
 	done                 // the stream has ended, at progress.pos
 )
 
+// maxDistance is how many bits a distance takes at most.
+const maxDistance = maxCode + 13
+
 const (
 	// symbols is how much input a round of block may take, and header is how much
 	// the header of a block may: less is asked for only at the end of the stream.
@@ -366,10 +369,11 @@ func (d *decoder) block(in []byte, end int, all bool, out []byte, n int) (int, s
 		}
 		length := int(e>>16) + int(buf&(1<<(e&takes)-1)>>(e>>8&15)) //nolint:gosec // small
 		buf, have = buf>>(e&takes), have-uint(e&takes)
-
-		buf |= binary.LittleEndian.Uint64(in[pos:]) << (have & 63)
-		pos += int(63-have) >> 3 //nolint:gosec // small
-		have |= 56
+		if have < maxDistance { // seldom, behind literals
+			buf |= binary.LittleEndian.Uint64(in[pos:]) << (have & 63)
+			pos += int(63-have) >> 3 //nolint:gosec // small
+			have |= 56
+		}
 		e = distances[buf&(1<<distanceBits-1)]
 		if e&special == isPointer {
 			e = distances[int(e>>16)+int(buf>>distanceBits&(1<<(e>>8&15)-1))]
