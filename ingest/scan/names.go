@@ -11,18 +11,25 @@ type names struct {
 	other name // any that the vocabulary has not
 }
 
-// name is a name of the vocabulary, as records spell it: with the quote and the
-// colon behind it, in three words, and which of their bits it has.
+// name is a name of the vocabulary, spelt as in records, with the quote and the
+// colon behind it.
 type name struct {
-	words, masks [3]uint64
-	length       int // without quote and colon
-	which        int // in the vocabulary, or Other
-	bit          uint64
-	after        [2]*name // the two that came last behind it
+	spelling
+	length int // without quote and colon
+	which  int // in the vocabulary, or Other
+	bit    uint64
+	after  [2]*name // the two that came last behind it
 }
 
-// none is a name that no text is: it has a bit that it has not.
-var none = name{words: [3]uint64{1}}
+// none is a name that no text is.
+var none = name{spelling: unspelt}
+
+// spelling is a text of a few bytes, in three words, and which of their bits it
+// has.
+type spelling struct{ words, masks [3]uint64 }
+
+// unspelt is what no text is: it has a bit that it has not.
+var unspelt = spelling{words: [3]uint64{1}}
 
 // words is the most that three words of eight bytes hold.
 const words = 3 * 8
@@ -41,33 +48,36 @@ func newNames(vocabulary []string) *names {
 	for i, text := range vocabulary {
 		k := unnamed()
 		k.which, k.length, k.bit = i, len(text), 1<<i
-		k.spell(text + `":`)
+		k.spelling = spell(text + `":`)
 		n.index[text] = &k
 	}
 	return n
 }
 
 // unnamed is a name of no text, behind which nothing is expected yet.
-func unnamed() name { return name{words: none.words, which: Other, after: [2]*name{&none, &none}} }
-
-// spell has a name known by its text, if the words hold that. Others are looked
-// up.
-func (k *name) spell(text string) {
-	if len(text) > words {
-		return
-	}
-	var spelled, mask [words]byte
-	for i := range copy(spelled[:], text) {
-		mask[i] = 0xff
-	}
-	for i := range k.words {
-		k.words[i] = binary.LittleEndian.Uint64(spelled[8*i:])
-		k.masks[i] = binary.LittleEndian.Uint64(mask[8*i:])
-	}
+func unnamed() name {
+	return name{spelling: unspelt, which: Other, after: [2]*name{&none, &none}}
 }
 
-// begins reports whether text begins with a name, its quote and a colon.
-func (k *name) begins(text *[words]byte) bool {
+// spell is the spelling of a text, if the words hold that.
+func spell[T string | []byte](text T) spelling {
+	if len(text) > words {
+		return unspelt
+	}
+	var spelt, mask [words]byte
+	for i := range copy(spelt[:], text) {
+		mask[i] = 0xff
+	}
+	var k spelling
+	for i := range k.words {
+		k.words[i] = binary.LittleEndian.Uint64(spelt[8*i:])
+		k.masks[i] = binary.LittleEndian.Uint64(mask[8*i:])
+	}
+	return k
+}
+
+// begins reports whether a text begins as it is spelt here.
+func (k *spelling) begins(text *[words]byte) bool {
 	first := binary.LittleEndian.Uint64(text[0:])&k.masks[0] ^ k.words[0]
 	second := binary.LittleEndian.Uint64(text[8:])&k.masks[1] ^ k.words[1]
 	third := binary.LittleEndian.Uint64(text[16:])&k.masks[2] ^ k.words[2]

@@ -89,10 +89,13 @@ type Text struct {
 	names   *names
 	members Members
 	twice   uint64 // of the names, those that the record at hand has said twice
+	gap     gap
 }
 
 // NewText makes a Text to be Reset, with a vocabulary.
-func NewText(vocabulary []string) *Text { return &Text{names: newNames(vocabulary)} }
+func NewText(vocabulary []string) *Text {
+	return &Text{names: newNames(vocabulary), gap: gap{spelling: unspelt}}
+}
 
 // Reset begins a stretch, whose first byte stands outside of strings.
 func (t *Text) Reset(text []byte) {
@@ -154,7 +157,9 @@ func (t *Text) Record(i int) (members *Members, end int, found Found) {
 		}
 		switch text[i] {
 		case ',':
+			comma := i
 			i = t.Space(i + 1)
+			t.gap.between(text, comma, i)
 		case '}':
 			m.Twice = t.twice != 0
 			return m, i + 1, t.unless(Record)

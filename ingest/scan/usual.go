@@ -7,7 +7,8 @@ import (
 
 // usual reads members as nearly all of them are written, from i on, of a record
 // that begins at start: with the name that is expected behind the one before,
-// and no white space but a blank behind a colon. It gives the last name that it
+// no white space but a blank behind a colon, and between them a comma, or what
+// stood there last. It gives the last name that it
 // read, and where it stopped: behind a value, or [Unsure] at a member that is
 // another one, of which it has read nothing.
 func (t *Text) usual(start, i int, before *name) (last *name, end int, found Found) {
@@ -46,10 +47,30 @@ func (t *Text) usual(start, i int, before *name) (last *name, end int, found Fou
 		end++
 		t.say(name, span{int32(value - start), int32(end - start)}) //nolint:gosec // a stretch is at most some megabytes
 		before = name
-		if end+1 >= len(text) || text[end] != ',' || text[end+1] != '"' {
+		switch {
+		case end+words > len(text):
+			return before, end, Record
+		case text[end] == ',' && text[end+1] == '"':
+			i = end + 1
+		case t.gap.begins((*[words]byte)(text[end:])):
+			i = end + t.gap.length
+		default:
 			return before, end, Record
 		}
-		i = end + 1
+	}
+}
+
+// gap is what stood last between two members: a comma and white space, which is
+// spelt with the quote behind it. Those of an indented record are all the same.
+type gap struct {
+	spelling
+	length int // without the quote
+}
+
+// between notes what stands between the comma at from and the quote at to.
+func (g *gap) between(text []byte, from, to int) {
+	if to < len(text) && text[to] == '"' && to-from > len(",") {
+		g.spelling, g.length = spell(text[from:to+1]), to-from
 	}
 }
 
