@@ -24,15 +24,15 @@ type name struct {
 // none is a name that no text is.
 var none = name{spelling: unspelt}
 
-// spelling is a text of a few bytes, in three words, and which of their bits it
+// spelling is a text of a few bytes, in four words, and which of their bits it
 // has.
-type spelling struct{ words, masks [3]uint64 }
+type spelling struct{ words, masks [4]uint64 }
 
 // unspelt is what no text is: it has a bit that it has not.
-var unspelt = spelling{words: [3]uint64{1}}
+var unspelt = spelling{words: [4]uint64{1}}
 
-// words is the most that three words of eight bytes hold.
-const words = 3 * 8
+// words is the most that four words of eight bytes hold.
+const words = 4 * 8
 
 // MaxNames is how many names a vocabulary may have.
 const MaxNames = 64
@@ -81,7 +81,8 @@ func (k *spelling) begins(text *[words]byte) bool {
 	first := binary.LittleEndian.Uint64(text[0:])&k.masks[0] ^ k.words[0]
 	second := binary.LittleEndian.Uint64(text[8:])&k.masks[1] ^ k.words[1]
 	third := binary.LittleEndian.Uint64(text[16:])&k.masks[2] ^ k.words[2]
-	return first|second|third == 0
+	fourth := binary.LittleEndian.Uint64(text[24:])&k.masks[3] ^ k.words[3]
+	return first|second|third|fourth == 0
 }
 
 // look looks a name up, and expects it behind the one before from now on.

@@ -145,14 +145,21 @@ func (t *Text) Record(i int) (members *Members, end int, found Found) {
 		return nil, i, Unsure
 	}
 	for i < len(text) {
-		before, i, found = t.usual(start, i, before)
-		if found == Unsure && i > start { // of a member
-			before, i, found = t.member(start, i, before)
+		name, at, read := t.usual(start, i, before)
+		switch read {
+		case nothing:
+			if name, at, found = t.label(start, at, name); found != Record {
+				return nil, at, found
+			}
+			fallthrough
+		case named:
+			if at, found = t.value(start, at, name); found != Record {
+				return nil, at, found
+			}
+		case cut:
+			return nil, start, t.unless(Short)
 		}
-		if found != Record {
-			return nil, i, found
-		}
-		if i = t.Space(i); i >= len(text) {
+		if before, i = name, t.Space(at); i >= len(text) {
 			break
 		}
 		switch text[i] {
@@ -170,10 +177,10 @@ func (t *Text) Record(i int) (members *Members, end int, found Found) {
 	return nil, start, Short
 }
 
-// member reads the member at i, of a record that begins at start, and gives its
-// name and where it ends. The name stands behind another one.
-func (t *Text) member(start, i int, before *name) (name *name, end int, found Found) {
-	text, m := t.text, &t.members
+// label reads a member's name at i, of a record that begins at start, behind
+// another name, and gives where its value begins.
+func (t *Text) label(start, i int, before *name) (name *name, value int, found Found) {
+	text := t.text
 	if text[i] != '"' {
 		return nil, i, Unsure
 	}
@@ -191,29 +198,36 @@ func (t *Text) member(start, i int, before *name) (name *name, end int, found Fo
 	if i = t.Space(i + 1); i >= len(text) {
 		return nil, start, Short
 	}
-	value := i
-	switch text[i] {
-	case '"':
-		i = t.quote(i+1) + 1
-	case '{', '[':
-		i = t.nested(i) + 1
-	default:
-		n, found := literal(text[i:])
-		if found != Record {
-			return nil, start, found
-		}
-		i += n
-	}
-	if i == 0 { // behind -1
-		return nil, start, t.unless(Short)
-	}
-	said := span{int32(value - start), int32(i - start)} //nolint:gosec // a stretch is at most some megabytes
 	if name.which == Other {
-		m.Others = append(m.Others, Member{int32(at - start), int32(at + n - start), said}) //nolint:gosec // as above
-	} else {
-		t.say(name, said)
+		t.members.Others = append(t.members.Others, Member{Name: int32(at - start), NameEnd: int32(at + n - start)}) //nolint:gosec // a stretch is at most some megabytes
 	}
 	return name, i, Record
+}
+
+// value reads the value of a name at i, and gives where it ends.
+func (t *Text) value(start, i int, name *name) (end int, found Found) {
+	switch t.text[i] {
+	case '"':
+		end = t.quote(i+1) + 1
+	case '{', '[':
+		end = t.nested(i) + 1
+	default:
+		n, found := literal(t.text[i:])
+		if found != Record {
+			return start, found
+		}
+		end = i + n
+	}
+	if end == 0 { // behind -1
+		return start, t.unless(Short)
+	}
+	at := span{int32(i - start), int32(end - start)} //nolint:gosec // as above
+	if others := t.members.Others; name.which == Other {
+		others[len(others)-1].span = at
+	} else {
+		t.say(name, at)
+	}
+	return end, Record
 }
 
 // say notes where the value of a name stands.

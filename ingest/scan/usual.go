@@ -5,19 +5,24 @@ import (
 	"math/bits"
 )
 
-// usual reads members as nearly all of them are written, from i on, of a record
-// that begins at start: with the name that is expected behind the one before,
-// no white space but a blank behind a colon, and between them a comma, or what
-// stood there last. It gives the last name that it
-// read, and where it stopped: behind a value, or [Unsure] at a member that is
-// another one, of which it has read nothing.
-func (t *Text) usual(start, i int, before *name) (last *name, end int, found Found) {
+// step is what was read of a member.
+type step uint8
+
+const (
+	nothing step = iota
+	named        // its name, and what stands before its value
+	valued       // all of it
+	cut          // a part: the text ends in its value
+)
+
+// usualAnywhere is usual in plain Go.
+func (t *Text) usualAnywhere(start, i int, before *name) (last *name, at int, read step) {
 	text := t.text
 	for {
 		rest := text[i:]
 		name := before.after[0]
 		if len(rest) < ahead || rest[0] != '"' || !name.begins((*[words]byte)(rest[1:])) {
-			return before, i, Unsure
+			return before, i, nothing
 		}
 		value := i + name.length + len(`"":`)
 		c := text[value]
@@ -25,37 +30,36 @@ func (t *Text) usual(start, i int, before *name) (last *name, end int, found Fou
 			value++
 			c = text[value]
 		}
+		end := value + 1
 		switch c {
 		case '"':
-			end = value + 1
 			if w := t.near(end); w != 0 {
 				end += bits.TrailingZeros64(w)
 			} else if end = t.quote(end); end < 0 {
-				return before, start, t.unless(Short)
+				return name, value, cut
 			}
+			end++
 		case '{', '[':
-			if end = t.nested(value); end < 0 {
-				return before, start, t.unless(Short)
+			if end = t.nested(value) + 1; end == 0 { // behind -1
+				return name, value, cut
 			}
 		default:
 			k := &constants[c%32]
 			if binary.LittleEndian.Uint64(text[value:])&k.mask != k.word {
-				return before, i, Unsure
+				return name, value, named
 			}
-			end = value + k.last
+			end += k.rest
 		}
-		end++
 		t.say(name, span{int32(value - start), int32(end - start)}) //nolint:gosec // a stretch is at most some megabytes
-		before = name
-		switch {
+		switch before = name; {
 		case end+words > len(text):
-			return before, end, Record
+			return before, end, valued
 		case text[end] == ',' && text[end+1] == '"':
 			i = end + 1
 		case t.gap.begins((*[words]byte)(text[end:])):
 			i = end + t.gap.length
 		default:
-			return before, end, Record
+			return before, end, valued
 		}
 	}
 }
@@ -79,13 +83,13 @@ func (g *gap) between(text []byte, from, to int) {
 const ahead = words + 16
 
 // constants are true, false and null, by the five lowest bits of their first
-// letters: as they are spelled, and how long they are but for one letter.
+// letters: how they are spelt, and how many more letters they have.
 var constants = func() (all [32]constant) {
 	for i := range all {
 		all[i].word = 1 // nothing spells a bit that is not looked at
 	}
 	for _, text := range []string{"true", "false", "null"} {
-		k := constant{last: len(text) - 1}
+		k := constant{rest: len(text) - 1}
 		for i := range text {
 			k.word |= uint64(text[i]) << (8 * i)
 			k.mask |= 0xff << (8 * i)
@@ -97,7 +101,7 @@ var constants = func() (all [32]constant) {
 
 type constant struct {
 	word, mask uint64
-	last       int
+	rest       int
 }
 
 // near are the quotes among the 64 bytes from i on, i lowest, where that is
