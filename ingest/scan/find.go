@@ -10,8 +10,8 @@ func findAnywhere(text []byte, n int, out *marks, c *carry) {
 	escaped, inString := c.escaped, c.inString
 	for i := range min(n, stride) {
 		block := (*[64]byte)(text[i*64:])
-		quotes, brackets, rare, ascii := findASCII(block)
-		if !ascii {
+		quotes, brackets, rare, sure := findASCII(block)
+		if !sure {
 			quotes, brackets, rare = findBytes(block)
 		}
 		controls := uint64(0)
@@ -39,17 +39,18 @@ func findAnywhere(text []byte, n int, out *marks, c *carry) {
 }
 
 // findASCII finds in a block of ASCII the quotes, what may be brackets, and
-// whether there are backslashes or control characters.
-func findASCII(block *[64]byte) (quotes, brackets uint64, rare, ascii bool) {
+// whether there are backslashes or control characters. It is sure where all is
+// ASCII.
+func findASCII(block *[64]byte) (quotes, brackets uint64, rare, sure bool) {
 	w := words8{common: ^uint64(0)}
-	w = w.and(binary.LittleEndian.Uint64(block[0:]))
-	w = w.and(binary.LittleEndian.Uint64(block[8:]))
-	w = w.and(binary.LittleEndian.Uint64(block[16:]))
-	w = w.and(binary.LittleEndian.Uint64(block[24:]))
-	w = w.and(binary.LittleEndian.Uint64(block[32:]))
-	w = w.and(binary.LittleEndian.Uint64(block[40:]))
-	w = w.and(binary.LittleEndian.Uint64(block[48:]))
-	w = w.and(binary.LittleEndian.Uint64(block[56:]))
+	w = w.and(binary.LittleEndian.Uint64(block[0:]), &ascii)
+	w = w.and(binary.LittleEndian.Uint64(block[8:]), &ascii)
+	w = w.and(binary.LittleEndian.Uint64(block[16:]), &ascii)
+	w = w.and(binary.LittleEndian.Uint64(block[24:]), &ascii)
+	w = w.and(binary.LittleEndian.Uint64(block[32:]), &ascii)
+	w = w.and(binary.LittleEndian.Uint64(block[40:]), &ascii)
+	w = w.and(binary.LittleEndian.Uint64(block[48:]), &ascii)
+	w = w.and(binary.LittleEndian.Uint64(block[56:]), &ascii)
 	return transposed(^w.notQuotes), transposed(^w.notBrackets), w.common&high != high, w.any&high == 0
 }
 
@@ -59,14 +60,19 @@ func findASCII(block *[64]byte) (quotes, brackets uint64, rare, ascii bool) {
 // Y [ ] _ y { } DEL, of which hardly any others stand outside of strings.
 type words8 struct{ any, common, notQuotes, notBrackets uint64 }
 
+// patterns are constants that are faster to load than to spell out.
+type patterns struct{ spaces, slashes, quotes, braces, folded, low, high uint64 }
+
+var ascii = patterns{every * (0x80 - ' '), every * '\\', every * '"', every * '{', every * 0xd9, low, high}
+
 // and moves what the words before have found by one bit, and the next one's
 // beside it: eight of them are transposed.
-func (w words8) and(x uint64) words8 {
+func (w words8) and(x uint64, p *patterns) words8 {
 	return words8{
 		w.any | x,
-		w.common & (x + every*(0x80-' ')) & (x ^ every*'\\' + low),
-		w.notQuotes>>1 | (x^every*'"'+low)&high,
-		w.notBrackets>>1 | ((x^every*'{')&(every*0xd9)+low)&high,
+		w.common & (x + p.spaces) & (x ^ p.slashes + p.low),
+		w.notQuotes>>1 | (x^p.quotes+p.low)&p.high,
+		w.notBrackets>>1 | ((x^p.braces)&p.folded+p.low)&p.high,
 	}
 }
 
