@@ -101,7 +101,9 @@ func fullKey(name string, t *table.Table, row int) string {
 		name = "arn:" + partitionOf(t.Identity(row).ARN) + ":kms:" + t.Region(row) + ":" + t.Account(row) + ":" + name
 	}
 	if head, id, ok := strings.Cut(name, ":key/"); ok {
-		return head + ":key/" + strings.ToLower(id)
+		if lower := strings.ToLower(id); lower != id {
+			return head + ":key/" + lower
+		}
 	}
 	return name
 }

@@ -1,7 +1,6 @@
 package analyze
 
 import (
-	"iter"
 	"strings"
 
 	"grantrail/ingest/table"
@@ -154,14 +153,17 @@ func (s *scan) screen(row int) string {
 	return ""
 }
 
-// labels are the dot-separated parts of a service's host name before
-// amazonaws.com.
-func labels(invokedBy string) iter.Seq[string] {
+// labelled reports whether one of the dot-separated parts of a service's host
+// name before amazonaws.com is of some kind. It is asked of every refusal, and
+// takes no memory.
+func labelled(invokedBy string, kind func(label string) bool) bool {
 	host, _, ok := strings.Cut(strings.ToLower(invokedBy), ".amazonaws.com")
-	if !ok {
-		return func(func(string) bool) {}
+	for label := ""; ok; {
+		if label, host, ok = strings.Cut(host, "."); kind(label) {
+			return true
+		}
 	}
-	return strings.SplitSeq(host, ".")
+	return false
 }
 
 // forwarder is the service that made a call for the caller, or "". Of a
@@ -182,20 +184,20 @@ func isEC2(invokedBy string) bool {
 	if strings.EqualFold(invokedBy, "AWS Internal") {
 		return true
 	}
-	for label := range labels(invokedBy) {
+	return labelled(invokedBy, func(label string) bool {
 		switch label {
 		case "ec2", "ec2-frontend-api", "ebs", "autoscaling", "spot", "spotfleet", "ec2fleet":
 			return true
 		}
-	}
-	return false
+		return false
+	})
 }
 
 // isOtherService knows services that call KMS for data of their own. Their
 // calls are no launch's, whatever else agrees; a name that is neither known
 // here nor by isEC2 is believed where it shares a launch's requestID.
 func isOtherService(invokedBy string) bool {
-	for label := range labels(invokedBy) {
+	return labelled(invokedBy, func(label string) bool {
 		switch label {
 		case "rds", "backup", "ecs", "ecs-tasks", "fargate", "lambda", "logs", "s3", "dynamodb",
 			"sns", "sqs", "secretsmanager", "elasticfilesystem", "fsx", "redshift", "dms",
@@ -205,6 +207,6 @@ func isOtherService(invokedBy string) bool {
 			"workspaces", "transfer", "xray", "monitoring", "memorydb", "dax", "qldb", "mq", "airflow":
 			return true
 		}
-	}
-	return false
+		return false
+	})
 }
