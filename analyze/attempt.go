@@ -185,7 +185,7 @@ func (s *scan) sharedVolume(l *launch, instances []string, key string) string {
 func (r *reporter) action(row int) string {
 	name := r.s.t.Name(row)
 	if name == "ReEncrypt" {
-		said := r.s.read(r.s.t.ErrorCode(row), r.s.t.ErrorMessage(row), r.s.t.Identity(row).ARN)
+		said := r.s.read(r.s.t.ErrorCode(row), r.s.t.ErrorMessage(row), r.s.t.ARN(row))
 		if _, half, ok := strings.Cut(said.action, ":"); ok {
 			name = half
 		}

@@ -47,16 +47,16 @@ func fatal(name string, byInstance bool) bool {
 
 func (s *scan) refusal(row int) {
 	t := s.t
-	message := t.ErrorMessage(row)
+	message, caller := t.ErrorMessage(row), t.Identity(row)
 	r := refusal{
 		row: row, ns: t.Nanos(row), place: s.place(row), request: t.Request(row),
-		principal: s.principals.of(t.Identity(row), message),
+		principal: s.principals.of(caller, message),
 		instance:  t.Grantee(row), volumes: t.Volumes(row),
 	}
-	if id := s.request(row); len(r.volumes) == 0 && id.id != "" {
-		r.volumes = s.unattached[id]
+	if len(r.volumes) == 0 && r.request != "" {
+		r.volumes = s.unattached[request{r.place, r.request}]
 	}
-	said := s.read(t.ErrorCode(row), message, t.Identity(row).ARN)
+	said := s.read(t.ErrorCode(row), message, caller.ARN)
 	r.cause, r.policy = said.cause, said.policy
 	// A forwarded denial has no parameters: its key survives in the message
 	// alone. Of a re-encryption the message says which key was refused.
@@ -66,7 +66,7 @@ func (s *scan) refusal(row int) {
 	r.who = s.actor(r.principal)
 	r.why = s.screen(row)
 	r.unsure = r.why == whyOtherService && s.t.Service(row) == "" && !isOtherService(s.forwarder(row))
-	if r.why == whyDirect && t.Identity(row) == (table.Identity{}) {
+	if r.why == whyDirect && caller == (table.Identity{}) {
 		r.why = "" // a record that lost its identity does not show whose call it was
 	}
 	s.refusals = append(s.refusals, r)

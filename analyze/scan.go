@@ -193,7 +193,7 @@ func (s *scan) sort() {
 // keys.
 func (s *scan) learn() {
 	for _, row := range s.order {
-		s.principals.learn(s.t.Identity(row))
+		s.principals.learn(s.t.Issuer(row))
 		if s.t.ErrorCode(row) == "" {
 			s.keys.learn(s.t, row)
 		}
