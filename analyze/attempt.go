@@ -21,8 +21,9 @@ func (r *reporter) ref(row int) incident.Ref {
 // attempt reports one failed launch.
 func (r *reporter) attempt(a *attempt) incident.Attempt {
 	l := &r.s.launches[a.launch]
+	ref := r.ref(l.row)
 	out := incident.Attempt{
-		Launch:    incident.Pointer{Ref: r.ref(l.row), Action: r.keep(r.s.t.Name(l.row))},
+		Launch:    incident.Pointer{Ref: ref, Action: ref.EventName},
 		JoinedBy:  r.joinedBy(l, a.ties),
 		Instances: r.instances(l, a.ties),
 		Denials:   make([]incident.Denial, 0, len(a.ties)),
@@ -184,7 +185,7 @@ func (s *scan) sharedVolume(l *launch, instances []string, key string) string {
 func (r *reporter) action(row int) string {
 	name := r.s.t.Name(row)
 	if name == "ReEncrypt" {
-		said := r.s.read(r.s.t.ErrorCode(row), r.s.t.ErrorMessage(row), r.s.t.Identity(row).ARN)
+		said := r.s.read(r.s.t.ErrorCode(row), r.s.t.ErrorMessage(row), r.s.t.ARN(row))
 		if _, half, ok := strings.Cut(said.action, ":"); ok {
 			name = half
 		}

@@ -40,7 +40,7 @@ var (
 
 // fill fills in a form, which is laid out where there is none of its shape yet.
 // Texts are written as spell has them.
-func (f forms) fill(sh shape, s scope, name string, spell func(string) string, lay func(empty scope) string) []byte {
+func (f forms) fill(sh shape, s scope, name string, spell func(string) string, lay func(empty scope) string) string {
 	of, ok := f[sh]
 	if !ok {
 		empty := blank
@@ -64,14 +64,15 @@ func (f forms) fill(sh shape, s scope, name string, spell func(string) string, l
 	for _, which := range of.blanks {
 		size += len(values[which])
 	}
-	out := make([]byte, 0, size)
+	var out strings.Builder
+	out.Grow(size)
 	for i, text := range of.texts {
-		out = append(out, text...)
+		out.WriteString(text)
 		if i < len(of.blanks) {
-			out = append(out, values[of.blanks[i]]...)
+			out.WriteString(values[of.blanks[i]])
 		}
 	}
-	return out
+	return out.String()
 }
 
 // blanks are what the blanks of a form are filled with.
@@ -114,14 +115,14 @@ func plainText(s string) bool {
 // identityPolicy is a whole identity-based policy.
 func (f forms) identityPolicy(s scope) json.RawMessage {
 	sh := shape{language: inJSON, identity: true, launches: s.launches, anyway: s.anyway}
-	return f.fill(sh, s, "", jsonText, func(empty scope) string { return string(empty.identityPolicy()) })
+	return json.RawMessage(f.fill(sh, s, "", jsonText, func(empty scope) string { return string(empty.identityPolicy()) }))
 }
 
 // keyStatement is what to add to the key policy's Statement: one statement, or
 // an array of two.
 func (f forms) keyStatement(s scope) json.RawMessage {
 	sh := shape{language: inJSON, key: true, launches: s.launches, anyway: s.anyway}
-	return f.fill(sh, s, "", jsonText, func(empty scope) string { return string(empty.keyStatement()) })
+	return json.RawMessage(f.fill(sh, s, "", jsonText, func(empty scope) string { return string(empty.keyStatement()) }))
 }
 
 // jsonText is a text as it stands in JSON.

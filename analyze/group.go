@@ -117,7 +117,7 @@ func (r *reporter) wants(ref *refusal, launch int) bool {
 	row := r.s.launches[launch].row
 	return r.opt.wantsTime(r.s.t.Time(row)) &&
 		r.opt.wantsPlace(r.s.t.Account(row), r.s.t.Region(row)) &&
-		r.opt.wantsPrincipal(ref.principal.arn, r.s.t.Identity(ref.row).ARN) &&
+		r.opt.wantsPrincipal(ref.principal.arn, r.s.t.ARN(ref.row)) &&
 		r.opt.wantsKey(ref.key)
 }
 

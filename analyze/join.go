@@ -187,6 +187,9 @@ func distance(a, b int64) int64 {
 // are grouped by place and actor, in time order; so are the refusals, so that
 // the two ends of the window only move forward.
 func (s *scan) window(ties []tie, rest []int) {
+	if len(rest) == 0 {
+		return // as in most archives
+	}
 	groups := s.byActor()
 	slices.SortStableFunc(rest, func(a, b int) int {
 		x, y := &s.refusals[ties[a].refusal], &s.refusals[ties[b].refusal]

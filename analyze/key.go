@@ -27,6 +27,9 @@ func newKeyring() *keyring {
 // learn takes what a successful change or volume call says of a key. Rows come
 // in time order, so the latest alias wins.
 func (k *keyring) learn(t *table.Table, row int) {
+	if k := t.Kind(row); k != table.Change && k != table.Storage {
+		return
+	}
 	arn := fullKey(t.Key(row), t, row)
 	if !strings.Contains(arn, ":key/") {
 		return
@@ -98,10 +101,12 @@ func fullKey(name string, t *table.Table, row int) string {
 		if !strings.HasPrefix(name, "alias/") {
 			name = "key/" + name
 		}
-		name = "arn:" + partitionOf(t.Identity(row).ARN) + ":kms:" + t.Region(row) + ":" + t.Account(row) + ":" + name
+		name = "arn:" + partitionOf(t.ARN(row)) + ":kms:" + t.Region(row) + ":" + t.Account(row) + ":" + name
 	}
 	if head, id, ok := strings.Cut(name, ":key/"); ok {
-		return head + ":key/" + strings.ToLower(id)
+		if lower := strings.ToLower(id); lower != id {
+			return head + ":key/" + lower
+		}
 	}
 	return name
 }

@@ -30,8 +30,13 @@ type mark struct {
 }
 
 func (s *scan) mark(row int, kind markKind) {
-	at, states := s.place(row), s.t.States(row)
-	for i, id := range s.t.Instances(row) {
+	s.markAll(row, kind, s.t.Instances(row), s.t.States(row))
+}
+
+// markAll marks the lives of instances, found in these states.
+func (s *scan) markAll(row int, kind markKind, instances, states []string) {
+	at := s.place(row)
+	for i, id := range instances {
 		m := mark{kind: kind, row: row, ns: s.t.Nanos(row), launch: len(s.launches)}
 		if i < len(states) {
 			m.state = states[i]

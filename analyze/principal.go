@@ -34,11 +34,11 @@ type knownRole struct{ id, arn string }
 func newPrincipals() *principals { return &principals{roles: map[roleName]knownRole{}} }
 
 // learn notes a role's full ARN from a session issuer.
-func (ps *principals) learn(id table.Identity) {
-	if account, name, ok := roleOf(id.Issuer); ok {
+func (ps *principals) learn(issuer string) {
+	if account, name, ok := roleOf(issuer); ok {
 		key := roleName{account, name}
-		if old, known := ps.roles[key]; !known || id.Issuer < old.arn {
-			ps.roles[key] = knownRole{roleID(account, name), id.Issuer}
+		if old, known := ps.roles[key]; !known || issuer < old.arn {
+			ps.roles[key] = knownRole{roleID(account, name), issuer}
 		}
 	}
 }

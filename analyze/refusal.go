@@ -1,7 +1,6 @@
 package analyze
 
 import (
-	"iter"
 	"strings"
 
 	"grantrail/ingest/table"
@@ -48,16 +47,16 @@ func fatal(name string, byInstance bool) bool {
 
 func (s *scan) refusal(row int) {
 	t := s.t
-	message := t.ErrorMessage(row)
+	message, caller := t.ErrorMessage(row), t.Identity(row)
 	r := refusal{
 		row: row, ns: t.Nanos(row), place: s.place(row), request: t.Request(row),
-		principal: s.principals.of(t.Identity(row), message),
+		principal: s.principals.of(caller, message),
 		instance:  t.Grantee(row), volumes: t.Volumes(row),
 	}
-	if id := s.request(row); len(r.volumes) == 0 && id.id != "" {
-		r.volumes = s.unattached[id]
+	if len(r.volumes) == 0 && r.request != "" {
+		r.volumes = s.unattached[request{r.place, r.request}]
 	}
-	said := s.read(t.ErrorCode(row), message, t.Identity(row).ARN)
+	said := s.read(t.ErrorCode(row), message, caller.ARN)
 	r.cause, r.policy = said.cause, said.policy
 	// A forwarded denial has no parameters: its key survives in the message
 	// alone. Of a re-encryption the message says which key was refused.
@@ -67,7 +66,7 @@ func (s *scan) refusal(row int) {
 	r.who = s.actor(r.principal)
 	r.why = s.screen(row)
 	r.unsure = r.why == whyOtherService && s.t.Service(row) == "" && !isOtherService(s.forwarder(row))
-	if r.why == whyDirect && t.Identity(row) == (table.Identity{}) {
+	if r.why == whyDirect && caller == (table.Identity{}) {
 		r.why = "" // a record that lost its identity does not show whose call it was
 	}
 	s.refusals = append(s.refusals, r)
@@ -154,14 +153,17 @@ func (s *scan) screen(row int) string {
 	return ""
 }
 
-// labels are the dot-separated parts of a service's host name before
-// amazonaws.com.
-func labels(invokedBy string) iter.Seq[string] {
+// labelled reports whether one of the dot-separated parts of a service's host
+// name before amazonaws.com is of some kind. It is asked of every refusal, and
+// takes no memory.
+func labelled(invokedBy string, kind func(label string) bool) bool {
 	host, _, ok := strings.Cut(strings.ToLower(invokedBy), ".amazonaws.com")
-	if !ok {
-		return func(func(string) bool) {}
+	for label := ""; ok; {
+		if label, host, ok = strings.Cut(host, "."); kind(label) {
+			return true
+		}
 	}
-	return strings.SplitSeq(host, ".")
+	return false
 }
 
 // forwarder is the service that made a call for the caller, or "". Of a
@@ -182,20 +184,20 @@ func isEC2(invokedBy string) bool {
 	if strings.EqualFold(invokedBy, "AWS Internal") {
 		return true
 	}
-	for label := range labels(invokedBy) {
+	return labelled(invokedBy, func(label string) bool {
 		switch label {
 		case "ec2", "ec2-frontend-api", "ebs", "autoscaling", "spot", "spotfleet", "ec2fleet":
 			return true
 		}
-	}
-	return false
+		return false
+	})
 }
 
 // isOtherService knows services that call KMS for data of their own. Their
 // calls are no launch's, whatever else agrees; a name that is neither known
 // here nor by isEC2 is believed where it shares a launch's requestID.
 func isOtherService(invokedBy string) bool {
-	for label := range labels(invokedBy) {
+	return labelled(invokedBy, func(label string) bool {
 		switch label {
 		case "rds", "backup", "ecs", "ecs-tasks", "fargate", "lambda", "logs", "s3", "dynamodb",
 			"sns", "sqs", "secretsmanager", "elasticfilesystem", "fsx", "redshift", "dms",
@@ -205,6 +207,6 @@ func isOtherService(invokedBy string) bool {
 			"workspaces", "transfer", "xray", "monitoring", "memorydb", "dax", "qldb", "mq", "airflow":
 			return true
 		}
-	}
-	return false
+		return false
+	})
 }

@@ -56,7 +56,7 @@ func (r *reporter) whyUnlinked(t *tie) string {
 func (r *reporter) wantsRefusal(ref *refusal) bool {
 	t := r.s.t
 	return r.opt.wantsTime(t.Time(ref.row)) && r.opt.wantsPlace(t.Account(ref.row), t.Region(ref.row)) &&
-		r.opt.wantsPrincipal(ref.principal.arn, t.Identity(ref.row).ARN) && r.opt.wantsKey(ref.key) &&
+		r.opt.wantsPrincipal(ref.principal.arn, t.ARN(ref.row)) && r.opt.wantsKey(ref.key) &&
 		(len(r.opt.Instances) == 0 || r.opt.wantsInstance(ref.instance))
 }
 
@@ -120,5 +120,5 @@ func (r *reporter) wantsLaunch(l *launch) bool { return len(r.opt.Keys) == 0 && 
 func (r *reporter) inScope(l *launch) bool {
 	t := r.s.t
 	return r.opt.wantsTime(t.Time(l.row)) && r.opt.wantsPlace(t.Account(l.row), t.Region(l.row)) &&
-		r.opt.wantsPrincipal(l.principal.arn, t.Identity(l.row).ARN)
+		r.opt.wantsPrincipal(l.principal.arn, t.ARN(l.row))
 }

@@ -28,6 +28,9 @@ func (s *scan) risks() map[risk][]tied {
 		return s.riskIndex
 	}
 	s.riskIndex = map[risk][]tied{}
+	if len(s.ties) == 0 {
+		return s.riskIndex
+	}
 	launchers := s.launchers()
 	type said struct {
 		instance    instanceID
@@ -48,19 +51,22 @@ func (s *scan) risks() map[risk][]tied {
 	return s.riskIndex
 }
 
-// launchers are the principals that have launched each instance.
+// launchers are the principals that have launched each instance of a tie.
 func (s *scan) launchers() map[instanceID][]string {
-	out := make(map[instanceID][]string, len(s.launches))
+	out := map[instanceID][]string{}
+	for i := range s.ties {
+		out[s.ties[i].instance] = nil
+	}
 	type launcher struct {
 		instance  instanceID
 		principal string
 	}
-	seen := make(map[launcher]bool, len(s.launches))
+	seen := map[launcher]bool{}
 	for i := range s.launches {
 		l := &s.launches[i]
 		for _, id := range l.instances {
 			by := launcher{instanceID{l.place, id}, l.principal.id}
-			if !seen[by] {
+			if _, tied := out[by.instance]; tied && !seen[by] {
 				seen[by] = true
 				out[by.instance] = append(out[by.instance], by.principal)
 			}

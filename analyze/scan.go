@@ -193,7 +193,7 @@ func (s *scan) sort() {
 // keys.
 func (s *scan) learn() {
 	for _, row := range s.order {
-		s.principals.learn(s.t.Identity(row))
+		s.principals.learn(s.t.Issuer(row))
 		if s.t.ErrorCode(row) == "" {
 			s.keys.learn(s.t, row)
 		}
@@ -264,12 +264,13 @@ func (s *scan) launch(row int) {
 		row: row, ns: s.t.Nanos(row), place: s.place(row), who: s.actor(p), principal: p, request: s.t.Request(row),
 		instances: s.t.Instances(row), before: s.t.States(row), refused: s.t.ErrorCode(row),
 	}
-	l.instances, l.before = distinct(l.instances, l.before)
+	named, found := l.instances, l.before
+	l.instances, l.before = distinct(named, found)
 	if s.repeats(&l) {
 		return
 	}
 	if l.refused == "" {
-		s.mark(row, markLaunch)
+		s.markAll(row, markLaunch, named, found)
 	}
 	s.launches = append(s.launches, l)
 }
@@ -320,19 +321,24 @@ func distinct(ids, states []string) ([]string, []string) {
 		return ids, states
 	}
 	seen := make(map[string]bool, len(ids))
-	n := 0
+	for _, id := range ids {
+		seen[id] = true
+	}
+	if len(seen) == len(ids) {
+		return ids, states
+	}
+	var once, before []string
 	for i, id := range ids {
-		if seen[id] {
+		if !seen[id] {
 			continue
 		}
-		seen[id] = true
-		ids[n] = id
+		seen[id] = false
+		once = append(once, id)
 		if i < len(states) {
-			states[n] = states[i]
+			before = append(before, states[i])
 		}
-		n++
 	}
-	return ids[:n], states[:min(n, len(states))]
+	return once, before
 }
 
 func (s *scan) actor(p principal) who {

@@ -16,7 +16,7 @@ import (
 // https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document
 func (f forms) terraform(s scope, identity, key bool) string {
 	sh := shape{inTerraform, identity, key, s.launches, s.anyway, holderOf(s.principal)}
-	return string(f.fill(sh, s, nameOf(s.principal), hclText, func(empty scope) string { return empty.terraform(sh, blankName) }))
+	return f.fill(sh, s, nameOf(s.principal), hclText, func(empty scope) string { return empty.terraform(sh, blankName) })
 }
 
 // hclText is a text as it stands in Terraform's language, escapes and all.

@@ -21,7 +21,7 @@ var managers = map[string]inert{
 func writeFacts(p *page, in *incident.Incident) {
 	rows := [][]inert{
 		{"Grade", say("**%s**: %s", prose(string(in.Grade)), known(meaning, in.Grade))},
-		{"Cause", say("%s: %s", code(in.Cause.Code), prose(in.Cause.Statement))},
+		{"Cause", say("%s: %s", code(in.Cause.Code), p.shared(in.Cause.Statement))},
 		{"Account, region", say("%s, %s", code(in.Account), code(in.Region))},
 		{"Principal", say("%s (%s)", code(in.Principal.ARN), prose(in.Principal.Type))},
 	}

@@ -11,9 +11,23 @@ import (
 // page is Markdown being written, block by block with a blank line between.
 type page struct {
 	bytes.Buffer
-	objects []string       // those cited, in the order of first citation
-	cited   map[string]int // the number of each, from 1
-	told    int            // rows of all timelines so far
+	objects []string         // those cited, in the order of first citation
+	cited   map[string]int   // the number of each, from 1
+	told    int              // rows of all timelines so far
+	read    map[string]inert // what was made of sentences that incidents share
+}
+
+// shared is prose of a sentence that other incidents say as well.
+func (p *page) shared(sentence string) inert {
+	text, ok := p.read[sentence]
+	if !ok {
+		if p.read == nil {
+			p.read = make(map[string]inert)
+		}
+		text = prose(sentence)
+		p.read[sentence] = text
+	}
+	return text
 }
 
 // heading starts a section; level 1 is the title.

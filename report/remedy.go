@@ -49,7 +49,7 @@ func writeWhy(p *page, attempts []incident.Attempt) {
 // writeRemedy is what fixes it, with the policies ready to be pasted.
 func writeRemedy(p *page, r incident.Remedy) error {
 	p.heading(3, "Fix")
-	p.para(prose(r.Summary))
+	p.para(p.shared(r.Summary))
 	for _, policy := range []struct {
 		title inert
 		doc   json.RawMessage
@@ -68,7 +68,7 @@ func writeRemedy(p *page, r incident.Remedy) error {
 	}
 	notes := make([]inert, len(r.Notes))
 	for i, n := range r.Notes {
-		notes[i] = prose(n)
+		notes[i] = p.shared(n)
 	}
 	p.list(notes)
 	return nil

@@ -56,11 +56,15 @@ type parts struct {
 }
 
 // parts are those of the record at hand, which the tree was given to read.
-func (d *Decoder) parts(read bool) (p parts, err error) {
+func (d *Decoder) parts(read bool) (parts, error) {
 	if read && d.tree.sure {
 		return d.tree.parts(), nil
 	}
-	h := &d.head
+	return d.head.parts()
+}
+
+// parts are those of a record, each read by itself.
+func (h *Head) parts() (p parts, err error) {
 	for _, m := range []struct {
 		raw  jsontext.Value
 		into *node

@@ -30,6 +30,13 @@ func (t *Table) ErrorCode(row int) string { return t.text(row, colErrorCode) }
 // ErrorMessage is the row's errorMessage.
 func (t *Table) ErrorMessage(row int) string { return t.text(row, colErrorMessage) }
 
+// ARN is the ARN of the row's caller, or "".
+func (t *Table) ARN(row int) string { return t.text(row, colIdentityARN) }
+
+// Issuer is the ARN of the role that the row's session is of, with its path, or
+// "".
+func (t *Table) Issuer(row int) string { return t.text(row, colIssuer) }
+
 // InvokedBy is the service that made the call for the caller, or "".
 func (t *Table) InvokedBy(row int) string { return t.text(row, colInvokedBy) }
 
