@@ -89,7 +89,11 @@ type block struct{ at, meta, body int64 }
 // arrowMagic begins a file, where it is filled up to eight bytes, and ends it.
 const arrowMagic = "ARROW1"
 
-func (f *arrowFiles) create(to *os.File) (sink, error) {
+func (f *arrowFiles) create(path string) (sink, error) {
+	to, err := created(path)
+	if err != nil {
+		return nil, err
+	}
 	a := &arrowFile{arrowFiles: f, file: to, out: &counted{file: bufio.NewWriterSize(to, fileBuffer)}}
 	f.open = append(f.open, a)
 	if _, err := a.out.Write([]byte(arrowMagic + "\x00\x00")); err != nil {

@@ -159,11 +159,7 @@ func BenchmarkWrite(b *testing.B) {
 			b.SetBytes(size)
 			b.ReportAllocs()
 			for b.Loop() {
-				f, err := os.Create(path)
-				if err != nil {
-					b.Fatal(err)
-				}
-				out, err := made.create(f)
+				out, err := made.create(path)
 				if err != nil {
 					b.Fatal(err)
 				}

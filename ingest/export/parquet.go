@@ -110,7 +110,11 @@ func (c *counted) Tell() int64 { return c.at }
 
 const magic = "PAR1"
 
-func (f *parquetFiles) create(to *os.File) (sink, error) {
+func (f *parquetFiles) create(path string) (sink, error) {
+	to, err := created(path)
+	if err != nil {
+		return nil, err
+	}
 	p := &parquetFile{parquetFiles: f, file: to, out: &counted{file: bufio.NewWriterSize(to, fileBuffer)}, meta: metadata.NewFileMetadataBuilder(f.schema, f.props, nil)}
 	if n := len(f.spare); n > 0 {
 		p.chunks, f.spare = f.spare[n-1], f.spare[:n-1]
@@ -120,7 +124,7 @@ func (f *parquetFiles) create(to *os.File) (sink, error) {
 			p.chunks[i].kind = k
 		}
 	}
-	_, err := p.out.Write([]byte(magic))
+	_, err = p.out.Write([]byte(magic))
 	return p, err
 }
 

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"github.com/apache/arrow/go/v17/arrow"
 )
 
 // Options say what to write.
@@ -16,6 +18,9 @@ type Options struct {
 	Arrow      bool   // Arrow IPC instead of Parquet
 	NoRaw      bool   // without the whole record
 	Duplicates bool   // keep them
+	// Into is given Arrow records instead of files being written: of all
+	// partitions, as they come. A record is valid until it returns.
+	Into func(arrow.Record) error
 }
 
 // Counts are what became of the records that were given.
@@ -55,7 +60,7 @@ type part struct {
 // files makes files of one of the two formats, and sink is one of them. All of
 // them are called from one goroutine.
 type files interface {
-	create(to *os.File) (sink, error)
+	create(path string) (sink, error)
 }
 
 type sink interface {
@@ -96,7 +101,10 @@ func NewWriter(opt Options) (*Writer, error) {
 
 func filesOf(opt Options) (files, error) {
 	columns := schemaOf(!opt.NoRaw)
-	if opt.Arrow {
+	switch {
+	case opt.Into != nil:
+		return &loaded{schema: columns, raw: !opt.NoRaw, into: opt.Into}, nil
+	case opt.Arrow:
 		return newArrowFiles(columns, !opt.NoRaw)
 	}
 	return newParquetFiles(columns, !opt.NoRaw)
@@ -237,18 +245,17 @@ func (w *Writer) begin(k key) (*part, error) {
 }
 
 // create makes the file of a partition.
-func (w *Writer) create(p *part) error {
-	if err := os.MkdirAll(filepath.Dir(p.path), 0o755); err != nil {
-		return err
+func (w *Writer) create(p *part) (err error) {
+	p.out, err = w.files.create(p.path)
+	return err
+}
+
+// created is a new file, in a folder that may be new too.
+func created(path string) (*os.File, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return nil, err
 	}
-	f, err := os.Create(p.path)
-	if err != nil {
-		return err
-	}
-	if p.out, err = w.files.create(f); err != nil {
-		return errors.Join(err, f.Close())
-	}
-	return nil
+	return os.Create(path)
 }
 
 func (w *Writer) asideOf(k key) string {
