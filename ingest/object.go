@@ -63,9 +63,10 @@ func (t *tally) span() custody.Span { return custody.Span{First: &t.first, Last:
 
 // worker reads objects one after another, reusing its buffers.
 type worker struct {
-	opt     Options
-	readers []*container.Reader // one for the object, one for each archive around a member
-	decoder *record.Decoder
+	opt      Options
+	readers  []*container.Reader // one for the object, one for each archive around a member
+	decoder  *record.Decoder
+	outlines *record.Outlines // where records are for files
 
 	// of the object being read
 	body    body
@@ -80,7 +81,11 @@ type worker struct {
 }
 
 func newWorker(opt Options) *worker {
-	return &worker{opt: opt, decoder: record.NewDecoder()}
+	w := &worker{opt: opt, decoder: record.NewDecoder()}
+	if opt.export != nil {
+		w.outlines = record.NewOutlines()
+	}
+	return w
 }
 
 // contents are an object's stored bytes, or why there are none. Its body is nil

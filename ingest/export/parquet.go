@@ -13,7 +13,6 @@ import (
 	"github.com/apache/arrow/go/v17/parquet/schema"
 	"github.com/klauspost/compress/zstd"
 
-	"grantrail/ingest/record"
 	"grantrail/ingest/table"
 )
 
@@ -132,7 +131,7 @@ func (f *parquetFiles) create(path string) (sink, error) {
 func (f *parquetFile) write(rows *Rows, from, to int) error {
 	for from < to {
 		n := min(to-from, groupRows-f.rows)
-		f.add(rows, rows.rows[from:from+n])
+		f.add(rows, from, from+n)
 		from, f.rows = from+n, f.rows+n
 		if f.rows == groupRows || f.held() >= groupBytes {
 			if err := f.group(); err != nil {
@@ -154,50 +153,50 @@ func (f *parquetFile) held() (size int) {
 }
 
 // add adds rows to the row group, column by column.
-func (f *parquetFile) add(rows *Rows, part []row) {
+func (f *parquetFile) add(rows *Rows, from, to int) {
 	z, c := &f.packer, f.chunks
-	for i := range columns {
-		c[i].fields(z, rows, part, columns[i].field)
+	for i := range rows.columns {
+		c[i].texts(z, &rows.columns[i], from, to)
 	}
 	c = c[len(columns):]
 	var b [8]byte
-	for i := range part {
-		binary.LittleEndian.PutUint64(b[:], uint64(part[i].at)) //nolint:gosec // as it is
+	for i := from; i < to; i++ {
+		binary.LittleEndian.PutUint64(b[:], uint64(rows.rows[i].at)) //nolint:gosec // as it is
 		c[0].fixed(z, b[:])
 	}
-	c[1].truthsOf(rows, part, record.ReadOnly)
-	c[2].truthsOf(rows, part, record.Management)
-	for i := range 3 {
-		c[3+i].lists(z, rows, part, i)
+	c[1].truthsOf(&rows.truths[0], from, to)
+	c[2].truthsOf(&rows.truths[1], from, to)
+	for i := range rows.resources {
+		c[3+i].lists(z, rows, i, from, to)
 	}
-	c[6].same(z, rows.Object, len(part))
-	for i := range part {
-		binary.LittleEndian.PutUint32(b[:], uint32(part[i].record)) //nolint:gosec // as it is
+	c[6].same(z, rows.Object, to-from)
+	for i := from; i < to; i++ {
+		binary.LittleEndian.PutUint32(b[:], uint32(rows.rows[i].record)) //nolint:gosec // as it is
 		c[7].fixed(z, b[:4])
 	}
-	c[8].same(z, rows.Verdict, len(part))
+	c[8].same(z, rows.Verdict, to-from)
 	if f.raw {
-		for i := range part {
-			c[9].text(z, rows.bytes(part[i].raw), 0)
+		for i := from; i < to; i++ {
+			c[9].text(z, rows.raw.value(i))
 		}
 	}
 }
 
-// fields adds a field of all rows.
-func (c *chunk) fields(z *packer, rows *Rows, part []row, field record.Field) {
-	for i := range part {
-		if t := part[i].values[field]; t.none() {
-			c.null()
+// texts adds the values of a column.
+func (c *chunk) texts(z *packer, of *column, from, to int) {
+	for i := from; i < to; i++ {
+		if of.has(i) {
+			c.text(z, of.value(i))
 		} else {
-			c.text(z, rows.bytes(t), t.hash)
+			c.null()
 		}
 	}
 }
 
-// truthsOf adds a field that is true or false.
-func (c *chunk) truthsOf(rows *Rows, part []row, field record.Field) {
-	for i := range part {
-		switch t := part[i].values[field]; string(rows.bytes(t)) {
+// truthsOf adds what is true or false.
+func (c *chunk) truthsOf(of *column, from, to int) {
+	for i := from; i < to; i++ {
+		switch string(of.value(i)) {
 		case "true":
 			c.truth(true)
 		case "false":
@@ -209,14 +208,14 @@ func (c *chunk) truthsOf(rows *Rows, part []row, field record.Field) {
 }
 
 // lists adds one of what resources say.
-func (c *chunk) lists(z *packer, rows *Rows, part []row, at int) {
-	for i := range part {
-		all := rows.resources[part[i].resources.from:part[i].resources.to]
-		if len(all) == 0 {
+func (c *chunk) lists(z *packer, rows *Rows, at, from, to int) {
+	for i := from; i < to; i++ {
+		first, behind := rows.listed(i)
+		if first == behind {
 			c.empty()
 		}
-		for n := range all {
-			c.element(z, rows.bytes(all[n][at]), all[n][at].hash, n == 0)
+		for n := first; n < behind; n++ {
+			c.element(z, rows.resources[at].value(n), n == first)
 		}
 	}
 }
@@ -224,12 +223,11 @@ func (c *chunk) lists(z *packer, rows *Rows, part []row, at int) {
 // same adds what all rows say.
 func (c *chunk) same(z *packer, value string, n int) {
 	text := []byte(value)
-	hash := hashed(text)
 	for range n {
 		if c.lacking && value == "" {
 			c.null()
 		} else {
-			c.text(z, text, hash)
+			c.text(z, text)
 		}
 	}
 }

@@ -59,14 +59,14 @@ func many(n int) (all []said) {
 
 // add adds a record whose values are no part of it.
 func (s *said) add(rows *Rows, i int) {
-	var v record.Values
+	of := record.Found{Print: uint64(i)} //nolint:gosec // a place
 	for f, text := range s.values {
-		v[f] = []byte(text)
+		of.Values[f] = []byte(text)
 	}
-	if len(s.arns) > 0 {
-		v[record.ResourceList] = []byte(`[{"type":"t","ARN":"` + strings.Join(s.arns, `"},{"type":"t","ARN":"`) + `"}]`)
+	for _, arn := range s.arns {
+		of.Resources = append(of.Resources, record.Resource{ARN: []byte(arn), Type: []byte("t")})
 	}
-	rows.Add([]byte(s.raw), &v, "111122223333", "eu-west-1", time.Date(2026, 3, 2, 0, 0, 0, i*1000, time.UTC), i)
+	rows.Add([]byte(s.raw), &of, "111122223333", "eu-west-1", time.Date(2026, 3, 2, 0, 0, 0, i*1000, time.UTC), i)
 }
 
 // TestFiles: what is written is read back, in both formats, by Arrow's readers.

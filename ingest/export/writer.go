@@ -53,7 +53,7 @@ type Writer struct {
 type part struct {
 	key  key
 	path string
-	seen seen
+	seen *seen
 	out  sink
 }
 
@@ -87,7 +87,7 @@ type run struct {
 // NewWriter makes a Writer.
 func NewWriter(opt Options) (*Writer, error) {
 	w := &Writer{opt: opt, parts: map[key]int{}, lines: make(chan line, 2), done: make(chan struct{})}
-	w.pool.New = func() any { return newRows() }
+	w.pool.New = func() any { return &Rows{noRaw: opt.NoRaw} }
 	var err error
 	if w.files, err = filesOf(opt); err != nil {
 		return nil, err
@@ -120,9 +120,6 @@ func (w *Writer) encode() {
 	for l := range w.lines {
 		if l.begin != nil && w.failed.Load() == nil {
 			w.fails(l.begin, w.create(l.begin))
-		}
-		if l.last {
-			l.rows.near()
 		}
 		for _, r := range l.runs {
 			if w.failed.Load() == nil {
@@ -160,18 +157,22 @@ func (w *Writer) Write(rows *Rows) error {
 	if err := w.failure(); err != nil {
 		return err
 	}
+	rows.fill()
 	var runs []run
-	kept := 0
+	var p *part // of the row before
 	for i := range rows.rows {
 		r := &rows.rows[i]
-		p, err := w.part(keyOf(rows, r), func() {
-			if len(runs) > 0 {
-				w.lines <- line{rows: rows, runs: runs}
-				runs = nil
+		if before := i - 1; p == nil || r.place != rows.rows[before].place || r.day() != rows.rows[before].day() {
+			var err error
+			p, err = w.part(key{rows.places[r.place], r.day()}, func() {
+				if len(runs) > 0 {
+					w.lines <- line{rows: rows, runs: runs}
+					runs = nil
+				}
+			})
+			if err != nil {
+				return err
 			}
-		})
-		if err != nil {
-			return err
 		}
 		if !w.opt.Duplicates {
 			switch p.seen.look(r) {
@@ -184,15 +185,11 @@ func (w *Writer) Write(rows *Rows) error {
 			}
 		}
 		w.counts.Written++
-		if kept != i {
-			rows.rows[kept] = *r
-		}
-		if n := len(runs); n > 0 && runs[n-1].part == p {
+		if n := len(runs); n > 0 && runs[n-1].part == p && runs[n-1].to == i {
 			runs[n-1].to++
 		} else {
-			runs = append(runs, run{p, kept, kept + 1})
+			runs = append(runs, run{p, i, i + 1})
 		}
-		kept++
 	}
 	w.lines <- line{rows: rows, runs: runs, last: true}
 	return nil
@@ -228,7 +225,7 @@ func (w *Writer) begin(k key) (*part, error) {
 	n := w.parts[k]
 	w.parts[k] = n + 1
 	w.counts.Files++
-	p := &part{key: k, seen: seen{}}
+	p := &part{key: k, seen: &seen{}}
 	if n > 0 && !w.opt.Duplicates {
 		var err error
 		if p.seen, err = load(w.asideOf(k)); err != nil {

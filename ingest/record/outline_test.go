@@ -2,6 +2,7 @@ package record
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"grantrail/ingest/scan"
@@ -17,6 +18,10 @@ func TestOutlines(t *testing.T) {
 		`{"eventTime":"2026-03-02T10:20:30Z","eventSource":"s","eventName":"n","userIdentity":{"tlsVersion":"t"},"tlsDetails":{"tlsVersion":"t"}}`, // one text, in both places
 		`{"eventTime":"2026-03-02T10:20:30Z","eventSource":"s","eventName":"n","userIdentity":{"tlsVersion":"t"},"tlsDetails":{"type":"x"},"eventId":"i","RequestParameters":{},"ResponseElements":[1],"ServiceEventDetails":{"a":1},"requestId":"r"}`,
 		`{"eventTime":"2026-03-02T10:20:30Z","eventSource":"s","eventName":"n","userIdentity":{"type":"x"},"tlsDetails":null,"EventId":"j","eventname":"decoy","awsregion":"decoy","resource":1}`,
+		`{"eventTime":"2026-03-02T10:20:30Z","eventSource":"s","eventName":"n","resources":[{"ARN":"a","type":"t"},{"accountId":"\u0061"}],"ResponseElements":{"a":1}}`,
+		`{"eventTime":"2026-03-02T10:20:30Z","eventSource":"s","eventName":"n","resources":[{"ARN":"a"}, {"arn":"b","type":""},{}],"responseElements":{"ARN":"a"}}`,
+		`{"eventTime":"2026-03-02T10:20:30Z","eventSource":"s","eventName":"n","resources":{"ARN":"a"},"responseElements":[{"ARN":"a"}]}`,
+		`{"eventTime":"2026-03-02T10:20:30Z","eventSource":"s","eventName":"n","resources":[{"ARN":"a"}],"responseElements":[{"ARN":"a"}]}`, // one text, in both places
 		`{"eventTime":"2026-03-02T10:20:30Z","eventSource":"s","eventName":"n","userIdentity":{},"tlsDetails":{},"errorCode":"","errorMessage":"é","readOnly":null}`,
 	}
 	for n := range 2 * outlines {
@@ -27,13 +32,15 @@ func TestOutlines(t *testing.T) {
 	for _, m := range elements(t, text) {
 		records = append(records, string(m))
 	}
-	d, o, s := NewDecoder(), NewOutlines(), scan.NewText(Vocabulary)
+	d, o, s, prints := NewDecoder(), NewOutlines(), scan.NewText(Vocabulary), map[uint64][Fields]string{}
 	for _, raw := range records {
 		want := values(t, raw)
 		if _, err := d.Head([]byte(raw)); err != nil {
 			t.Fatal(err)
 		}
-		same(t, "by a decoder", o.Values(d), want)
+		read := *o.Values(d)
+		same(t, "by a decoder", &read.Values, want)
+		read.Resources = slices.Clone(read.Resources)
 		s.Reset([]byte(raw))
 		members, _, found := s.Record(0)
 		if found != scan.Record {
@@ -43,18 +50,27 @@ func TestOutlines(t *testing.T) {
 		if !valid {
 			t.Fatalf("%s: no JSON", raw)
 		}
-		same(t, "by its members", got, want)
+		same(t, "by its members", &got.Values, want)
+		if fresh := NewOutlines().Values(d); got.Print != read.Print || got.Print != fresh.Print || !alike(got.Resources, read.Resources) || !alike(got.Resources, fresh.Resources) {
+			t.Errorf("%s: what it says is not the same by its members, by a decoder and by one that has met nothing", raw)
+		}
+		if said, has := prints[got.Print]; has && said != *flat(want) {
+			t.Errorf("%s: taken for another record", raw)
+		}
+		prints[got.Print] = *flat(want)
 	}
 }
 
 // TestMembersInvalid: a value that the scan takes for one and a parser does not
-// fills nothing, and neither does one that looks like it later.
+// fills nothing, and neither does one that looks like it later. Which of two
+// spellings counts is left to a parser too.
 func TestMembersInvalid(t *testing.T) {
 	o, s := NewOutlines(), scan.NewText(Vocabulary)
 	for range 2 {
 		for _, raw := range []string{
 			`{"eventName":"n","userIdentity":{"type":x}}`, `{"eventName":"n","userIdentity":["a" "b"]}`, `{"eventName":"n","tlsDetails":{"tlsVersion":"\x"}}`,
 			`{"eventName":"\u00zz"}`, `{"eventName":"n","requestParameters":{"a":1,}}`, `{"eventName":"n","x":{"a":tru}}`,
+			`{"eventName":"n","responseElements":{"a":1,}}`, `{"eventName":"n","resources":[{"ARN":"a"},]}`, `{"responseElements":null,"ResponseElements":{}}`, `{"eventId":"a","EventId":"b"}`,
 		} {
 			s.Reset([]byte(raw))
 			members, _, found := s.Record(0)
@@ -62,14 +78,14 @@ func TestMembersInvalid(t *testing.T) {
 				t.Fatalf("%s: %d", raw, found)
 			}
 			if v, valid := o.Members([]byte(raw), members); valid {
-				t.Errorf("%s: taken, %q", raw, v[EventName])
+				t.Errorf("%s: taken, %q", raw, v.Values[EventName])
 			}
 		}
 	}
 }
 
 // elements are the records of a log file.
-func elements(t *testing.T, text []byte) (raws [][]byte) {
+func elements(t testing.TB, text []byte) (raws [][]byte) {
 	t.Helper()
 	s := scan.NewText(Vocabulary)
 	s.Reset(text)
@@ -83,6 +99,21 @@ func elements(t *testing.T, text []byte) (raws [][]byte) {
 			return raws
 		}
 	}
+}
+
+func alike(a, b []Resource) bool {
+	return slices.EqualFunc(a, b, func(a, b Resource) bool {
+		return string(a.ARN) == string(b.ARN) && string(a.Type) == string(b.Type) && string(a.Account) == string(b.Account)
+	})
+}
+
+// flat is what a record says.
+func flat(v *Values) *[Fields]string {
+	var said [Fields]string
+	for f := range Fields {
+		said[f] = string(v[f])
+	}
+	return &said
 }
 
 func same(t *testing.T, how string, got, want *Values) {
