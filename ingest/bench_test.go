@@ -87,7 +87,7 @@ func BenchmarkLoad(b *testing.B) {
 			_, err = Export(context.Background(), listing, Options{Jobs: 1, NoVerify: true}, export.Options{Dir: b.TempDir(), NoRaw: !raw, Into: func(rec arrow.Record) error {
 				rows += rec.NumRows()
 				return nil
-			}}, func(*record.Head, *record.Values, []byte) bool { return true })
+			}}, func(*record.Head, *record.Found, []byte) bool { return true })
 			return rows, err
 		}, int64(written.Records))
 	}

@@ -20,7 +20,7 @@ type Exported struct {
 
 // Wants reports whether a record is wanted. It is called from several
 // goroutines; what it is given is valid until it returns.
-type Wants func(h *record.Head, v *record.Values, raw []byte) bool
+type Wants func(h *record.Head, of *record.Found, raw []byte) bool
 
 // exporting is what an export does with records, instead of keeping those that
 // the analysis can use.
@@ -85,7 +85,7 @@ func (w *worker) export(h *record.Head, it container.Item) {
 			return // it was refused, and counted as such
 		}
 	}
-	w.add(h, w.outlines.Values(w.decoder), raw, it.Index)
+	w.add(h, w.outlines.Values(w.decoder, raw), raw, it.Index)
 }
 
 // exportScanned takes a record that no parser has read, and reports false where
@@ -103,7 +103,7 @@ func (w *worker) exportScanned(h *record.Head, it container.Item) bool {
 
 // add adds a record that is wanted to the rows.
 func (w *worker) add(h *record.Head, of *record.Found, raw []byte, index int) {
-	if !w.opt.asked(h.Time) || !w.opt.export.wants(h, &of.Values, raw) {
+	if !w.opt.asked(h.Time) || !w.opt.export.wants(h, of, raw) {
 		w.res.leftOut++
 		return
 	}

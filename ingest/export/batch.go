@@ -6,6 +6,8 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/memory"
+
+	"grantrail/ingest/record"
 )
 
 // batch is rows on their way to an Arrow record: the buffers of its columns,
@@ -40,29 +42,45 @@ func from0(ends []int32) []int32 {
 	return ends
 }
 
-// extend appends the values of a stretch of a column's rows.
-func (s *words) extend(c *column, from, to int) {
-	s.ends = appendEnds(s.ends, c.ends[from:to], len(s.data)-c.from(from))
-	s.data = append(s.data, c.data[c.from(from):c.from(to)]...)
-	switch {
-	case c.nulls == 0:
-		s.there.repeat(true, to-from)
-	case c.nulls == len(c.ends):
-		s.there.repeat(false, to-from)
-	default:
-		s.there.extend(c.there, from, to-from)
+// gather appends a field of some rows.
+func (s *words) gather(rows *Rows, part []row, field record.Field) {
+	data, ends := s.data, slices.Grow(from0(s.ends), len(part))
+	n := len(ends)
+	ends = ends[:n+len(part)]
+	into := ends[n:]
+	for i := range part {
+		w := &part[i]
+		value := w.values[field]
+		if !value.None() {
+			data = appended(data, rows.arena, int(w.base+value.From), int(w.base+value.To))
+		}
+		s.there.push(!value.None())
+		into[i] = int32(len(data)) //nolint:gosec // a batch is some megabytes
 	}
+	s.data, s.ends = data, ends
 }
 
-// appendEnds appends ends, each so much further on.
-func appendEnds(to, ends []int32, further int) []int32 {
-	to = from0(to)
-	n, by := len(to), int32(further) //nolint:gosec // a batch is some megabytes
-	to = slices.Grow(to, len(ends))[:n+len(ends)]
-	for i, into := 0, to[n:]; i < len(ends) && i < len(into); i++ {
-		into[i] = ends[i] + by
+// appended appends what stands from one place to another. Most values are short,
+// and copied with what is behind them.
+func appended(to, arena []byte, from, end int) []byte {
+	const short = 32
+	at, n := len(to), end-from
+	if n > 2*short || cap(to)-at < 2*short || len(arena)-from < 2*short {
+		return append(to, arena[from:end]...)
 	}
-	return to
+	to = to[:at+2*short]
+	*(*[short]byte)(to[at:]) = [short]byte(arena[from:])
+	if n > short {
+		*(*[short]byte)(to[at+short:]) = [short]byte(arena[from+short:])
+	}
+	return to[:at+n]
+}
+
+// text appends a value.
+func (s *words) text(value []byte) {
+	s.data = append(s.data, value...)
+	s.ends = append(from0(s.ends), int32(len(s.data))) //nolint:gosec // a batch is some megabytes
+	s.there.push(true)
 }
 
 // repeat appends a value n times.
@@ -72,42 +90,46 @@ func (s *words) repeat(value string, n int) {
 		s.data = append(s.data, value...)
 		s.ends = append(s.ends, int32(len(s.data))) //nolint:gosec // a batch is some megabytes
 	}
-	s.there.repeat(value != "", n)
+	for range n {
+		s.there.push(value != "")
+	}
 }
 
 func (s *words) reset() { s.there.reset(); s.ends, s.data = s.ends[:0], s.data[:0] }
 
 // add adds a stretch of rows, column by column.
-func (b *batch) add(rows *Rows, from, to int, raw bool) {
-	for i := range rows.columns {
-		b.columns[i].extend(&rows.columns[i], from, to)
+func (b *batch) add(rows *Rows, part []row, raw bool) {
+	for i := range columns {
+		b.columns[i].gather(rows, part, columns[i].field)
 	}
-	for i := range rows.truths {
-		c, t := &rows.truths[i], &b.truths[i]
-		for n := from; n < to; n++ {
-			value := c.value(n)
+	for i := range b.truths {
+		t := &b.truths[i]
+		for n := range part {
+			value := rows.text(&part[n], part[n].values[truths[i]])
 			is := string(value) == "true"
 			t.there.push(is || string(value) == "false")
 			t.is.push(is)
 		}
 	}
-	elements, _ := rows.listed(from)
-	_, behind := rows.listed(to - 1)
-	b.ends = appendEnds(b.ends, rows.ends[from:to], b.lists[0].there.n-elements)
-	for i := range b.lists {
-		b.lists[i].extend(&rows.resources[i], elements, behind)
-	}
-	b.object.repeat(rows.Object, to-from)
-	b.verdict.repeat(rows.Verdict, to-from)
-	for n := from; n < to; n++ {
-		b.times = append(b.times, arrow.Timestamp(rows.rows[n].at))
-		b.records = append(b.records, rows.rows[n].record)
-	}
-	if raw {
-		b.raw.extend(&rows.raw, from, to)
+	b.object.repeat(rows.Object, len(part))
+	b.verdict.repeat(rows.Verdict, len(part))
+	b.ends = from0(b.ends)
+	for n := range part {
+		w := &part[n]
+		b.times = append(b.times, arrow.Timestamp(w.at))
+		b.records = append(b.records, w.record)
+		for _, e := range rows.resources[w.resources.from:w.resources.to] {
+			for i := range e {
+				b.lists[i].text(rows.text(w, e[i]))
+			}
+		}
+		b.ends = append(b.ends, int32(b.lists[0].there.n)) //nolint:gosec // a batch is some megabytes
+		if raw {
+			b.raw.text(rows.raw(w))
+		}
 	}
 	b.size = b.text()
-	b.n += to - from
+	b.n += len(part)
 }
 
 // text is how much text is in the batch.

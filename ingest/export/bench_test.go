@@ -76,7 +76,7 @@ func BenchmarkValues(b *testing.B) {
 			if _, err := d.ValidHead(e.raw); err != nil {
 				b.Fatal(err)
 			}
-			o.Values(d)
+			o.Values(d, e.raw)
 		},
 	} {
 		b.Run("by="+name, func(b *testing.B) {
@@ -101,8 +101,7 @@ func BenchmarkTable(b *testing.B) {
 		schema := schemaOf(raw)
 		var batch batch
 		load := func(rows *Rows) {
-			rows.fill()
-			batch.add(rows, 0, len(rows.rows), raw)
+			batch.add(rows, rows.rows, raw)
 			if batch.n >= batchRows {
 				dropped(batch.record(schema, raw))
 				batch.reset()
@@ -166,7 +165,6 @@ func BenchmarkWrite(b *testing.B) {
 					b.Fatal(err)
 				}
 				for _, rows := range held {
-					rows.fill()
 					if err := out.write(rows, 0, len(rows.rows)); err != nil {
 						b.Fatal(err)
 					}

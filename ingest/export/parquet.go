@@ -13,6 +13,7 @@ import (
 	"github.com/apache/arrow/go/v17/parquet/schema"
 	"github.com/klauspost/compress/zstd"
 
+	"grantrail/ingest/record"
 	"grantrail/ingest/table"
 )
 
@@ -131,7 +132,7 @@ func (f *parquetFiles) create(path string) (sink, error) {
 func (f *parquetFile) write(rows *Rows, from, to int) error {
 	for from < to {
 		n := min(to-from, groupRows-f.rows)
-		f.add(rows, from, from+n)
+		f.add(rows, rows.rows[from:from+n])
 		from, f.rows = from+n, f.rows+n
 		if f.rows == groupRows || f.held() >= groupBytes {
 			if err := f.group(); err != nil {
@@ -153,50 +154,51 @@ func (f *parquetFile) held() (size int) {
 }
 
 // add adds rows to the row group, column by column.
-func (f *parquetFile) add(rows *Rows, from, to int) {
+func (f *parquetFile) add(rows *Rows, part []row) {
 	z, c := &f.packer, f.chunks
-	for i := range rows.columns {
-		c[i].texts(z, &rows.columns[i], from, to)
+	for i := range columns {
+		c[i].fields(z, rows, part, columns[i].field)
 	}
 	c = c[len(columns):]
 	var b [8]byte
-	for i := from; i < to; i++ {
-		binary.LittleEndian.PutUint64(b[:], uint64(rows.rows[i].at)) //nolint:gosec // as it is
+	for i := range part {
+		binary.LittleEndian.PutUint64(b[:], uint64(part[i].at)) //nolint:gosec // as it is
 		c[0].fixed(z, b[:])
 	}
-	c[1].truthsOf(&rows.truths[0], from, to)
-	c[2].truthsOf(&rows.truths[1], from, to)
-	for i := range rows.resources {
-		c[3+i].lists(z, rows, i, from, to)
+	for i := range truths {
+		c[1+i].truthsOf(rows, part, truths[i])
 	}
-	c[6].same(z, rows.Object, to-from)
-	for i := from; i < to; i++ {
-		binary.LittleEndian.PutUint32(b[:], uint32(rows.rows[i].record)) //nolint:gosec // as it is
+	for i := range 3 {
+		c[3+i].lists(z, rows, part, i)
+	}
+	c[6].same(z, rows.Object, len(part))
+	for i := range part {
+		binary.LittleEndian.PutUint32(b[:], uint32(part[i].record)) //nolint:gosec // as it is
 		c[7].fixed(z, b[:4])
 	}
-	c[8].same(z, rows.Verdict, to-from)
+	c[8].same(z, rows.Verdict, len(part))
 	if f.raw {
-		for i := from; i < to; i++ {
-			c[9].text(z, rows.raw.value(i))
+		for i := range part {
+			c[9].text(z, rows.raw(&part[i]))
 		}
 	}
 }
 
-// texts adds the values of a column.
-func (c *chunk) texts(z *packer, of *column, from, to int) {
-	for i := from; i < to; i++ {
-		if of.has(i) {
-			c.text(z, of.value(i))
-		} else {
+// fields adds a field of all rows.
+func (c *chunk) fields(z *packer, rows *Rows, part []row, field record.Field) {
+	for i := range part {
+		if s := part[i].values[field]; s.None() {
 			c.null()
+		} else {
+			c.text(z, rows.text(&part[i], s))
 		}
 	}
 }
 
-// truthsOf adds what is true or false.
-func (c *chunk) truthsOf(of *column, from, to int) {
-	for i := from; i < to; i++ {
-		switch string(of.value(i)) {
+// truthsOf adds a field that is true or false.
+func (c *chunk) truthsOf(rows *Rows, part []row, field record.Field) {
+	for i := range part {
+		switch string(rows.text(&part[i], part[i].values[field])) {
 		case "true":
 			c.truth(true)
 		case "false":
@@ -208,14 +210,15 @@ func (c *chunk) truthsOf(of *column, from, to int) {
 }
 
 // lists adds one of what resources say.
-func (c *chunk) lists(z *packer, rows *Rows, at, from, to int) {
-	for i := from; i < to; i++ {
-		first, behind := rows.listed(i)
-		if first == behind {
+func (c *chunk) lists(z *packer, rows *Rows, part []row, at int) {
+	for i := range part {
+		w := &part[i]
+		all := rows.resources[w.resources.from:w.resources.to]
+		if len(all) == 0 {
 			c.empty()
 		}
-		for n := first; n < behind; n++ {
-			c.element(z, rows.resources[at].value(n), n == first)
+		for n := range all {
+			c.element(z, rows.text(w, all[n][at]), n == 0)
 		}
 	}
 }

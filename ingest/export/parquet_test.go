@@ -59,14 +59,15 @@ func many(n int) (all []said) {
 
 // add adds a record whose values are no part of it.
 func (s *said) add(rows *Rows, i int) {
-	of := record.Found{Print: uint64(i)} //nolint:gosec // a place
+	raw := []byte(s.raw)
+	of := record.NewFound(raw)
 	for f, text := range s.values {
-		of.Values[f] = []byte(text)
+		of.Set(f, []byte(text))
 	}
 	for _, arn := range s.arns {
-		of.Resources = append(of.Resources, record.Resource{ARN: []byte(arn), Type: []byte("t")})
+		of.Resource([]byte(arn), []byte("t"), nil)
 	}
-	rows.Add([]byte(s.raw), &of, "111122223333", "eu-west-1", time.Date(2026, 3, 2, 0, 0, 0, i*1000, time.UTC), i)
+	rows.Add(raw, of, "111122223333", "eu-west-1", time.Date(2026, 3, 2, 0, 0, 0, i*1000, time.UTC), i)
 }
 
 // TestFiles: what is written is read back, in both formats, by Arrow's readers.

@@ -9,55 +9,47 @@ import (
 )
 
 // Rows are records on their way to the files, of one object, in its order. They
-// copy what they are given, column by column: so it goes on in stretches. Those
-// that [Writer.Rows] gives are to be written by that Writer, which reuses them.
+// copy what they are given. Those that [Writer.Rows] gives are to be written by
+// that Writer, which reuses them.
 type Rows struct {
 	Object  string
 	Verdict string
 
-	noRaw     bool
+	arena     []byte
 	rows      []row
-	columns   [len(columns)]column
-	truths    [len(truths)]column
-	raw       column
-	ends      []int32   // of the resources of each row
-	resources [3]column // ARN, type and account of each
-	places    []place   // few, mostly one
-	size      int       // bytes of the records
+	resources []record.Resource
+	places    []place // few, mostly one
 }
 
 // place is what a record says of where it was made.
 type place struct{ account, region string }
 
-// row is what is to be known of a record by itself. It holds no pointers, so
-// that the collector has nothing to look for in it.
+// row is one record. Its values are cut out of the arena. It holds no pointers,
+// so that the collector has nothing to look for in it.
 type row struct {
-	at     int64     // µs since 1970
-	id     [2]uint64 // hash of its eventID
-	print  uint64    // of its members, in whatever order
-	place  uint32    // in places
-	record int32
+	at        int64     // µs since 1970
+	id        [2]uint64 // hash of its eventID
+	print     uint64    // of its members, in whatever order
+	place     uint32    // in places
+	record    int32
+	base, of  uint32 // where it begins in the arena, and its length
+	resources struct{ from, to uint32 }
+	values    [record.Fields]record.Span // counted from base
 }
 
-// maxRows and maxSize bound what is collected before it is handed on. It is
+// maxRows and maxArena bound what is collected before it is handed on. It is
 // gone through column by column, and should lie near meanwhile.
 const (
-	maxRows = 1 << 10
-	maxSize = 512 << 10
+	maxRows  = 1 << 10
+	maxArena = 512 << 10
 )
 
 // Full reports whether the rows are to be handed on.
-func (r *Rows) Full() bool { return r.size >= maxSize || len(r.rows) >= maxRows }
+func (r *Rows) Full() bool { return len(r.arena) >= maxArena || len(r.rows) >= maxRows }
 
 // reset makes the rows ready for another object.
 func (r *Rows) reset() {
-	for _, all := range [...][]column{r.columns[:], r.truths[:], r.resources[:]} {
-		for i := range all {
-			all[i].reset()
-		}
-	}
-	r.raw.reset()
-	r.rows, r.ends, r.places, r.size = r.rows[:0], r.ends[:0], r.places[:0], 0
+	*r = Rows{arena: r.arena[:0], rows: r.rows[:0], resources: r.resources[:0], places: r.places[:0]}
 }
 
 // Len is the number of rows.
@@ -65,51 +57,26 @@ func (r *Rows) Len() int { return len(r.rows) }
 
 // Add adds a record. Account, region and time place it in its partition.
 func (r *Rows) Add(raw []byte, of *record.Found, account, region string, at time.Time, number int) {
-	n := len(r.rows)
-	r.rows = append(r.rows, row{
-		at: at.UnixMicro(), id: identity(of.Values[record.EventID]), print: of.Print,
-		place: r.placed(place{account, region}), record: int32(number), //nolint:gosec // an object has not so many
-	})
-	r.size += len(raw)
-	for i := range r.columns {
-		if value := of.Values[fields[i]]; value != nil {
-			r.columns[i].put(n, value)
-		}
+	if len(r.rows) < cap(r.rows) {
+		r.rows = r.rows[:len(r.rows)+1]
+	} else {
+		r.rows = append(r.rows, row{})
 	}
-	for i := range r.truths {
-		if value := of.Values[truths[i]]; value != nil {
-			r.truths[i].put(n, value)
-		}
-	}
-	for i := range of.Resources {
-		e := &of.Resources[i]
-		r.resources[0].add(e.ARN)
-		r.resources[1].add(e.Type)
-		r.resources[2].add(e.Account)
-	}
-	r.ends = append(r.ends, int32(len(r.resources[0].ends))) //nolint:gosec // as above
-	if !r.noRaw {
-		r.raw.add(raw)
-	}
+	w := &r.rows[len(r.rows)-1]
+	w.at, w.place, w.record = at.UnixMicro(), r.placed(place{account, region}), int32(number) //nolint:gosec // an object has not so many
+	w.id, w.print, w.values = identity(of.Value(record.EventID)), of.Print, of.Spans
+	w.base, w.of = uint32(len(r.arena)), uint32(len(raw)) //nolint:gosec // some megabytes
+	r.arena = of.Append(r.arena)
+	w.resources.from = uint32(len(r.resources)) //nolint:gosec // as above
+	r.resources = append(r.resources, of.Resources...)
+	w.resources.to = uint32(len(r.resources)) //nolint:gosec // as above
 }
 
-// fill gives all columns a value, or none, of each row.
-func (r *Rows) fill() {
-	for i := range r.columns {
-		r.columns[i].fill(len(r.rows))
-	}
-	for i := range r.truths {
-		r.truths[i].fill(len(r.rows))
-	}
-}
+// text is what stands in a span of a row. It is valid until the rows are reset.
+func (r *Rows) text(w *row, s record.Span) []byte { return r.arena[w.base+s.From : w.base+s.To] }
 
-// listed are the resources of a row: from one of them to another.
-func (r *Rows) listed(row int) (from, to int) {
-	if row > 0 {
-		from = int(r.ends[row-1])
-	}
-	return from, int(r.ends[row])
-}
+// raw is the record of a row.
+func (r *Rows) raw(w *row) []byte { return r.arena[w.base : w.base+w.of] }
 
 // placed is the number of a place. Neighbours mostly share theirs.
 func (r *Rows) placed(at place) uint32 {

@@ -65,16 +65,8 @@ var columns = [...]struct {
 	{"additional_event_data_json", record.Additional}, {"service_event_details_json", record.ServiceDetails},
 }
 
-// fields are those of the columns, and truths the two that are true or false.
-var (
-	fields = func() (all [len(columns)]record.Field) {
-		for i := range columns {
-			all[i] = columns[i].field
-		}
-		return all
-	}()
-	truths = [...]record.Field{record.ReadOnly, record.Management}
-)
+// truths are the fields that are true or false.
+var truths = [...]record.Field{record.ReadOnly, record.Management}
 
 var (
 	text    = arrow.BinaryTypes.String

@@ -167,18 +167,6 @@ const (
 	resourceAccount
 )
 
-// list takes the resources of a list of them.
-func (f *Found) list(list []byte) {
-	for i := space(list, 1); i < len(list) && list[i] == '{'; {
-		var v [resourceAccount + 1][]byte
-		i = members(v[:], list, i, resourceFields)
-		f.Resources = append(f.Resources, Resource{v[resourceARN], v[resourceType], v[resourceAccount]})
-		if i = space(list, i); i < len(list) && list[i] == ',' {
-			i = space(list, i+1)
-		}
-	}
-}
-
 // present is a value that is neither absent nor null.
 func present(v jsontext.Value) []byte {
 	if len(v) == 0 || v[0] == 'n' {

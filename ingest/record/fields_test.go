@@ -26,8 +26,9 @@ func TestValues(t *testing.T) {
 		}
 	}
 	var resources string
-	for _, r := range found(t, full).Resources {
-		resources += string(r.ARN) + "," + string(r.Type) + "," + string(r.Account) + ";"
+	f := found(t, full)
+	for _, r := range f.Resources {
+		resources += string(f.Text(r[0])) + "," + string(f.Text(r[1])) + "," + string(f.Text(r[2])) + ";"
 	}
 	if resources != "r1,r3,r2;,r4,;" {
 		t.Errorf("resources are %q", resources)
@@ -71,5 +72,5 @@ func found(t *testing.T, raw string) *Found {
 	if _, err := d.Head([]byte(raw)); err != nil {
 		t.Fatal(err)
 	}
-	return NewOutlines().Values(d)
+	return NewOutlines().Values(d, []byte(raw))
 }

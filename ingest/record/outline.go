@@ -10,35 +10,18 @@ import (
 	"grantrail/ingest/scan"
 )
 
-// Found is what is found of a record: its fields, its resources, and a hash of
-// what they say, the same in whatever order they say it. It is comparable with
-// others of this process.
-type Found struct {
-	Values
-	Resources []Resource
-	Print     uint64
-
-	remembered [kinds]uint64 // the parts of Print by values that are remembered
-}
-
-// Resource is an element of a record's resources; what it does not say is empty.
-type Resource struct{ ARN, Type, Account []byte }
-
 // Outlines finds the fields of records, as [Decoder.Values] does, and remembers
 // where they stand in values that were met lately: most records are of few
 // callers, and say the same of them, letter for letter, as they do of what was
 // answered, and of what. It is not safe for concurrent use.
 type Outlines struct {
-	met   [outlines]outline
-	found Found
+	identities [1 << 10]outline
+	others     [1 << 8]outline
+	found      Found
 }
 
-const (
-	// outlines is how many values are remembered.
-	outlines = 1 << 10
-	// maxOutline bounds the text of one.
-	maxOutline = 2 << 10
-)
+// maxOutline bounds the text of a value that is remembered.
+const maxOutline = 2 << 10
 
 // kind is where a value stands that is remembered.
 type kind uint8
@@ -68,31 +51,32 @@ type part struct {
 // NewOutlines makes Outlines.
 func NewOutlines() *Outlines { return &Outlines{} }
 
-// seed makes the hashes of one process comparable with each other.
-var seed = maphash.MakeSeed()
-
 // Values are the fields of the record that was last given to d. They are valid
 // until the next call, and as long as the record.
-func (o *Outlines) Values(d *Decoder) *Found {
-	o.reset()
-	v := &o.found
-	d.head.values(&v.Values)
+func (o *Outlines) Values(d *Decoder, raw []byte) *Found {
+	var v Values
+	d.head.values(&v)
+	f := &o.found
+	f.reset(raw)
+	for i := range Fields {
+		f.Set(i, v[i])
+	}
 	o.known(d.head.identity, identityValue)
 	o.known(d.head.tls, tlsValue)
-	o.known(v.Values[Response], responseValue)
-	o.known(v.Values[ResourceList], resourcesValue)
-	v.print()
-	return v
-}
-
-func (o *Outlines) reset() {
-	o.found = Found{Resources: o.found.Resources[:0]}
+	o.known(v[Response], responseValue)
+	o.known(v[ResourceList], resourcesValue)
+	f.print()
+	return f
 }
 
 // known takes a value that a parser has read.
 func (o *Outlines) known(value []byte, as kind) {
-	if len(value) > 0 && !o.recalled(value, as) {
-		o.learnt(value, as)
+	if len(value) == 0 {
+		return
+	}
+	met, from := o.slot(value, as), int(o.found.place(value).From)
+	if !o.recalled(met, value, from, as) {
+		o.learnt(met, value, from, as)
 	}
 }
 
@@ -101,7 +85,7 @@ func (o *Outlines) known(value []byte, as kind) {
 // a value of it is no JSON, or it says a name in two spellings. A name is known as
 // it is written, without escapes. They are valid as those of Values are.
 func (o *Outlines) Members(raw []byte, m *scan.Members) (*Found, bool) {
-	o.reset()
+	o.found.reset(raw)
 	filled := uint64(0)
 	for said := m.Said; said != 0; said &= said - 1 {
 		which := field(bits.TrailingZeros64(said)) //nolint:gosec // at most 63
@@ -122,69 +106,50 @@ func (o *Outlines) Members(raw []byte, m *scan.Members) (*Found, bool) {
 	return &o.found, true
 }
 
-// print sums up what is not remembered.
-func (f *Found) print() {
-	for _, part := range f.remembered {
-		f.Print += part
-	}
-	for i := range IdentityType {
-		if f.Values[i] != nil {
-			f.Print += hashOf(i, f.Values[i])
-		}
-	}
-	for _, i := range [...]Field{ReadOnly, Management, Request, Additional, ServiceDetails} {
-		if f.Values[i] != nil {
-			f.Print += hashOf(i, f.Values[i])
-		}
-	}
-}
-
-// hashOf tells fields apart by what they say.
-func hashOf(f Field, value []byte) uint64 {
-	return maphash.Bytes(seed, value) * (2*uint64(f) + 1)
-}
-
 // member takes a value that is to fill a field, and reports whether it is JSON.
-func (o *Outlines) member(f Field, value []byte) bool {
-	switch f {
+func (o *Outlines) member(of Field, value []byte) bool {
+	f, from := &o.found, cap(o.found.raw)-cap(value)
+	switch of {
 	case identityObject:
-		return o.unread(value, identityValue)
+		return o.unread(value, from, identityValue)
 	case tlsObject:
-		return o.unread(value, tlsValue)
+		return o.unread(value, from, tlsValue)
 	case Response:
-		return o.unread(value, responseValue)
+		return o.unread(value, from, responseValue)
 	case ResourceList:
-		return o.unread(value, resourcesValue)
+		return o.unread(value, from, resourcesValue)
 	}
-	v := &o.found.Values
-	if f < ReadOnly && value[0] == '"' {
-		if inner := value[1 : len(value)-1]; asWritten(inner) {
-			v[f] = inner
-			return true
-		}
+	if value[0] == '"' && of < ReadOnly && asWritten(value[1:len(value)-1]) {
+		f.Spans[of] = spanOf(from+1, len(value)-2)
+		return true
 	}
 	if !isJSON(value) {
 		return false
 	}
 	switch {
-	case f < ReadOnly:
-		v[f] = plain(value)
-	case f < Fields:
-		v[f] = present(value)
+	case value[0] == 'n' || of >= Fields: // null is nothing said
+	case of < ReadOnly:
+		f.Set(of, plain(value))
+	default:
+		f.Spans[of] = spanOf(from, len(value))
 	}
 	return true
 }
 
 // unread takes the fields of a value that no parser has read, and reports whether
 // it is JSON.
-func (o *Outlines) unread(value []byte, as kind) bool {
-	if value[0] == 'n' || o.recalled(value, as) { // null, as the scan has seen
+func (o *Outlines) unread(value []byte, from int, as kind) bool {
+	if value[0] == 'n' { // null, as the scan has seen
+		return true
+	}
+	met := o.slot(value, as)
+	if o.recalled(met, value, from, as) {
 		return true
 	}
 	if !isJSON(value) {
 		return false
 	}
-	o.learnt(value, as)
+	o.learnt(met, value, from, as)
 	return true
 }
 
@@ -203,57 +168,63 @@ func isJSON(value jsontext.Value) bool {
 	return surely(value) || value.IsValid(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 }
 
-// slot is where a value is remembered; nil where it is too large.
-func (o *Outlines) slot(value []byte) *outline {
+// slot is where a value is remembered; nil where it is too large. What other
+// values say is soon forgotten, and callers are not for that.
+func (o *Outlines) slot(value []byte, as kind) *outline {
 	if len(value) > maxOutline {
 		return nil
 	}
-	return &o.met[maphash.Bytes(seed, value)%outlines]
+	hash := maphash.Bytes(seed, value)
+	if as == identityValue {
+		return &o.identities[hash%uint64(len(o.identities))]
+	}
+	return &o.others[hash%uint64(len(o.others))]
 }
 
 // recalled takes the fields of a value that was met lately.
-func (o *Outlines) recalled(value []byte, as kind) bool {
-	met, f := o.slot(value), &o.found
+func (o *Outlines) recalled(met *outline, value []byte, from int, as kind) bool {
 	if met == nil || met.kind != as || string(met.text) != string(value) {
 		return false
 	}
+	f, at := &o.found, uint32(from) //nolint:gosec // in a record
 	f.remembered[as] = met.hashes
 	if as == resourcesValue {
-		f.Values[ResourceList] = value
+		f.Spans[ResourceList] = spanOf(from, len(value))
 		for p := met.parts; len(p) >= 3; p = p[3:] {
-			f.Resources = append(f.Resources, Resource{value[p[0].from:p[0].to], value[p[1].from:p[1].to], value[p[2].from:p[2].to]})
+			f.Resources = append(f.Resources, Resource{p[0].behind(at), p[1].behind(at), p[2].behind(at)})
 		}
 		return true
 	}
 	for _, p := range met.parts {
-		f.Values[p.field] = value[p.from:p.to]
+		f.Spans[p.field] = p.behind(at)
 	}
 	return true
 }
 
+// behind is where a part is of a value that stands at at.
+func (p part) behind(at uint32) Span { return Span{at + uint32(p.from), at + uint32(p.to)} }
+
 // learnt takes the fields of a value, and remembers where they stand.
-func (o *Outlines) learnt(value []byte, as kind) {
+func (o *Outlines) learnt(met *outline, value []byte, from int, as kind) {
 	f, fields := &o.found, &fieldsOf[as]
 	switch as {
-	case responseValue:
-		f.Values[Response] = present(value)
-	case resourcesValue:
-		if f.Values[ResourceList] = present(value); value[0] == '[' {
-			f.list(value)
+	case identityValue, tlsValue:
+		var v [TLSCipher + 1][]byte
+		if value[0] == '{' {
+			members(v[:], value, 0, fields.known)
+		}
+		for i := fields.first; i <= fields.last; i++ {
+			f.Set(i, v[i])
 		}
 	default:
-		f.object(value, fields.known)
-	}
-	hashes := uint64(0)
-	for i := fields.first; i <= fields.last; i++ {
-		if f.Values[i] != nil {
-			hashes += hashOf(i, f.Values[i])
+		if f.Spans[fields.first] = spanOf(from, len(value)); as == resourcesValue && value[0] == '[' {
+			f.list(value)
 		}
 	}
-	f.remembered[as] = hashes
-	if met := o.slot(value); met != nil {
-		met.kind, met.hashes, met.text, met.parts = as, hashes, append(met.text[:0], value...), met.parts[:0]
-		if !met.take(f, value) {
+	f.remembered[as] = f.hashes(fields.first, fields.last)
+	if met != nil {
+		met.kind, met.hashes, met.text, met.parts = as, f.remembered[as], append(met.text[:0], value...), met.parts[:0]
+		if !met.take(f, from) {
 			met.text = met.text[:0]
 		}
 	}
@@ -270,33 +241,48 @@ var fieldsOf = [kinds]struct {
 	responseValue:  {nil, Response, Response},
 }
 
+// list takes the resources of a list of them.
+func (f *Found) list(list []byte) {
+	for i := space(list, 1); i < len(list) && list[i] == '{'; {
+		var v [resourceAccount + 1][]byte
+		i = members(v[:], list, i, resourceFields)
+		f.Resource(v[resourceARN], v[resourceType], v[resourceAccount])
+		if i = space(list, i); i < len(list) && list[i] == ',' {
+			i = space(list, i+1)
+		}
+	}
+}
+
 // take notes where the fields stand in the value. It reports false where one does
 // not stand there: its escapes were undone.
-func (m *outline) take(f *Found, value []byte) bool {
+func (m *outline) take(f *Found, from int) bool {
 	if m.kind == resourcesValue {
 		for _, r := range f.Resources {
-			if !m.note(value, resourceARN, r.ARN) || !m.note(value, resourceType, r.Type) || !m.note(value, resourceAccount, r.Account) {
-				return false
+			for i, s := range r {
+				if !m.note(from, Field(i), s) { //nolint:gosec // at most 2
+					return false
+				}
 			}
 		}
 		return true
 	}
 	for i := fieldsOf[m.kind].first; i <= fieldsOf[m.kind].last; i++ {
-		if f.Values[i] != nil && !m.note(value, i, f.Values[i]) {
+		if s := f.Spans[i]; !s.None() && !m.note(from, i, s) {
 			return false
 		}
 	}
 	return true
 }
 
-func (m *outline) note(value []byte, f Field, of []byte) bool {
-	from := 0
-	if len(of) > 0 {
-		if from = cap(value) - cap(of); from < 0 || from+len(of) > len(value) || &of[0] != &value[from] {
-			return false
-		}
+func (m *outline) note(at int, f Field, s Span) bool {
+	from, to := int(s.From)-at, int(s.To)-at
+	if s.From == s.To { // wherever nothing stands
+		from, to = 0, 0
 	}
-	m.parts = append(m.parts, part{f, uint16(from), uint16(from + len(of))}) //nolint:gosec // at most maxOutline
+	if from < 0 || to > len(m.text) {
+		return false
+	}
+	m.parts = append(m.parts, part{f, uint16(from), uint16(to)}) //nolint:gosec // at most maxOutline
 	return true
 }
 
