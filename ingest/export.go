@@ -111,7 +111,7 @@ func (w *worker) add(h *record.Head, of *record.Found, raw []byte, index int) {
 		w.rows = w.opt.export.rows()
 		w.rows.Object, w.rows.Verdict = w.body.name, string(w.opt.export.verdicts[w.body.name])
 	}
-	w.rows.Add(raw, of, h.Account, h.Region, h.Time, index)
+	w.rows.Add(of, h.Account, h.Region, h.Time, index)
 	if w.rows.Full() {
 		w.handOn()
 	}

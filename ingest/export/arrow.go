@@ -120,7 +120,7 @@ func (a *arrowFile) write(rows *Rows, from, to int) error {
 			}
 		}
 		n := min(to-from, batchRows-a.batch.n)
-		a.batch.add(rows, rows.rows[from:from+n], a.raw)
+		a.batch.add(rows, from, from+n, a.raw)
 		from += n
 		if a.batch.n == batchRows || a.batch.size >= batchBytes {
 			if err := a.flush(); err != nil {

@@ -6,8 +6,6 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/memory"
-
-	"grantrail/ingest/record"
 )
 
 // batch is rows on their way to an Arrow record: the buffers of its columns,
@@ -42,45 +40,36 @@ func from0(ends []int32) []int32 {
 	return ends
 }
 
-// gather appends a field of some rows.
-func (s *words) gather(rows *Rows, part []row, field record.Field) {
-	data, ends := s.data, slices.Grow(from0(s.ends), len(part))
-	n := len(ends)
-	ends = ends[:n+len(part)]
-	into := ends[n:]
-	for i := range part {
-		w := &part[i]
-		value := w.values[field]
-		if !value.None() {
-			data = appended(data, rows.arena, int(w.base+value.From), int(w.base+value.To))
+// extend appends the values of a stretch of a column's rows.
+func (s *words) extend(c *column, from, to int) {
+	if from == to {
+		return
+	}
+	marks, begin := c.marks[from:to], c.from(from)
+	s.ends = appendEnds(s.ends, marks, len(s.data)-begin)
+	s.data = append(s.data, c.data[begin:marks[len(marks)-1]>>1]...)
+	switch c.nulls {
+	case 0:
+		s.there.repeat(true, to-from)
+	case len(c.marks):
+		s.there.repeat(false, to-from)
+	default:
+		for _, mark := range marks {
+			s.there.push(mark&1 == 1)
 		}
-		s.there.push(!value.None())
-		into[i] = int32(len(data)) //nolint:gosec // a batch is some megabytes
 	}
-	s.data, s.ends = data, ends
 }
 
-// appended appends what stands from one place to another. Most values are short,
-// and copied with what is behind them.
-func appended(to, arena []byte, from, end int) []byte {
-	const short = 32
-	at, n := len(to), end-from
-	if n > 2*short || cap(to)-at < 2*short || len(arena)-from < 2*short {
-		return append(to, arena[from:end]...)
+// appendEnds appends where values end that come so much further on.
+func appendEnds(to []int32, marks []uint32, further int) []int32 {
+	to = slices.Grow(from0(to), len(marks))
+	n, by := len(to), int32(further) //nolint:gosec // a batch is some megabytes
+	to = to[:n+len(marks)]
+	into := to[n:]
+	for i, mark := range marks[:len(into)] {
+		into[i] = int32(mark>>1) + by //nolint:gosec // as above
 	}
-	to = to[:at+2*short]
-	*(*[short]byte)(to[at:]) = [short]byte(arena[from:])
-	if n > short {
-		*(*[short]byte)(to[at+short:]) = [short]byte(arena[from+short:])
-	}
-	return to[:at+n]
-}
-
-// text appends a value.
-func (s *words) text(value []byte) {
-	s.data = append(s.data, value...)
-	s.ends = append(from0(s.ends), int32(len(s.data))) //nolint:gosec // a batch is some megabytes
-	s.there.push(true)
+	return to
 }
 
 // repeat appends a value n times.
@@ -90,43 +79,40 @@ func (s *words) repeat(value string, n int) {
 		s.data = append(s.data, value...)
 		s.ends = append(s.ends, int32(len(s.data))) //nolint:gosec // a batch is some megabytes
 	}
-	for range n {
-		s.there.push(value != "")
-	}
+	s.there.repeat(value != "", n)
 }
 
 func (s *words) reset() { s.there.reset(); s.ends, s.data = s.ends[:0], s.data[:0] }
 
 // add adds a stretch of rows, column by column.
-func (b *batch) add(rows *Rows, part []row, raw bool) {
-	for i := range columns {
-		b.columns[i].gather(rows, part, columns[i].field)
+func (b *batch) add(rows *Rows, from, to int, raw bool) {
+	part := rows.rows[from:to]
+	if len(part) == 0 {
+		return
 	}
-	for i := range b.truths {
-		t := &b.truths[i]
-		for n := range part {
-			value := rows.text(&part[n], part[n].values[truths[i]])
-			is := string(value) == "true"
-			t.there.push(is || string(value) == "false")
-			t.is.push(is)
-		}
+	for i := range rows.columns {
+		b.columns[i].extend(&rows.columns[i], from, to)
 	}
 	b.object.repeat(rows.Object, len(part))
 	b.verdict.repeat(rows.Verdict, len(part))
+	first := part[0].resources.from
+	further := b.lists[0].there.n - int(first)
+	for i := range b.lists {
+		b.lists[i].extend(&rows.resources[i], int(first), int(part[len(part)-1].resources.to))
+	}
 	b.ends = from0(b.ends)
-	for n := range part {
-		w := &part[n]
+	for i := range part {
+		w := &part[i]
 		b.times = append(b.times, arrow.Timestamp(w.at))
 		b.records = append(b.records, w.record)
-		for _, e := range rows.resources[w.resources.from:w.resources.to] {
-			for i := range e {
-				b.lists[i].text(rows.text(w, e[i]))
-			}
+		b.ends = append(b.ends, int32(int(w.resources.to)+further)) //nolint:gosec // a batch is some megabytes
+		for n, t := range w.truths {
+			b.truths[n].there.push(t != unsaid)
+			b.truths[n].is.push(t == isTrue)
 		}
-		b.ends = append(b.ends, int32(b.lists[0].there.n)) //nolint:gosec // a batch is some megabytes
-		if raw {
-			b.raw.text(rows.raw(w))
-		}
+	}
+	if raw {
+		b.raw.extend(&rows.raw, from, to)
 	}
 	b.size = b.text()
 	b.n += len(part)

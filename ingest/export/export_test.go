@@ -28,8 +28,9 @@ func rowsOf(t *testing.T, d *record.Decoder, region string, ids ...int) *Rows {
 		if _, err := d.Head(raw); err != nil {
 			t.Fatal(err)
 		}
-		rows.Add(raw, record.NewOutlines().Values(d, raw), "111122223333", region, at, id)
+		rows.Add(record.NewOutlines().Values(d, raw), "111122223333", region, at, id)
 	}
+	rows.fill()
 	return rows
 }
 
@@ -88,7 +89,7 @@ func TestCrowded(t *testing.T) {
 				if _, err := d.Head(raw); err != nil {
 					t.Fatal(err)
 				}
-				rows.Add(raw, record.NewOutlines().Values(d, raw), "111122223333", region, time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC), i)
+				rows.Add(record.NewOutlines().Values(d, raw), "111122223333", region, time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC), i)
 			}
 			if err := w.Write(rows); err != nil {
 				t.Fatal(err)

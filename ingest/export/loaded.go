@@ -19,7 +19,7 @@ func (l *loaded) create(string) (sink, error) {
 func (l *loaded) write(rows *Rows, from, to int) error {
 	for from < to {
 		n := min(to-from, batchRows-l.batch.n)
-		l.batch.add(rows, rows.rows[from:from+n], l.raw)
+		l.batch.add(rows, from, from+n, l.raw)
 		from += n
 		if l.batch.n == batchRows || l.batch.size >= batchBytes {
 			if err := l.flush(); err != nil {

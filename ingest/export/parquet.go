@@ -13,7 +13,6 @@ import (
 	"github.com/apache/arrow/go/v17/parquet/schema"
 	"github.com/klauspost/compress/zstd"
 
-	"grantrail/ingest/record"
 	"grantrail/ingest/table"
 )
 
@@ -132,7 +131,7 @@ func (f *parquetFiles) create(path string) (sink, error) {
 func (f *parquetFile) write(rows *Rows, from, to int) error {
 	for from < to {
 		n := min(to-from, groupRows-f.rows)
-		f.add(rows, rows.rows[from:from+n])
+		f.add(rows, from, from+n)
 		from, f.rows = from+n, f.rows+n
 		if f.rows == groupRows || f.held() >= groupBytes {
 			if err := f.group(); err != nil {
@@ -154,10 +153,10 @@ func (f *parquetFile) held() (size int) {
 }
 
 // add adds rows to the row group, column by column.
-func (f *parquetFile) add(rows *Rows, part []row) {
-	z, c := &f.packer, f.chunks
-	for i := range columns {
-		c[i].fields(z, rows, part, columns[i].field)
+func (f *parquetFile) add(rows *Rows, from, to int) {
+	z, c, part := &f.packer, f.chunks, rows.rows[from:to]
+	for i := range rows.columns {
+		c[i].texts(z, &rows.columns[i], from, to)
 	}
 	c = c[len(columns):]
 	var b [8]byte
@@ -165,11 +164,13 @@ func (f *parquetFile) add(rows *Rows, part []row) {
 		binary.LittleEndian.PutUint64(b[:], uint64(part[i].at)) //nolint:gosec // as it is
 		c[0].fixed(z, b[:])
 	}
-	for i := range truths {
-		c[1+i].truthsOf(rows, part, truths[i])
+	for n := range part[0].truths {
+		for i := range part {
+			c[1+n].said(part[i].truths[n])
+		}
 	}
-	for i := range 3 {
-		c[3+i].lists(z, rows, part, i)
+	for i := range rows.resources {
+		c[3+i].lists(z, &rows.resources[i], part)
 	}
 	c[6].same(z, rows.Object, len(part))
 	for i := range part {
@@ -178,47 +179,39 @@ func (f *parquetFile) add(rows *Rows, part []row) {
 	}
 	c[8].same(z, rows.Verdict, len(part))
 	if f.raw {
-		for i := range part {
-			c[9].text(z, rows.raw(&part[i]))
-		}
+		c[9].texts(z, &rows.raw, from, to)
 	}
 }
 
-// fields adds a field of all rows.
-func (c *chunk) fields(z *packer, rows *Rows, part []row, field record.Field) {
-	for i := range part {
-		if s := part[i].values[field]; s.None() {
-			c.null()
+// texts adds the values of a column.
+func (c *chunk) texts(z *packer, of *column, from, to int) {
+	for i := from; i < to; i++ {
+		if of.has(i) {
+			c.text(z, of.value(i))
 		} else {
-			c.text(z, rows.text(&part[i], s))
+			c.null()
 		}
 	}
 }
 
-// truthsOf adds a field that is true or false.
-func (c *chunk) truthsOf(rows *Rows, part []row, field record.Field) {
-	for i := range part {
-		switch string(rows.text(&part[i], part[i].values[field])) {
-		case "true":
-			c.truth(true)
-		case "false":
-			c.truth(false)
-		default:
-			c.null()
-		}
+// said adds what is true or false.
+func (c *chunk) said(t truth) {
+	if t == unsaid {
+		c.null()
+	} else {
+		c.truth(t == isTrue)
 	}
 }
 
 // lists adds one of what resources say.
-func (c *chunk) lists(z *packer, rows *Rows, part []row, at int) {
+func (c *chunk) lists(z *packer, of *column, part []row) {
 	for i := range part {
-		w := &part[i]
-		all := rows.resources[w.resources.from:w.resources.to]
-		if len(all) == 0 {
+		from, to := part[i].resources.from, part[i].resources.to
+		if from == to {
 			c.empty()
 		}
-		for n := range all {
-			c.element(z, rows.text(w, all[n][at]), n == 0)
+		for n := from; n < to; n++ {
+			c.element(z, of.value(int(n)), n == from)
 		}
 	}
 }

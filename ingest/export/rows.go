@@ -9,74 +9,118 @@ import (
 )
 
 // Rows are records on their way to the files, of one object, in its order. They
-// copy what they are given. Those that [Writer.Rows] gives are to be written by
-// that Writer, which reuses them.
+// copy what they are given, column by column, while it is at hand: so it goes on
+// in stretches. Those that [Writer.Rows] gives are to be written by that Writer,
+// which reuses them.
 type Rows struct {
 	Object  string
 	Verdict string
 
-	arena     []byte
+	noRaw     bool
 	rows      []row
-	resources []record.Resource
-	places    []place // few, mostly one
+	columns   [len(columns)]column
+	raw       column
+	resources [3]column // ARN, type and account of each
+	places    []place   // few, mostly one
+	size      int       // bytes of the records
+	text      []byte    // of a record with what was undone of it
 }
 
 // place is what a record says of where it was made.
 type place struct{ account, region string }
 
-// row is one record. Its values are cut out of the arena. It holds no pointers,
-// so that the collector has nothing to look for in it.
+// row is what is to be known of a record by itself. It holds no pointers, so that
+// the collector has nothing to look for in it.
 type row struct {
 	at        int64     // µs since 1970
 	id        [2]uint64 // hash of its eventID
 	print     uint64    // of its members, in whatever order
 	place     uint32    // in places
 	record    int32
-	base, of  uint32 // where it begins in the arena, and its length
 	resources struct{ from, to uint32 }
-	values    [record.Fields]record.Span // counted from base
+	truths    [2]truth
 }
 
-// maxRows and maxArena bound what is collected before it is handed on. It is
-// gone through column by column, and should lie near meanwhile.
+// truth is what a field says that is true or false.
+type truth uint8
+
 const (
-	maxRows  = 1 << 10
-	maxArena = 512 << 10
+	unsaid truth = iota
+	isTrue
+	isFalse
+)
+
+func truthOf(value []byte) truth {
+	switch string(value) {
+	case "true":
+		return isTrue
+	case "false":
+		return isFalse
+	}
+	return unsaid
+}
+
+// maxRows and maxSize bound what is collected before it is handed on.
+const (
+	maxRows = 1 << 10
+	maxSize = 512 << 10
 )
 
 // Full reports whether the rows are to be handed on.
-func (r *Rows) Full() bool { return len(r.arena) >= maxArena || len(r.rows) >= maxRows }
+func (r *Rows) Full() bool { return r.size >= maxSize || len(r.rows) >= maxRows }
 
 // reset makes the rows ready for another object.
 func (r *Rows) reset() {
-	*r = Rows{arena: r.arena[:0], rows: r.rows[:0], resources: r.resources[:0], places: r.places[:0]}
+	for i := range r.columns {
+		r.columns[i].reset()
+	}
+	for i := range r.resources {
+		r.resources[i].reset()
+	}
+	r.raw.reset()
+	r.rows, r.places, r.size = r.rows[:0], r.places[:0], 0
 }
 
 // Len is the number of rows.
 func (r *Rows) Len() int { return len(r.rows) }
 
 // Add adds a record. Account, region and time place it in its partition.
-func (r *Rows) Add(raw []byte, of *record.Found, account, region string, at time.Time, number int) {
-	if len(r.rows) < cap(r.rows) {
-		r.rows = r.rows[:len(r.rows)+1]
-	} else {
-		r.rows = append(r.rows, row{})
+func (r *Rows) Add(of *record.Found, account, region string, at time.Time, number int) {
+	n, raw := len(r.rows), of.Raw()
+	text := raw[:min(len(raw)+64, cap(raw))] // some of which may stand behind it: see put
+	if of.Undone() {
+		r.text = of.Append(r.text[:0])
+		text = r.text
 	}
-	w := &r.rows[len(r.rows)-1]
-	w.at, w.place, w.record = at.UnixMicro(), r.placed(place{account, region}), int32(number) //nolint:gosec // an object has not so many
-	w.id, w.print, w.values = identity(of.Value(record.EventID)), of.Print, of.Spans
-	w.base, w.of = uint32(len(r.arena)), uint32(len(raw)) //nolint:gosec // some megabytes
-	r.arena = of.Append(r.arena)
-	w.resources.from = uint32(len(r.resources)) //nolint:gosec // as above
-	r.resources = append(r.resources, of.Resources...)
-	w.resources.to = uint32(len(r.resources)) //nolint:gosec // as above
+	for i := range r.columns {
+		if s := of.Spans[fields[i]]; !s.None() {
+			r.columns[i].put(n, text, s)
+		}
+	}
+	resources := len(r.resources[0].marks)
+	for _, e := range of.Resources {
+		for i, s := range e {
+			c := &r.resources[i]
+			c.put(len(c.marks), text, s)
+		}
+	}
+	if r.size += len(raw); !r.noRaw {
+		r.raw.put(n, raw, record.Span{To: uint32(len(raw))}) //nolint:gosec // some megabytes
+	}
+	r.rows = append(r.rows, row{
+		at: at.UnixMicro(), id: identity(of.Value(record.EventID)), print: of.Print,
+		place: r.placed(place{account, region}), record: int32(number), //nolint:gosec // an object has not so many
+		resources: struct{ from, to uint32 }{uint32(resources), uint32(len(r.resources[0].marks))}, //nolint:gosec // as above
+		truths:    [2]truth{truthOf(of.Value(record.ReadOnly)), truthOf(of.Value(record.Management))},
+	})
 }
 
-// text is what stands in a span of a row. It is valid until the rows are reset.
-func (r *Rows) text(w *row, s record.Span) []byte { return r.arena[w.base+s.From : w.base+s.To] }
-
-// raw is the record of a row.
-func (r *Rows) raw(w *row) []byte { return r.arena[w.base : w.base+w.of] }
+// fill gives all columns a value, or none, of each row.
+func (r *Rows) fill() {
+	for i := range r.columns {
+		r.columns[i].fill(len(r.rows))
+	}
+}
 
 // placed is the number of a place. Neighbours mostly share theirs.
 func (r *Rows) placed(at place) uint32 {

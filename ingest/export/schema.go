@@ -65,8 +65,13 @@ var columns = [...]struct {
 	{"additional_event_data_json", record.Additional}, {"service_event_details_json", record.ServiceDetails},
 }
 
-// truths are the fields that are true or false.
-var truths = [...]record.Field{record.ReadOnly, record.Management}
+// fields are those of the columns.
+var fields = func() (all [len(columns)]record.Field) {
+	for i := range columns {
+		all[i] = columns[i].field
+	}
+	return all
+}()
 
 var (
 	text    = arrow.BinaryTypes.String

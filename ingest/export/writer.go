@@ -87,7 +87,7 @@ type run struct {
 // NewWriter makes a Writer.
 func NewWriter(opt Options) (*Writer, error) {
 	w := &Writer{opt: opt, parts: map[key]int{}, lines: make(chan line, 2), done: make(chan struct{})}
-	w.pool.New = func() any { return &Rows{} }
+	w.pool.New = func() any { return &Rows{noRaw: opt.NoRaw} }
 	var err error
 	if w.files, err = filesOf(opt); err != nil {
 		return nil, err
@@ -157,6 +157,7 @@ func (w *Writer) Write(rows *Rows) error {
 	if err := w.failure(); err != nil {
 		return err
 	}
+	rows.fill()
 	var runs []run
 	var p *part // of the row before
 	for i := range rows.rows {

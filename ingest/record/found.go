@@ -30,6 +30,12 @@ type Resource [3]Span
 // too.
 func (f *Found) Append(to []byte) []byte { return append(append(to, f.raw...), f.undone...) }
 
+// Undone reports whether something stands behind the record.
+func (f *Found) Undone() bool { return len(f.undone) > 0 }
+
+// Raw is the record.
+func (f *Found) Raw() []byte { return f.raw }
+
 // Value is the text of a field, or nil. It is valid as long as the record, and
 // until the next is found.
 func (f *Found) Value(of Field) []byte {
