@@ -63,7 +63,7 @@ func truthOf(value []byte) truth {
 // maxRows and maxSize bound what is collected before it is handed on.
 const (
 	maxRows = 1 << 10
-	maxSize = 512 << 10
+	maxSize = 256 << 10
 )
 
 // Full reports whether the rows are to be handed on.
@@ -137,10 +137,14 @@ func (r *Rows) placed(at place) uint32 {
 var halves = [...]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
 
 // identity is an eventID in 16 bytes, or zero where there is none. IDs are
-// compared without regard to case.
-func identity(id []byte) (sum [2]uint64) {
+// compared without regard to case. One is a UUID, and is that; whatever else it
+// may be is hashed.
+func identity(id []byte) [2]uint64 {
 	if len(id) == 0 {
-		return sum
+		return [2]uint64{}
+	}
+	if uuid, ok := uuidOf(id); ok {
+		return uuid
 	}
 	var small [64]byte
 	lower := append(small[:0], id...)
@@ -152,6 +156,38 @@ func identity(id []byte) (sum [2]uint64) {
 		rest[i] = byte(lowered(uint64(c)))
 	}
 	return [2]uint64{maphash.Bytes(halves[0], lower) | 1, maphash.Bytes(halves[1], lower)}
+}
+
+// uuidOf reads "8-4-4-4-12" digits of base 16. The UUID of zeros is none.
+func uuidOf(id []byte) (uuid [2]uint64, ok bool) {
+	if len(id) != 36 || id[8] != '-' || id[13] != '-' || id[18] != '-' || id[23] != '-' {
+		return uuid, false
+	}
+	u32, u64 := binary.BigEndian.Uint32, binary.BigEndian.Uint64
+	a, wrongA := base16(u64(id))
+	b, wrongB := base16(uint64(u32(id[9:]))<<32 | uint64(u32(id[14:])))
+	c, wrongC := base16(uint64(u32(id[19:]))<<32 | uint64(u32(id[24:])))
+	d, wrongD := base16(u64(id[28:]))
+	uuid = [2]uint64{a<<32 | b, c<<32 | d}
+	return uuid, wrongA|wrongB|wrongC|wrongD == 0 && uuid != [2]uint64{}
+}
+
+// base16 is the number of eight digits, where nothing is wrong with them.
+func base16(text uint64) (n, wrong uint64) {
+	const ones, high = 0x0101010101010101, 0x8080808080808080
+	between := func(from, to uint64) uint64 { // the highest bit of a byte that is
+		return (text + (0x80-from)*ones) &^ (text + (0x7f-to)*ones)
+	}
+	wrong = text & high
+	text &^= high
+	digit := between('0', '9') & high
+	text |= 0x20 * ones
+	letter := between('a', 'f') & high
+	wrong |= ^(digit | letter) & high
+	n = text&(0x0f*ones) + letter>>7*9
+	n = (n | n>>4) & 0x00ff00ff00ff00ff
+	n = (n | n>>8) & 0x0000ffff0000ffff
+	return (n | n>>16) & 0xffffffff, wrong
 }
 
 // lowered is eight letters without upper case.

@@ -2,13 +2,14 @@ package export
 
 import (
 	"encoding/binary"
+	"hash/maphash"
 	"os"
 )
 
 // seen is the records of a partition that were written: fingerprints by
 // eventID. What has the same ID and says the same is a duplicate.
 type seen struct {
-	slots []sighting // by the ID, which is a hash; those without one are free
+	slots []sighting // by the ID; those without one are free
 	n     int
 }
 
@@ -45,10 +46,14 @@ func (s *seen) look(w *row) sight {
 	return conflict
 }
 
+// scatter are two numbers that nobody knows, and odd: IDs are other people's, and
+// so are their places in a table not to be.
+var scatter = [...]uint64{maphash.Bytes(halves[0], nil) | 1, maphash.Bytes(halves[1], nil) | 1}
+
 // slot is where an ID is, or is to be.
 func (s *seen) slot(id [2]uint64) *sighting {
 	mask := uint64(len(s.slots) - 1)
-	for i := id[1] & mask; ; i = (i + 1) & mask {
+	for i := (id[0]*scatter[0] + id[1]*scatter[1]) >> 32 & mask; ; i = (i + 1) & mask {
 		if at := &s.slots[i]; at.id == id || at.id == ([2]uint64{}) {
 			return at
 		}
