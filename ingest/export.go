@@ -85,7 +85,7 @@ func (w *worker) export(h *record.Head, it container.Item) {
 			return // it was refused, and counted as such
 		}
 	}
-	w.add(h, w.outlines.Values(w.decoder, raw), raw, it.Index)
+	w.add(h, w.outlines().Values(w.decoder, raw), raw, it.Index)
 }
 
 // exportScanned takes a record that no parser has read, and reports false where
@@ -94,11 +94,19 @@ func (w *worker) exportScanned(h *record.Head, it container.Item) bool {
 	if !utf8.Valid(it.Raw) {
 		return false
 	}
-	of, valid := w.outlines.Members(it.Raw, it.Members)
+	of, valid := w.outlines().Members(it.Raw, it.Members)
 	if valid {
 		w.add(h, of, it.Raw, it.Index)
 	}
 	return valid
+}
+
+// outlines are for all records of the worker.
+func (w *worker) outlines() *record.Outlines {
+	if w.found == nil {
+		w.found = record.NewOutlines()
+	}
+	return w.found
 }
 
 // add adds a record that is wanted to the rows.

@@ -63,10 +63,9 @@ func (t *tally) span() custody.Span { return custody.Span{First: &t.first, Last:
 
 // worker reads objects one after another, reusing its buffers.
 type worker struct {
-	opt      Options
-	readers  []*container.Reader // one for the object, one for each archive around a member
-	decoder  *record.Decoder
-	outlines *record.Outlines // where records are for files
+	opt     Options
+	readers []*container.Reader // one for the object, one for each archive around a member
+	decoder *record.Decoder
 
 	// of the object being read
 	body    body
@@ -76,16 +75,13 @@ type worker struct {
 	at      place
 	rows    *export.Rows       // of the body at hand, where records are for files
 	hand    func(*export.Rows) // gives them away
+	found   *record.Outlines   // nil where no records are for files
 	sums    []hash.Hash        // one for each reader
 	stamped string             // the signature that the storage keeps beside the object
 }
 
 func newWorker(opt Options) *worker {
-	w := &worker{opt: opt, decoder: record.NewDecoder()}
-	if opt.export != nil {
-		w.outlines = record.NewOutlines()
-	}
-	return w
+	return &worker{opt: opt, decoder: record.NewDecoder()}
 }
 
 // contents are an object's stored bytes, or why there are none. Its body is nil
