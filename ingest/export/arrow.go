@@ -16,9 +16,9 @@ const (
 	// batchRows and batchBytes bound an Arrow record, and pendingBytes those of
 	// all open files together. Where as many as pendingFew are pending, one of at
 	// least fairBytes is written out for the next, which takes over its memory.
-	batchRows    = 16 << 10
-	batchBytes   = 8 << 20
-	pendingBytes = 16 << 20
+	batchRows    = 8 << 10
+	batchBytes   = 24 << 20
+	pendingBytes = 28 << 20
 	pendingFew   = 2
 	fairBytes    = 1 << 20
 )

@@ -11,6 +11,8 @@ import (
 type seen struct {
 	slots []sighting // by the ID; those without one are free
 	n     int
+
+	touched uint64 // nothing, but for the compiler
 }
 
 type sighting struct {
@@ -52,12 +54,27 @@ var scatter = [...]uint64{maphash.Bytes(halves[0], nil) | 1, maphash.Bytes(halve
 
 // slot is where an ID is, or is to be.
 func (s *seen) slot(id [2]uint64) *sighting {
-	mask := uint64(len(s.slots) - 1)
-	for i := (id[0]*scatter[0] + id[1]*scatter[1]) >> 32 & mask; ; i = (i + 1) & mask {
+	for i := s.first(id); ; i = (i + 1) & uint64(len(s.slots)-1) {
 		if at := &s.slots[i]; at.id == id || at.id == ([2]uint64{}) {
 			return at
 		}
 	}
+}
+
+// near has the slots of some rows brought near, all at once: one after the other,
+// each is waited for.
+func (s *seen) near(rows []row) {
+	if len(s.slots) == 0 {
+		return
+	}
+	for i := range rows {
+		s.touched ^= s.slots[s.first(rows[i].id)].print
+	}
+}
+
+// first is where an ID is looked for.
+func (s *seen) first(id [2]uint64) uint64 {
+	return (id[0]*scatter[0] + id[1]*scatter[1]) >> 32 & uint64(len(s.slots)-1)
 }
 
 // grow makes room for n, or a few.

@@ -173,6 +173,7 @@ func (w *Writer) Write(rows *Rows) error {
 			if err != nil {
 				return err
 			}
+			p.seen.near(rows.rows[i:])
 		}
 		if !w.opt.Duplicates {
 			switch p.seen.look(r) {

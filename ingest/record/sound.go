@@ -168,11 +168,11 @@ func scalar(text []byte, i int) int {
 	}
 	if i < len(text) && text[i] == '0' {
 		i++
-	} else if i = digits(text, i); i == nowhere {
+	} else if i = figures(text, i); i == nowhere {
 		return nowhere
 	}
 	if i < len(text) && text[i] == '.' {
-		if i = digits(text, i+1); i == nowhere {
+		if i = figures(text, i+1); i == nowhere {
 			return nowhere
 		}
 	}
@@ -180,13 +180,13 @@ func scalar(text []byte, i int) int {
 		if i++; i < len(text) && (text[i] == '+' || text[i] == '-') {
 			i++
 		}
-		return digits(text, i)
+		return figures(text, i)
 	}
 	return i
 }
 
-// digits is where the digits at i end, or nowhere where there is none.
-func digits(text []byte, i int) int {
+// figures is where the digits at i end, or nowhere where there is none.
+func figures(text []byte, i int) int {
 	from := i
 	for i < len(text) && '0' <= text[i] && text[i] <= '9' {
 		i++
