@@ -20,7 +20,7 @@ type Exported struct {
 
 // Wants reports whether a record is wanted. It is called from several
 // goroutines; what it is given is valid until it returns.
-type Wants func(h *record.Head, v *record.Values, raw []byte) bool
+type Wants func(h *record.Head, of *record.Found, raw []byte) bool
 
 // exporting is what an export does with records, instead of keeping those that
 // the analysis can use.
@@ -85,10 +85,7 @@ func (w *worker) export(h *record.Head, it container.Item) {
 			return // it was refused, and counted as such
 		}
 	}
-	if w.rows == nil {
-		w.rows = w.opt.export.rows()
-	}
-	w.add(h, w.rows.Outlines.Values(w.decoder), raw, it.Index)
+	w.add(h, w.outlines().Values(w.decoder, raw), raw, it.Index)
 }
 
 // exportScanned takes a record that no parser has read, and reports false where
@@ -97,24 +94,32 @@ func (w *worker) exportScanned(h *record.Head, it container.Item) bool {
 	if !utf8.Valid(it.Raw) {
 		return false
 	}
-	if w.rows == nil {
-		w.rows = w.opt.export.rows()
-	}
-	v, valid := w.rows.Outlines.Members(it.Raw, it.Members)
+	of, valid := w.outlines().Members(it.Raw, it.Members)
 	if valid {
-		w.add(h, v, it.Raw, it.Index)
+		w.add(h, of, it.Raw, it.Index)
 	}
 	return valid
 }
 
+// outlines are for all records of the worker.
+func (w *worker) outlines() *record.Outlines {
+	if w.found == nil {
+		w.found = record.NewOutlines()
+	}
+	return w.found
+}
+
 // add adds a record that is wanted to the rows.
-func (w *worker) add(h *record.Head, v *record.Values, raw []byte, index int) {
-	if !w.opt.asked(h.Time) || !w.opt.export.wants(h, v, raw) {
+func (w *worker) add(h *record.Head, of *record.Found, raw []byte, index int) {
+	if !w.opt.asked(h.Time) || !w.opt.export.wants(h, of, raw) {
 		w.res.leftOut++
 		return
 	}
-	w.rows.Object, w.rows.Verdict = w.body.name, string(w.opt.export.verdicts[w.body.name])
-	w.rows.Add(raw, v, h.Account, h.Region, h.Time, index)
+	if w.rows == nil {
+		w.rows = w.opt.export.rows()
+		w.rows.Object, w.rows.Verdict = w.body.name, string(w.opt.export.verdicts[w.body.name])
+	}
+	w.rows.Add(of, h.Account, h.Region, h.Time, index)
 	if w.rows.Full() {
 		w.handOn()
 	}

@@ -76,6 +76,7 @@ type worker struct {
 	places  map[place]*tally
 	rows    *export.Rows       // of the body at hand, where records are for files
 	hand    func(*export.Rows) // gives them away
+	found   *record.Outlines   // nil where no records are for files
 	sums    []hash.Hash        // one for each reader
 	stamped string             // the signature that the storage keeps beside the object
 }

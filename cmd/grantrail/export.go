@@ -154,16 +154,16 @@ func (e *exportTyped) wants(t *typed) (ingest.Wants, error) {
 	return f.wants, nil
 }
 
-func (f *filter) wants(h *record.Head, v *record.Values, raw []byte) bool {
+func (f *filter) wants(h *record.Head, of *record.Found, raw []byte) bool {
 	allowed := func(list []string, value string) bool { return len(list) == 0 || slices.Contains(list, value) }
 	if !allowed(f.names, h.Name) || !allowed(f.sources, h.Source) || !allowed(f.accounts, h.Account) || !allowed(f.regions, h.Region) {
 		return false
 	}
-	if len(f.failed) > 0 && !slices.Contains(f.failed, len(v[record.ErrorCode]) > 0) {
+	if len(f.failed) > 0 && !slices.Contains(f.failed, len(of.Value(record.ErrorCode)) > 0) {
 		return false
 	}
 	if len(f.principals) > 0 && !slices.ContainsFunc(f.principals, func(re *regexp.Regexp) bool {
-		return re.Match(v[record.IdentityARN]) || re.Match(v[record.IssuerARN])
+		return re.Match(of.Value(record.IdentityARN)) || re.Match(of.Value(record.IssuerARN))
 	}) {
 		return false
 	}

@@ -16,9 +16,9 @@ const (
 	// batchRows and batchBytes bound an Arrow record, and pendingBytes those of
 	// all open files together. Where as many as pendingFew are pending, one of at
 	// least fairBytes is written out for the next, which takes over its memory.
-	batchRows    = 16 << 10
-	batchBytes   = 8 << 20
-	pendingBytes = 16 << 20
+	batchRows    = 8 << 10
+	batchBytes   = 24 << 20
+	pendingBytes = 28 << 20
 	pendingFew   = 2
 	fairBytes    = 1 << 20
 )
@@ -89,7 +89,11 @@ type block struct{ at, meta, body int64 }
 // arrowMagic begins a file, where it is filled up to eight bytes, and ends it.
 const arrowMagic = "ARROW1"
 
-func (f *arrowFiles) create(to *os.File) (sink, error) {
+func (f *arrowFiles) create(path string) (sink, error) {
+	to, err := created(path)
+	if err != nil {
+		return nil, err
+	}
 	a := &arrowFile{arrowFiles: f, file: to, out: &counted{file: bufio.NewWriterSize(to, fileBuffer)}}
 	f.open = append(f.open, a)
 	if _, err := a.out.Write([]byte(arrowMagic + "\x00\x00")); err != nil {
@@ -116,7 +120,7 @@ func (a *arrowFile) write(rows *Rows, from, to int) error {
 			}
 		}
 		n := min(to-from, batchRows-a.batch.n)
-		a.batch.add(rows, rows.rows[from:from+n], a.raw)
+		a.batch.add(rows, from, from+n, a.raw)
 		from += n
 		if a.batch.n == batchRows || a.batch.size >= batchBytes {
 			if err := a.flush(); err != nil {

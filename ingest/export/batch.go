@@ -1,11 +1,11 @@
 package export
 
 import (
+	"slices"
+
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/memory"
-
-	"grantrail/ingest/record"
 )
 
 // batch is rows on their way to an Arrow record: the buffers of its columns,
@@ -32,18 +32,6 @@ type words struct {
 	data  []byte
 }
 
-func (s *words) text(value []byte) {
-	s.data = append(s.data, value...)
-	s.end(true)
-}
-
-func (s *words) null() { s.end(false) }
-
-func (s *words) end(there bool) {
-	s.ends = append(from0(s.ends), int32(len(s.data))) //nolint:gosec // a batch is some megabytes
-	s.there.push(there)
-}
-
 // from0 begins a list of ends.
 func from0(ends []int32) []int32 {
 	if len(ends) == 0 {
@@ -52,53 +40,91 @@ func from0(ends []int32) []int32 {
 	return ends
 }
 
+// extend appends the values of a stretch of a column's rows.
+func (s *words) extend(c *column, from, to int) {
+	if from == to {
+		return
+	}
+	marks, begin := c.marks[from:to], c.from(from)
+	s.ends = appendEnds(s.ends, marks, len(s.data)-begin)
+	s.data = append(s.data, c.data[begin:marks[len(marks)-1]>>1]...)
+	switch c.nulls {
+	case 0:
+		s.there.repeat(true, to-from)
+	case len(c.marks):
+		s.there.repeat(false, to-from)
+	default:
+		for _, mark := range marks {
+			s.there.push(mark&1 == 1)
+		}
+	}
+}
+
+// appendEnds appends where values end that come so much further on.
+func appendEnds(to []int32, marks []uint32, further int) []int32 {
+	to = slices.Grow(from0(to), len(marks))
+	n, by := len(to), int32(further) //nolint:gosec // a batch is some megabytes
+	to = to[:n+len(marks)]
+	into := to[n:]
+	for i, mark := range marks[:len(into)] {
+		into[i] = int32(mark>>1) + by //nolint:gosec // as above
+	}
+	return to
+}
+
+// repeat appends a value n times.
+func (s *words) repeat(value string, n int) {
+	s.ends = from0(s.ends)
+	for range n {
+		s.data = append(s.data, value...)
+		s.ends = append(s.ends, int32(len(s.data))) //nolint:gosec // a batch is some megabytes
+	}
+	s.there.repeat(value != "", n)
+}
+
 func (s *words) reset() { s.there.reset(); s.ends, s.data = s.ends[:0], s.data[:0] }
 
 // add adds a stretch of rows, column by column.
-func (b *batch) add(rows *Rows, part []row, raw bool) {
-	for i := range columns {
-		c, field := &b.columns[i], columns[i].field
-		for n := range part {
-			if t := part[n].values[field]; t.none() {
-				c.null()
-			} else {
-				c.text(rows.bytes(t))
-				b.size += int(t.of)
-			}
-		}
+func (b *batch) add(rows *Rows, from, to int, raw bool) {
+	part := rows.rows[from:to]
+	if len(part) == 0 {
+		return
 	}
-	for i, field := range [...]record.Field{record.ReadOnly, record.Management} {
-		for n := range part {
-			value := rows.bytes(part[n].values[field])
-			is := string(value) == "true"
-			b.truths[i].there.push(is || string(value) == "false")
-			b.truths[i].is.push(is)
-		}
+	for i := range rows.columns {
+		b.columns[i].extend(&rows.columns[i], from, to)
+	}
+	b.object.repeat(rows.Object, len(part))
+	b.verdict.repeat(rows.Verdict, len(part))
+	first := part[0].resources.from
+	further := b.lists[0].there.n - int(first)
+	for i := range b.lists {
+		b.lists[i].extend(&rows.resources[i], int(first), int(part[len(part)-1].resources.to))
 	}
 	b.ends = from0(b.ends)
-	object, verdict := []byte(rows.Object), []byte(rows.Verdict)
-	for n := range part {
-		r := &part[n]
-		b.times = append(b.times, arrow.Timestamp(r.at))
-		b.records = append(b.records, r.record)
-		for _, e := range rows.resources[r.resources.from:r.resources.to] {
-			for i := range e {
-				b.lists[i].text(rows.bytes(e[i]))
-			}
-		}
-		b.ends = append(b.ends, int32(b.lists[0].there.n)) //nolint:gosec // a batch is some megabytes
-		b.object.text(object)
-		if len(verdict) > 0 {
-			b.verdict.text(verdict)
-		} else {
-			b.verdict.null()
-		}
-		if raw {
-			b.raw.text(rows.bytes(r.raw))
-			b.size += int(r.raw.of)
+	for i := range part {
+		w := &part[i]
+		b.times = append(b.times, arrow.Timestamp(w.at))
+		b.records = append(b.records, w.record)
+		b.ends = append(b.ends, int32(int(w.resources.to)+further)) //nolint:gosec // a batch is some megabytes
+		for n, t := range w.truths {
+			b.truths[n].there.push(t != unsaid)
+			b.truths[n].is.push(t == isTrue)
 		}
 	}
+	if raw {
+		b.raw.extend(&rows.raw, from, to)
+	}
+	b.size = b.text()
 	b.n += len(part)
+}
+
+// text is how much text is in the batch.
+func (b *batch) text() int {
+	size := len(b.raw.data)
+	for i := range b.columns {
+		size += len(b.columns[i].data)
+	}
+	return size
 }
 
 // record is the batch as Arrow has it. It is valid until the batch is reset, and

@@ -39,8 +39,10 @@ func elements(b *testing.B, n int) (all []element, size int64) {
 	}
 }
 
+func newRows() *Rows { return &Rows{} }
+
 // filled are rows of records, as a reader hands them on.
-func filled(d *record.Decoder, all []element, empty func() *Rows, full func(*Rows)) {
+func filled(d *record.Decoder, o *record.Outlines, all []element, empty func() *Rows, full func(*Rows)) {
 	rows := empty()
 	for i, e := range all {
 		head, sure := d.Scanned(e.raw, e.members)
@@ -51,8 +53,8 @@ func filled(d *record.Decoder, all []element, empty func() *Rows, full func(*Row
 			}
 		}
 		rows.Object = "AWSLogs/111122223333/CloudTrail/eu-west-1/2026/03/01/object.json.gz"
-		v, _ := rows.Outlines.Members(e.raw, e.members)
-		if rows.Add(e.raw, v, head.Account, head.Region, head.Time, i); rows.Full() {
+		v, _ := o.Members(e.raw, e.members)
+		if rows.Add(v, head.Account, head.Region, head.Time, i); rows.Full() {
 			full(rows)
 			rows = empty()
 		}
@@ -74,7 +76,7 @@ func BenchmarkValues(b *testing.B) {
 			if _, err := d.ValidHead(e.raw); err != nil {
 				b.Fatal(err)
 			}
-			o.Values(d)
+			o.Values(d, e.raw)
 		},
 	} {
 		b.Run("by="+name, func(b *testing.B) {
@@ -94,13 +96,13 @@ func BenchmarkValues(b *testing.B) {
 // that are at hand, and from records of which the members are known.
 func BenchmarkTable(b *testing.B) {
 	all, size := elements(b, benchRecords)
-	d := record.NewDecoder()
+	d, o := record.NewDecoder(), record.NewOutlines()
 	for _, raw := range []bool{false, true} {
 		schema := schemaOf(raw)
 		var batch batch
 		load := func(rows *Rows) {
-			rows.near()
-			batch.add(rows, rows.rows, raw)
+			rows.fill()
+			batch.add(rows, 0, len(rows.rows), raw)
 			if batch.n >= batchRows {
 				dropped(batch.record(schema, raw))
 				batch.reset()
@@ -109,7 +111,7 @@ func BenchmarkTable(b *testing.B) {
 		name := map[bool]string{false: "raw=no", true: "raw=yes"}[raw]
 		b.Run("from=rows/"+name, func(b *testing.B) {
 			var held []*Rows
-			filled(d, all, newRows, func(rows *Rows) { held = append(held, rows) })
+			filled(d, o, all, newRows, func(rows *Rows) { held = append(held, rows) })
 			b.SetBytes(size)
 			b.ReportAllocs()
 			for b.Loop() {
@@ -124,7 +126,7 @@ func BenchmarkTable(b *testing.B) {
 			b.SetBytes(size)
 			b.ReportAllocs()
 			for b.Loop() {
-				filled(d, all, func() *Rows { return rows }, func(rows *Rows) {
+				filled(d, o, all, func() *Rows { return rows }, func(rows *Rows) {
 					load(rows)
 					rows.reset()
 				})
@@ -144,9 +146,9 @@ func dropped(rec arrow.Record) {
 // BenchmarkWrite writes rows that are at hand into a file.
 func BenchmarkWrite(b *testing.B) {
 	all, size := elements(b, benchRecords)
-	d := record.NewDecoder()
+	d, o := record.NewDecoder(), record.NewOutlines()
 	var held []*Rows
-	filled(d, all, newRows, func(rows *Rows) { held = append(held, rows) })
+	filled(d, o, all, newRows, func(rows *Rows) { held = append(held, rows) })
 	for name, opt := range map[string]Options{
 		"format=parquet/raw=no": {NoRaw: true}, "format=parquet/raw=yes": {}, "format=arrow/raw=no": {NoRaw: true, Arrow: true}, "format=arrow/raw=yes": {Arrow: true},
 	} {
@@ -159,16 +161,12 @@ func BenchmarkWrite(b *testing.B) {
 			b.SetBytes(size)
 			b.ReportAllocs()
 			for b.Loop() {
-				f, err := os.Create(path)
-				if err != nil {
-					b.Fatal(err)
-				}
-				out, err := made.create(f)
+				out, err := made.create(path)
 				if err != nil {
 					b.Fatal(err)
 				}
 				for _, rows := range held {
-					rows.near()
+					rows.fill()
 					if err := out.write(rows, 0, len(rows.rows)); err != nil {
 						b.Fatal(err)
 					}

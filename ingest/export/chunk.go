@@ -75,8 +75,8 @@ func (c *chunk) null() {
 }
 
 // text adds a row's value.
-func (c *chunk) text(z *packer, value []byte, hash uint32) {
-	if !c.numbered(z, value, hash) {
+func (c *chunk) text(z *packer, value []byte) {
+	if !c.numbered(z, value) {
 		c.room(z, len(value))
 		c.spell(value)
 	}
@@ -87,11 +87,11 @@ func (c *chunk) text(z *packer, value []byte, hash uint32) {
 }
 
 // numbered gives a value a number, where the column has a dictionary.
-func (c *chunk) numbered(z *packer, value []byte, hash uint32) bool {
+func (c *chunk) numbered(z *packer, value []byte) bool {
 	if c.spelled || !c.numbers {
 		return false
 	}
-	n := c.dict.number(value, hash, len(c.index))
+	n := c.dict.number(value, len(c.index))
 	if n < 0 {
 		c.spellAll(z)
 		return false
@@ -172,8 +172,8 @@ func (c *chunk) truth(is bool) {
 var no, yes = [1]byte{0}, [1]byte{1}
 
 // element adds an element of a row's list. Such a page ends with a row.
-func (c *chunk) element(z *packer, value []byte, hash uint32, begins bool) {
-	if !c.numbered(z, value, hash) {
+func (c *chunk) element(z *packer, value []byte, begins bool) {
+	if !c.numbered(z, value) {
 		if begins {
 			c.room(z, len(value))
 		}

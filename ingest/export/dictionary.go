@@ -1,6 +1,9 @@
 package export
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"hash/maphash"
+)
 
 // dictionary numbers the values of a column, each once.
 type dictionary struct {
@@ -19,12 +22,16 @@ const (
 	fewNumbers    = 1 << 10
 )
 
+// seed makes the hashes of one run comparable with each other.
+var seed = maphash.MakeSeed()
+
 // number is the number of a value, or -1 where the dictionary is of no use.
 // given is how many values were numbered before. Neighbours mostly repeat.
-func (d *dictionary) number(value []byte, hash uint32, given int) int {
-	if d.last < len(d.hashes) && d.is(d.last, value, hash) {
+func (d *dictionary) number(value []byte, given int) int {
+	if d.last < len(d.hashes) && string(d.value(d.last)) == string(value) {
 		return d.last
 	}
+	hash := uint32(maphash.Bytes(seed, value)) //nolint:gosec // half of it
 	if len(d.slots) < 2*len(d.hashes)+2 {
 		d.grow()
 	}

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/parquet/file"
 
 	"grantrail/ingest/record"
@@ -26,10 +28,9 @@ func rowsOf(t *testing.T, d *record.Decoder, region string, ids ...int) *Rows {
 		if _, err := d.Head(raw); err != nil {
 			t.Fatal(err)
 		}
-		var v record.Values
-		d.Values(&v)
-		rows.Add(raw, &v, "111122223333", region, at, id)
+		rows.Add(record.NewOutlines().Values(d, raw), "111122223333", region, at, id)
 	}
+	rows.fill()
 	return rows
 }
 
@@ -88,7 +89,7 @@ func TestCrowded(t *testing.T) {
 				if _, err := d.Head(raw); err != nil {
 					t.Fatal(err)
 				}
-				rows.Add(raw, rows.Outlines.Values(d), "111122223333", region, time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC), i)
+				rows.Add(record.NewOutlines().Values(d, raw), "111122223333", region, time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC), i)
 			}
 			if err := w.Write(rows); err != nil {
 				t.Fatal(err)
@@ -114,8 +115,8 @@ func TestCrowded(t *testing.T) {
 // TestFull: where the disk is full, the files are not whole, and it is said.
 func TestFull(t *testing.T) {
 	for _, opt := range []Options{{}, {Arrow: true}} {
-		full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
-		if err != nil {
+		const full = "/dev/full"
+		if _, err := os.Stat(full); err != nil {
 			t.Skip(err)
 		}
 		made, err := filesOf(opt)
@@ -169,5 +170,49 @@ func TestFolder(t *testing.T) {
 	}
 	if long := spelt(strings.Repeat("/", 1000)); len(long) > 2*maxSpelt {
 		t.Errorf("%d bytes", len(long))
+	}
+}
+
+// TestInto: Arrow records are handed on as they come, of all partitions, and
+// nothing is written.
+func TestInto(t *testing.T) {
+	dir, rows := t.TempDir(), int64(0)
+	w, err := NewWriter(Options{Dir: dir, Into: func(rec arrow.Record) error {
+		rows += rec.NumRows()
+		if id := rec.Column(0).(*array.String).Value(0); id != "ID-1" {
+			t.Errorf("the first row is %q", id)
+		}
+		return nil
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := record.NewDecoder()
+	for r := range 2 * maxOpen {
+		if err := w.Write(rowsOf(t, d, fmt.Sprint("r-", r), 1, 2, 3)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := w.Close()
+	if err != nil || rows != 6*maxOpen || got.Written != 6*maxOpen {
+		t.Errorf("%d rows, %+v, %v", rows, got, err)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("written: %v, %v", left, err)
+	}
+}
+
+// TestIntoFails: what refuses a record ends the export.
+func TestIntoFails(t *testing.T) {
+	refused := errors.New("refused")
+	w, err := NewWriter(Options{Dir: t.TempDir(), Into: func(arrow.Record) error { return refused }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Write(rowsOf(t, record.NewDecoder(), "r", 1)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Close(); !errors.Is(err, refused) {
+		t.Errorf("%v", err)
 	}
 }

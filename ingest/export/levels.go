@@ -23,6 +23,25 @@ func (f *flags) push(bit bool) {
 	f.n++
 }
 
+// repeat appends a bit n times.
+func (f *flags) repeat(bit bool, n int) {
+	for ; n > 0 && f.n&7 != 0; n-- {
+		f.push(bit)
+	}
+	eight := byte(0)
+	if bit {
+		eight = 0xff
+		f.set += n &^ 7
+	}
+	for ; n >= 8; n -= 8 {
+		f.bits = append(f.bits, eight)
+		f.n += 8
+	}
+	for ; n > 0; n-- {
+		f.push(bit)
+	}
+}
+
 func (f *flags) at(i int) bool { return f.bits[i>>3]>>(i&7)&1 == 1 }
 
 func (f *flags) reset() { f.bits, f.n, f.set = f.bits[:0], 0, 0 }

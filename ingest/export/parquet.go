@@ -13,7 +13,6 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"grantrail/ingest/columnar"
-	"grantrail/ingest/record"
 )
 
 const (
@@ -109,7 +108,11 @@ func (c *counted) Tell() int64 { return c.at }
 
 const magic = "PAR1"
 
-func (f *parquetFiles) create(to *os.File) (sink, error) {
+func (f *parquetFiles) create(path string) (sink, error) {
+	to, err := created(path)
+	if err != nil {
+		return nil, err
+	}
 	p := &parquetFile{parquetFiles: f, file: to, out: &counted{file: bufio.NewWriterSize(to, fileBuffer)}, meta: metadata.NewFileMetadataBuilder(f.schema, f.props, nil)}
 	if n := len(f.spare); n > 0 {
 		p.chunks, f.spare = f.spare[n-1], f.spare[:n-1]
@@ -119,7 +122,7 @@ func (f *parquetFiles) create(to *os.File) (sink, error) {
 			p.chunks[i].kind = k
 		}
 	}
-	_, err := p.out.Write([]byte(magic))
+	_, err = p.out.Write([]byte(magic))
 	return p, err
 }
 
@@ -127,7 +130,7 @@ func (f *parquetFiles) create(to *os.File) (sink, error) {
 func (f *parquetFile) write(rows *Rows, from, to int) error {
 	for from < to {
 		n := min(to-from, groupRows-f.rows)
-		f.add(rows, rows.rows[from:from+n])
+		f.add(rows, from, from+n)
 		from, f.rows = from+n, f.rows+n
 		if f.rows == groupRows || f.held() >= groupBytes {
 			if err := f.group(); err != nil {
@@ -149,10 +152,10 @@ func (f *parquetFile) held() (size int) {
 }
 
 // add adds rows to the row group, column by column.
-func (f *parquetFile) add(rows *Rows, part []row) {
-	z, c := &f.packer, f.chunks
-	for i := range columns {
-		c[i].fields(z, rows, part, columns[i].field)
+func (f *parquetFile) add(rows *Rows, from, to int) {
+	z, c, part := &f.packer, f.chunks, rows.rows[from:to]
+	for i := range rows.columns {
+		c[i].texts(z, &rows.columns[i], from, to)
 	}
 	c = c[len(columns):]
 	var b [8]byte
@@ -160,10 +163,13 @@ func (f *parquetFile) add(rows *Rows, part []row) {
 		binary.LittleEndian.PutUint64(b[:], uint64(part[i].at)) //nolint:gosec // as it is
 		c[0].fixed(z, b[:])
 	}
-	c[1].truthsOf(rows, part, record.ReadOnly)
-	c[2].truthsOf(rows, part, record.Management)
-	for i := range 3 {
-		c[3+i].lists(z, rows, part, i)
+	for n := range part[0].truths {
+		for i := range part {
+			c[1+n].said(part[i].truths[n])
+		}
+	}
+	for i := range rows.resources {
+		c[3+i].lists(z, &rows.resources[i], part)
 	}
 	c[6].same(z, rows.Object, len(part))
 	for i := range part {
@@ -172,46 +178,39 @@ func (f *parquetFile) add(rows *Rows, part []row) {
 	}
 	c[8].same(z, rows.Verdict, len(part))
 	if f.raw {
-		for i := range part {
-			c[9].text(z, rows.bytes(part[i].raw), 0)
-		}
+		c[9].texts(z, &rows.raw, from, to)
 	}
 }
 
-// fields adds a field of all rows.
-func (c *chunk) fields(z *packer, rows *Rows, part []row, field record.Field) {
-	for i := range part {
-		if t := part[i].values[field]; t.none() {
-			c.null()
+// texts adds the values of a column.
+func (c *chunk) texts(z *packer, of *column, from, to int) {
+	for i := from; i < to; i++ {
+		if of.has(i) {
+			c.text(z, of.value(i))
 		} else {
-			c.text(z, rows.bytes(t), t.hash)
+			c.null()
 		}
 	}
 }
 
-// truthsOf adds a field that is true or false.
-func (c *chunk) truthsOf(rows *Rows, part []row, field record.Field) {
-	for i := range part {
-		switch t := part[i].values[field]; string(rows.bytes(t)) {
-		case "true":
-			c.truth(true)
-		case "false":
-			c.truth(false)
-		default:
-			c.null()
-		}
+// said adds what is true or false.
+func (c *chunk) said(t truth) {
+	if t == unsaid {
+		c.null()
+	} else {
+		c.truth(t == isTrue)
 	}
 }
 
 // lists adds one of what resources say.
-func (c *chunk) lists(z *packer, rows *Rows, part []row, at int) {
+func (c *chunk) lists(z *packer, of *column, part []row) {
 	for i := range part {
-		all := rows.resources[part[i].resources.from:part[i].resources.to]
-		if len(all) == 0 {
+		from, to := part[i].resources.from, part[i].resources.to
+		if from == to {
 			c.empty()
 		}
-		for n := range all {
-			c.element(z, rows.bytes(all[n][at]), all[n][at].hash, n == 0)
+		for n := from; n < to; n++ {
+			c.element(z, of.value(int(n)), n == from)
 		}
 	}
 }
@@ -219,12 +218,11 @@ func (c *chunk) lists(z *packer, rows *Rows, part []row, at int) {
 // same adds what all rows say.
 func (c *chunk) same(z *packer, value string, n int) {
 	text := []byte(value)
-	hash := hashed(text)
 	for range n {
 		if c.lacking && value == "" {
 			c.null()
 		} else {
-			c.text(z, text, hash)
+			c.text(z, text)
 		}
 	}
 }

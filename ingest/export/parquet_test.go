@@ -61,14 +61,15 @@ func many(n int) (all []said) {
 
 // add adds a record whose values are no part of it.
 func (s *said) add(rows *Rows, i int) {
-	var v record.Values
+	raw := []byte(s.raw)
+	of := record.NewFound(raw)
 	for f, text := range s.values {
-		v[f] = []byte(text)
+		of.Set(f, []byte(text))
 	}
-	if len(s.arns) > 0 {
-		v[record.ResourceList] = []byte(`[{"type":"t","ARN":"` + strings.Join(s.arns, `"},{"type":"t","ARN":"`) + `"}]`)
+	for _, arn := range s.arns {
+		of.Resource([]byte(arn), []byte("t"), nil)
 	}
-	rows.Add([]byte(s.raw), &v, "111122223333", "eu-west-1", time.Date(2026, 3, 2, 0, 0, 0, i*1000, time.UTC), i)
+	rows.Add(of, "111122223333", "eu-west-1", time.Date(2026, 3, 2, 0, 0, 0, i*1000, time.UTC), i)
 }
 
 // TestFiles: what is written is read back, in both formats, by Arrow's readers.

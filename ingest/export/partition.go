@@ -13,9 +13,8 @@ type key struct {
 	day int64 // since 1970
 }
 
-func keyOf(rows *Rows, r *row) key {
-	return key{rows.places[r.place], r.at / int64(24*time.Hour/time.Microsecond)}
-}
+// day is that of a row.
+func (r *row) day() int64 { return r.at / int64(24*time.Hour/time.Microsecond) }
 
 // folder is where a partition's files are. Every part of it was written by a
 // stranger.

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"encoding/binary"
 	"hash/maphash"
 	"time"
 
@@ -8,103 +9,117 @@ import (
 )
 
 // Rows are records on their way to the files, of one object, in its order. They
-// copy what they are given. Those that [Writer.Rows] gives are to be written by
-// that Writer, which reuses them.
+// copy what they are given, column by column, while it is at hand: so it goes on
+// in stretches. Those that [Writer.Rows] gives are to be written by that Writer,
+// which reuses them.
 type Rows struct {
 	Object  string
 	Verdict string
-	// Outlines finds the values of records that are to be added.
-	Outlines *record.Outlines
 
-	arena     []byte
+	noRaw     bool
 	rows      []row
-	resources []resource
-	places    []place // few, mostly one
-	touched   byte    // nothing, but for the compiler
+	columns   [len(columns)]column
+	raw       column
+	resources [3]column // ARN, type and account of each
+	places    []place   // few, mostly one
+	size      int       // bytes of the records
+	text      []byte    // of a record with what was undone of it
 }
 
 // place is what a record says of where it was made.
 type place struct{ account, region string }
 
-// row is one record. Its values are cut out of the arena. It holds no pointers,
-// so that the collector has nothing to look for in it.
+// row is what is to be known of a record by itself. It holds no pointers, so that
+// the collector has nothing to look for in it.
 type row struct {
-	at        int64  // µs since 1970
-	place     uint32 // in places
+	at        int64     // µs since 1970
+	id        [2]uint64 // hash of its eventID
+	print     uint64    // of its members, in whatever order
+	place     uint32    // in places
 	record    int32
-	raw       span
-	values    [record.Fields]span
 	resources struct{ from, to uint32 }
-	id        [16]byte // hash of its eventID
-	print     uint64   // of its members, in whatever order
-	unnamed   bool     // it has no eventID
+	truths    [2]truth
 }
 
-// resource is an element of a record's resources: ARN, type, account.
-type resource [3]span
+// truth is what a field says that is true or false.
+type truth uint8
 
-// span is a part of the arena, and its hash; the zero span is of nothing: a
-// record begins behind the first byte.
-type span struct{ from, of, hash uint32 }
-
-func newRows() *Rows { return &Rows{Outlines: record.NewOutlines()} }
-
-// maxRows and maxArena bound what is collected before it is handed on. It is
-// gone through column by column, and should lie near meanwhile.
 const (
-	maxRows  = 1 << 10
-	maxArena = 256 << 10
+	unsaid truth = iota
+	isTrue
+	isFalse
+)
+
+func truthOf(value []byte) truth {
+	switch string(value) {
+	case "true":
+		return isTrue
+	case "false":
+		return isFalse
+	}
+	return unsaid
+}
+
+// maxRows and maxSize bound what is collected before it is handed on.
+const (
+	maxRows = 1 << 10
+	maxSize = 256 << 10
 )
 
 // Full reports whether the rows are to be handed on.
-func (r *Rows) Full() bool { return len(r.arena) >= maxArena || len(r.rows) >= maxRows }
+func (r *Rows) Full() bool { return r.size >= maxSize || len(r.rows) >= maxRows }
 
 // reset makes the rows ready for another object.
 func (r *Rows) reset() {
-	*r = Rows{Outlines: r.Outlines, arena: r.arena[:0], rows: r.rows[:0], resources: r.resources[:0], places: r.places[:0]}
+	for i := range r.columns {
+		r.columns[i].reset()
+	}
+	for i := range r.resources {
+		r.resources[i].reset()
+	}
+	r.raw.reset()
+	r.rows, r.places, r.size = r.rows[:0], r.places[:0], 0
 }
 
 // Len is the number of rows.
 func (r *Rows) Len() int { return len(r.rows) }
 
-// seed makes the hashes of one run comparable with each other.
-var seed = maphash.MakeSeed()
-
 // Add adds a record. Account, region and time place it in its partition.
-func (r *Rows) Add(raw []byte, v *record.Values, account, region string, at time.Time, number int) {
-	if len(r.rows) < cap(r.rows) {
-		r.rows = r.rows[:len(r.rows)+1]
-	} else {
-		r.rows = append(r.rows, row{})
+func (r *Rows) Add(of *record.Found, account, region string, at time.Time, number int) {
+	n, raw := len(r.rows), of.Raw()
+	text := raw[:min(len(raw)+64, cap(raw))] // some of which may stand behind it: see put
+	if of.Undone() {
+		r.text = of.Append(r.text[:0])
+		text = r.text
 	}
-	if len(r.arena) == 0 {
-		r.arena = append(r.arena, 0)
-	}
-	w := &r.rows[len(r.rows)-1]
-	w.at, w.place, w.record = at.UnixMicro(), r.placed(place{account, region}), int32(number) //nolint:gosec // an object has not so many
-	from := len(r.arena)
-	r.arena = append(r.arena, raw...)
-	w.raw = span{from: uint32(from), of: uint32(len(raw))}
-	w.print = 0
-	for i, value := range v {
-		if value == nil {
-			w.values[i] = span{}
-			continue
+	for i := range r.columns {
+		if s := of.Spans[fields[i]]; !s.None() {
+			r.columns[i].put(n, text, s)
 		}
-		hash := maphash.Bytes(seed, value)
-		w.values[i] = r.cut(raw, from, value, hash)
-		w.print += hash * uint64(2*i+1) // told apart by what they say, in whatever order they say it
 	}
-	w.id, w.unnamed = identity(v[record.EventID])
-	w.resources.from = uint32(len(r.resources))
-	v.Resources(func(arn, kind, account []byte) {
-		var e resource
-		for i, value := range [...][]byte{arn, kind, account} {
-			e[i] = r.cut(raw, from, value, maphash.Bytes(seed, value))
+	resources := len(r.resources[0].marks)
+	for _, e := range of.Resources {
+		for i, s := range e {
+			c := &r.resources[i]
+			c.put(len(c.marks), text, s)
 		}
-		r.resources = append(r.resources, e)
+	}
+	if r.size += len(raw); !r.noRaw {
+		r.raw.put(n, raw, record.Span{To: uint32(len(raw))}) //nolint:gosec // some megabytes
+	}
+	r.rows = append(r.rows, row{
+		at: at.UnixMicro(), id: identity(of.Value(record.EventID)), print: of.Print,
+		place: r.placed(place{account, region}), record: int32(number), //nolint:gosec // an object has not so many
+		resources: struct{ from, to uint32 }{uint32(resources), uint32(len(r.resources[0].marks))}, //nolint:gosec // as above
+		truths:    [2]truth{truthOf(of.Value(record.ReadOnly)), truthOf(of.Value(record.Management))},
 	})
-	w.resources.to = uint32(len(r.resources))
+}
+
+// fill gives all columns a value, or none, of each row.
+func (r *Rows) fill() {
+	for i := range r.columns {
+		r.columns[i].fill(len(r.rows))
+	}
 }
 
 // placed is the number of a place. Neighbours mostly share theirs.
@@ -118,51 +133,69 @@ func (r *Rows) placed(at place) uint32 {
 	return uint32(len(r.places) - 1)
 }
 
-// cut is where a value stands in the arena. Nearly every value is a part of its
-// record, which is there already; one whose escapes were undone is put behind.
-func (r *Rows) cut(raw []byte, from int, value []byte, hash uint64) span {
-	at := from
-	if off := cap(raw) - cap(value); off >= 0 && off+len(value) <= len(raw) && len(value) > 0 && &raw[off] == &value[0] {
-		at += off
-	} else if len(value) > 0 {
-		at = len(r.arena)
-		r.arena = append(r.arena, value...)
-	}
-	return span{uint32(at), uint32(len(value)), uint32(hash)} //nolint:gosec // some megabytes, and half of a hash
-}
+// The hashes of IDs are of two halves, and of one run.
+var halves = [...]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
 
-// identity is an eventID in 16 bytes. IDs are compared without regard to case.
-func identity(id []byte) (sum [16]byte, unnamed bool) {
+// identity is an eventID in 16 bytes, or zero where there is none. IDs are
+// compared without regard to case. One is a UUID, and is that; whatever else it
+// may be is hashed.
+func identity(id []byte) [2]uint64 {
+	if len(id) == 0 {
+		return [2]uint64{}
+	}
+	if uuid, ok := uuidOf(id); ok {
+		return uuid
+	}
 	var small [64]byte
 	lower := append(small[:0], id...)
-	for i, c := range lower {
-		if 'A' <= c && c <= 'Z' {
-			lower[i] = c + 'a' - 'A'
-		}
+	rest := lower
+	for ; len(rest) >= 8; rest = rest[8:] {
+		binary.LittleEndian.PutUint64(rest, lowered(binary.LittleEndian.Uint64(rest)))
 	}
-	a, b := maphash.Bytes(seed, lower), maphash.Bytes(second, lower)
-	for i := range 8 {
-		sum[i], sum[8+i] = byte(a>>(8*i)), byte(b>>(8*i))
+	for i, c := range rest {
+		rest[i] = byte(lowered(uint64(c)))
 	}
-	return sum, len(id) == 0
+	return [2]uint64{maphash.Bytes(halves[0], lower) | 1, maphash.Bytes(halves[1], lower)}
 }
 
-var second = maphash.MakeSeed()
-
-// bytes is what a span is of. It is valid until the rows are reset.
-func (r *Rows) bytes(s span) []byte { return r.arena[s.from : s.from+s.of] }
-
-// none reports whether the record does not say it.
-func (s span) none() bool { return s.from == 0 }
-
-// hashed is the hash of a text's value.
-func hashed(value []byte) uint32 { return uint32(maphash.Bytes(seed, value)) } //nolint:gosec // half of it
-
-// near brings the arena near, from wherever another processor left it: in order,
-// which takes a tenth of what it takes value by value, column by column.
-func (r *Rows) near() {
-	const line = 64 // of the cache
-	for i := 0; i < len(r.arena); i += line {
-		r.touched += r.arena[i]
+// uuidOf reads "8-4-4-4-12" digits of base 16. The UUID of zeros is none.
+func uuidOf(id []byte) (uuid [2]uint64, ok bool) {
+	if len(id) != 36 || id[8] != '-' || id[13] != '-' || id[18] != '-' || id[23] != '-' {
+		return uuid, false
 	}
+	u32, u64 := binary.BigEndian.Uint32, binary.BigEndian.Uint64
+	a, wrongA := base16(u64(id))
+	b, wrongB := base16(uint64(u32(id[9:]))<<32 | uint64(u32(id[14:])))
+	c, wrongC := base16(uint64(u32(id[19:]))<<32 | uint64(u32(id[24:])))
+	d, wrongD := base16(u64(id[28:]))
+	uuid = [2]uint64{a<<32 | b, c<<32 | d}
+	return uuid, wrongA|wrongB|wrongC|wrongD == 0 && uuid != [2]uint64{}
+}
+
+// base16 is the number of eight digits, where nothing is wrong with them.
+func base16(text uint64) (n, wrong uint64) {
+	const ones, high = 0x0101010101010101, 0x8080808080808080
+	between := func(from, to uint64) uint64 { // the highest bit of a byte that is
+		return (text + (0x80-from)*ones) &^ (text + (0x7f-to)*ones)
+	}
+	wrong = text & high
+	text &^= high
+	digit := between('0', '9') & high
+	text |= 0x20 * ones
+	letter := between('a', 'f') & high
+	wrong |= ^(digit | letter) & high
+	n = text&(0x0f*ones) + letter>>7*9
+	n = (n | n>>4) & 0x00ff00ff00ff00ff
+	n = (n | n>>8) & 0x0000ffff0000ffff
+	return (n | n>>16) & 0xffffffff, wrong
+}
+
+// lowered is eight letters without upper case.
+func lowered(word uint64) uint64 {
+	const ones, high = 0x0101010101010101, 0x8080808080808080
+	ascii := word &^ high
+	// The highest bit of a byte is set where it is from A on, and where it is
+	// behind Z.
+	upper := (ascii + (0x80-'A')*ones) &^ (ascii + (0x7f-'Z')*ones) &^ word & high
+	return word | upper>>2
 }

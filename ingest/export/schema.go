@@ -65,6 +65,14 @@ var columns = [...]struct {
 	{"additional_event_data_json", record.Additional}, {"service_event_details_json", record.ServiceDetails},
 }
 
+// fields are those of the columns.
+var fields = func() (all [len(columns)]record.Field) {
+	for i := range columns {
+		all[i] = columns[i].field
+	}
+	return all
+}()
+
 var (
 	text    = arrow.BinaryTypes.String
 	texts   = arrow.ListOf(arrow.BinaryTypes.String)

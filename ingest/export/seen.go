@@ -2,12 +2,23 @@ package export
 
 import (
 	"encoding/binary"
+	"hash/maphash"
 	"os"
 )
 
 // seen is the records of a partition that were written: fingerprints by
 // eventID. What has the same ID and says the same is a duplicate.
-type seen map[[16]byte]uint64
+type seen struct {
+	slots []sighting // by the ID; those without one are free
+	n     int
+
+	touched uint64 // nothing, but for the compiler
+}
+
+type sighting struct {
+	id    [2]uint64
+	print uint64
+}
 
 // sight is what a record is to those before it.
 type sight uint8
@@ -18,41 +29,89 @@ const (
 	conflict // its ID was seen with another content; both are written
 )
 
-func (s seen) look(w *row) sight {
-	if w.unnamed {
+func (s *seen) look(w *row) sight {
+	if w.id == ([2]uint64{}) { // it has none
 		return first
 	}
-	print, known := s[w.id]
+	if 4*s.n >= 3*len(s.slots) {
+		s.grow(2 * len(s.slots))
+	}
+	at := s.slot(w.id)
 	switch {
-	case !known:
-		s[w.id] = w.print
+	case at.id != w.id:
+		*at = sighting{w.id, w.print}
+		s.n++
 		return first
-	case print == w.print:
+	case at.print == w.print:
 		return duplicate
 	}
 	return conflict
+}
+
+// scatter are two numbers that nobody knows, and odd: IDs are other people's, and
+// so are their places in a table not to be.
+var scatter = [...]uint64{maphash.Bytes(halves[0], nil) | 1, maphash.Bytes(halves[1], nil) | 1}
+
+// slot is where an ID is, or is to be.
+func (s *seen) slot(id [2]uint64) *sighting {
+	for i := s.first(id); ; i = (i + 1) & uint64(len(s.slots)-1) {
+		if at := &s.slots[i]; at.id == id || at.id == ([2]uint64{}) {
+			return at
+		}
+	}
+}
+
+// near has the slots of some rows brought near, all at once: one after the other,
+// each is waited for.
+func (s *seen) near(rows []row) {
+	if len(s.slots) == 0 {
+		return
+	}
+	for i := range rows {
+		s.touched ^= s.slots[s.first(rows[i].id)].print
+	}
+}
+
+// first is where an ID is looked for.
+func (s *seen) first(id [2]uint64) uint64 {
+	return (id[0]*scatter[0] + id[1]*scatter[1]) >> 32 & uint64(len(s.slots)-1)
+}
+
+// grow makes room for n, or a few.
+func (s *seen) grow(n int) {
+	old := s.slots
+	s.slots = make([]sighting, max(n, 64))
+	for _, at := range old {
+		if at.id != ([2]uint64{}) {
+			*s.slot(at.id) = at
+		}
+	}
 }
 
 const entrySize = 16 + 8
 
 // save puts what was seen of a partition aside, so that memory is bounded by
 // the partitions at hand.
-func (s seen) save(path string) error {
-	b := make([]byte, 0, len(s)*entrySize)
-	for id, print := range s {
-		b = binary.LittleEndian.AppendUint64(append(b, id[:]...), print)
+func (s *seen) save(path string) error {
+	b := make([]byte, 0, s.n*entrySize)
+	for _, at := range s.slots {
+		if at.id != ([2]uint64{}) {
+			for _, word := range [...]uint64{at.id[0], at.id[1], at.print} {
+				b = binary.LittleEndian.AppendUint64(b, word)
+			}
+		}
 	}
 	return os.WriteFile(path, b, 0o600)
 }
 
-func load(path string) (seen, error) {
+func load(path string) (*seen, error) {
 	b, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	s := make(seen, len(b)/entrySize)
+	s := &seen{}
 	for ; len(b) >= entrySize; b = b[entrySize:] {
-		s[[16]byte(b[:16])] = binary.LittleEndian.Uint64(b[16:])
+		s.look(&row{id: [2]uint64{binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:])}, print: binary.LittleEndian.Uint64(b[16:])})
 	}
 	return s, nil
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"github.com/apache/arrow/go/v17/arrow"
 )
 
 // Options say what to write.
@@ -16,6 +18,9 @@ type Options struct {
 	Arrow      bool   // Arrow IPC instead of Parquet
 	NoRaw      bool   // without the whole record
 	Duplicates bool   // keep them
+	// Into is given Arrow records instead of files being written: of all
+	// partitions, as they come. A record is valid until it returns.
+	Into func(arrow.Record) error
 }
 
 // Counts are what became of the records that were given.
@@ -48,14 +53,14 @@ type Writer struct {
 type part struct {
 	key  key
 	path string
-	seen seen
+	seen *seen
 	out  sink
 }
 
 // files makes files of one of the two formats, and sink is one of them. All of
 // them are called from one goroutine.
 type files interface {
-	create(to *os.File) (sink, error)
+	create(path string) (sink, error)
 }
 
 type sink interface {
@@ -82,7 +87,7 @@ type run struct {
 // NewWriter makes a Writer.
 func NewWriter(opt Options) (*Writer, error) {
 	w := &Writer{opt: opt, parts: map[key]int{}, lines: make(chan line, 2), done: make(chan struct{})}
-	w.pool.New = func() any { return newRows() }
+	w.pool.New = func() any { return &Rows{noRaw: opt.NoRaw} }
 	var err error
 	if w.files, err = filesOf(opt); err != nil {
 		return nil, err
@@ -96,7 +101,10 @@ func NewWriter(opt Options) (*Writer, error) {
 
 func filesOf(opt Options) (files, error) {
 	columns := schemaOf(!opt.NoRaw)
-	if opt.Arrow {
+	switch {
+	case opt.Into != nil:
+		return &loaded{schema: columns, raw: !opt.NoRaw, into: opt.Into}, nil
+	case opt.Arrow:
 		return newArrowFiles(columns, !opt.NoRaw)
 	}
 	return newParquetFiles(columns, !opt.NoRaw)
@@ -112,9 +120,6 @@ func (w *Writer) encode() {
 	for l := range w.lines {
 		if l.begin != nil && w.failed.Load() == nil {
 			w.fails(l.begin, w.create(l.begin))
-		}
-		if l.last {
-			l.rows.near()
 		}
 		for _, r := range l.runs {
 			if w.failed.Load() == nil {
@@ -152,18 +157,23 @@ func (w *Writer) Write(rows *Rows) error {
 	if err := w.failure(); err != nil {
 		return err
 	}
+	rows.fill()
 	var runs []run
-	kept := 0
+	var p *part // of the row before
 	for i := range rows.rows {
 		r := &rows.rows[i]
-		p, err := w.part(keyOf(rows, r), func() {
-			if len(runs) > 0 {
-				w.lines <- line{rows: rows, runs: runs}
-				runs = nil
+		if before := i - 1; p == nil || r.place != rows.rows[before].place || r.day() != rows.rows[before].day() {
+			var err error
+			p, err = w.part(key{rows.places[r.place], r.day()}, func() {
+				if len(runs) > 0 {
+					w.lines <- line{rows: rows, runs: runs}
+					runs = nil
+				}
+			})
+			if err != nil {
+				return err
 			}
-		})
-		if err != nil {
-			return err
+			p.seen.near(rows.rows[i:])
 		}
 		if !w.opt.Duplicates {
 			switch p.seen.look(r) {
@@ -176,15 +186,11 @@ func (w *Writer) Write(rows *Rows) error {
 			}
 		}
 		w.counts.Written++
-		if kept != i {
-			rows.rows[kept] = *r
-		}
-		if n := len(runs); n > 0 && runs[n-1].part == p {
+		if n := len(runs); n > 0 && runs[n-1].part == p && runs[n-1].to == i {
 			runs[n-1].to++
 		} else {
-			runs = append(runs, run{p, kept, kept + 1})
+			runs = append(runs, run{p, i, i + 1})
 		}
-		kept++
 	}
 	w.lines <- line{rows: rows, runs: runs, last: true}
 	return nil
@@ -220,7 +226,7 @@ func (w *Writer) begin(k key) (*part, error) {
 	n := w.parts[k]
 	w.parts[k] = n + 1
 	w.counts.Files++
-	p := &part{key: k, seen: seen{}}
+	p := &part{key: k, seen: &seen{}}
 	if n > 0 && !w.opt.Duplicates {
 		var err error
 		if p.seen, err = load(w.asideOf(k)); err != nil {
@@ -237,18 +243,17 @@ func (w *Writer) begin(k key) (*part, error) {
 }
 
 // create makes the file of a partition.
-func (w *Writer) create(p *part) error {
-	if err := os.MkdirAll(filepath.Dir(p.path), 0o755); err != nil {
-		return err
+func (w *Writer) create(p *part) (err error) {
+	p.out, err = w.files.create(p.path)
+	return err
+}
+
+// created is a new file, in a folder that may be new too.
+func created(path string) (*os.File, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return nil, err
 	}
-	f, err := os.Create(p.path)
-	if err != nil {
-		return err
-	}
-	if p.out, err = w.files.create(f); err != nil {
-		return errors.Join(err, f.Close())
-	}
-	return nil
+	return os.Create(path)
 }
 
 func (w *Writer) asideOf(k key) string {

@@ -108,13 +108,13 @@ var (
 // object takes the members of a value that are fields, where it is an object.
 func (v *Values) object(value []byte, known []inner) {
 	if len(value) > 0 && value[0] == '{' {
-		v.members(value, 0, known)
+		members(v[:], value, 0, known)
 	}
 }
 
 // members takes the members of the object that begins at i, and of those inside
 // it that are known, in one walk. It gives where the object ends, if it is JSON.
-func (v *Values) members(raw []byte, i int, known []inner) int {
+func members(v [][]byte, raw []byte, i int, known []inner) int {
 	i = space(raw, i+1)
 	for i < len(raw) && raw[i] == '"' {
 		end := stringEnd(raw, i)
@@ -123,7 +123,7 @@ func (v *Values) members(raw []byte, i int, known []inner) int {
 			return len(raw)
 		}
 		if i = space(raw, i+1); k != nil && k.within != nil && i < len(raw) && raw[i] == '{' {
-			end = v.members(raw, i, k.within)
+			end = members(v, raw, i, k.within)
 		} else {
 			end = valueEnd(raw, i)
 			if k != nil && k.within == nil {
@@ -167,22 +167,6 @@ const (
 	resourceAccount
 )
 
-// Resources hands out the resources of a record: ARN, type, account.
-func (v *Values) Resources(hand func(arn, kind, account []byte)) {
-	list := v[ResourceList]
-	if len(list) == 0 || list[0] != '[' {
-		return
-	}
-	for i := space(list, 1); i < len(list) && list[i] == '{'; {
-		var resource Values
-		i = resource.members(list, i, resourceFields)
-		hand(resource[resourceARN], resource[resourceType], resource[resourceAccount])
-		if i = space(list, i); i < len(list) && list[i] == ',' {
-			i = space(list, i+1)
-		}
-	}
-}
-
 // present is a value that is neither absent nor null.
 func present(v jsontext.Value) []byte {
 	if len(v) == 0 || v[0] == 'n' {
@@ -208,20 +192,28 @@ func plain(v jsontext.Value) []byte {
 }
 
 // asWritten reports whether text is surely ASCII without escapes, eight bytes
-// at a time.
+// at a time, the last of which may be looked at twice.
 func asWritten(text []byte) bool {
-	const ones, high = 0x0101010101010101, 0x8080808080808080
-	for ; len(text) >= 8; text = text[8:] {
-		word := binary.LittleEndian.Uint64(text)
-		slash := word ^ '\\'*ones // 0 where there is one
-		if (word|(slash-ones)&^slash)&high != 0 {
-			return false
+	n := len(text)
+	if n < 8 {
+		for _, c := range text {
+			if c >= utf8.RuneSelf || c == '\\' {
+				return false
+			}
 		}
+		return true
 	}
-	for _, c := range text {
-		if c >= utf8.RuneSelf || c == '\\' {
-			return false
-		}
+	odd := oddIn(binary.LittleEndian.Uint64(text[n-8:]))
+	for i := 0; i+8 < n; i += 8 {
+		odd |= oddIn(binary.LittleEndian.Uint64(text[i:]))
 	}
-	return true
+	return odd&0x8080808080808080 == 0
+}
+
+// oddIn has the highest bit set of a byte that is a backslash or not of ASCII,
+// and perhaps of those behind it.
+func oddIn(word uint64) uint64 {
+	const ones = 0x0101010101010101
+	slash := word ^ '\\'*ones // 0 where there is one
+	return word | (slash-ones)&^slash
 }

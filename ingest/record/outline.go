@@ -10,28 +10,37 @@ import (
 	"grantrail/ingest/scan"
 )
 
-// Outlines finds Values as [Decoder.Values] does, and remembers where the fields
-// stand in identities and TLS details that were met lately: most records are of
-// few callers, and say the same of them, letter for letter. It is not safe for
-// concurrent use.
+// Outlines finds the fields of records, as [Decoder.Values] does, and remembers
+// where they stand in values that were met lately: most records are of few
+// callers, and say the same of them, letter for letter, as they do of what was
+// answered, and of what. It is not safe for concurrent use.
 type Outlines struct {
-	seed   maphash.Seed
-	met    [outlines]outline
-	values Values
+	identities [1 << 10]outline
+	others     [1 << 8]outline
+	found      Found
 }
 
+// maxOutline bounds the text of a value that is remembered.
+const maxOutline = 2 << 10
+
+// kind is where a value stands that is remembered.
+type kind uint8
+
 const (
-	// outlines is how many objects are remembered.
-	outlines = 256
-	// maxOutline bounds the text of one.
-	maxOutline = 2 << 10
+	identityValue kind = iota
+	tlsValue
+	resourcesValue
+	responseValue
+
+	kinds
 )
 
-// outline is an object, and what of it is a field.
+// outline is a value, and what of it is a field.
 type outline struct {
-	known *inner // the first of the members that were looked for
-	text  []byte
-	parts []part
+	text   []byte // empty where none is remembered
+	kind   kind
+	parts  []part // of resources, three for each
+	hashes uint64 // of the fields
 }
 
 type part struct {
@@ -40,70 +49,107 @@ type part struct {
 }
 
 // NewOutlines makes Outlines.
-func NewOutlines() *Outlines { return &Outlines{seed: maphash.MakeSeed()} }
+func NewOutlines() *Outlines { return &Outlines{} }
 
 // Values are the fields of the record that was last given to d. They are valid
 // until the next call, and as long as the record.
-func (o *Outlines) Values(d *Decoder) *Values {
-	v := &o.values
-	d.head.values(v)
-	o.object(v, d.head.identity, identityFields)
-	o.object(v, d.head.tls, tlsFields)
-	return v
+func (o *Outlines) Values(d *Decoder, raw []byte) *Found {
+	var v Values
+	d.head.values(&v)
+	f := &o.found
+	f.reset(raw)
+	for i := range Fields {
+		f.Set(i, v[i])
+	}
+	o.known(d.head.identity, identityValue)
+	o.known(d.head.tls, tlsValue)
+	o.known(v[Response], responseValue)
+	o.known(v[ResourceList], resourcesValue)
+	f.print()
+	return f
+}
+
+// known takes a value that a parser has read.
+func (o *Outlines) known(value []byte, as kind) {
+	if len(value) == 0 {
+		return
+	}
+	met, from := o.slot(value, as), int(o.found.place(value).From)
+	if !o.recalled(met, value, from, as) {
+		o.learnt(met, value, from, as)
+	}
 }
 
 // Members are the fields of a record that no parser has read, of which the scan
-// found the members, with our [Vocabulary]; or false where a value of it is no
-// JSON. A name is known as it is written, without escapes. They are valid as those
-// of Values are.
-func (o *Outlines) Members(raw []byte, m *scan.Members) (*Values, bool) {
-	v := &o.values
-	*v = Values{}
+// found the members, with our [Vocabulary]; or false where a parser is to be asked:
+// a value of it is no JSON, or it says a name in two spellings. A name is known as
+// it is written, without escapes. They are valid as those of Values are.
+func (o *Outlines) Members(raw []byte, m *scan.Members) (*Found, bool) {
+	o.found.reset(raw)
+	filled := uint64(0)
 	for said := m.Said; said != 0; said &= said - 1 {
 		which := field(bits.TrailingZeros64(said)) //nolint:gosec // at most 63
-		if !o.member(v, columns[which], m.Value(raw, int(which))) {
+		f := columns[which]
+		if filled |= 1 << f; !o.member(f, m.Value(raw, int(which))) {
 			return nil, false
 		}
 	}
 	for i := range m.Others {
 		other := &m.Others[i]
-		if !o.member(v, spelled(raw[other.Name:other.NameEnd]), raw[other.Value:other.End]) {
+		f := spelled(raw[other.Name:other.NameEnd])
+		if f != noField && filled>>f&1 == 1 || !o.member(f, raw[other.Value:other.End]) {
 			return nil, false
 		}
+		filled |= 1 << f
 	}
-	return v, true
+	o.found.print()
+	return &o.found, true
 }
 
 // member takes a value that is to fill a field, and reports whether it is JSON.
-func (o *Outlines) member(v *Values, f Field, value []byte) bool {
-	switch f {
+func (o *Outlines) member(of Field, value []byte) bool {
+	f, from := &o.found, cap(o.found.raw)-cap(value)
+	switch of {
 	case identityObject:
-		return o.unread(v, value, identityFields)
+		return o.unread(value, from, identityValue)
 	case tlsObject:
-		return o.unread(v, value, tlsFields)
+		return o.unread(value, from, tlsValue)
+	case Response:
+		return o.unread(value, from, responseValue)
+	case ResourceList:
+		return o.unread(value, from, resourcesValue)
 	}
-	if !isJSON(value) {
-		return false
-	}
-	switch {
-	case f < ReadOnly:
-		v[f] = plain(value)
-	case f < Fields:
-		v[f] = present(value)
-	}
-	return true
-}
-
-// unread takes the members of a value that no parser has read, and reports whether
-// it is JSON.
-func (o *Outlines) unread(v *Values, value []byte, known []inner) bool {
-	if o.recalled(v, value, known) {
+	if value[0] == '"' && of < ReadOnly && asWritten(value[1:len(value)-1]) {
+		f.Spans[of] = spanOf(from+1, len(value)-2)
 		return true
 	}
 	if !isJSON(value) {
 		return false
 	}
-	o.learnt(v, value, known)
+	switch {
+	case value[0] == 'n' || of >= Fields: // null is nothing said
+	case of < ReadOnly:
+		f.Set(of, plain(value))
+	default:
+		f.Spans[of] = spanOf(from, len(value))
+	}
+	return true
+}
+
+// unread takes the fields of a value that no parser has read, and reports whether
+// it is JSON.
+func (o *Outlines) unread(value []byte, from int, as kind) bool {
+	if value[0] == 'n' { // null, as the scan has seen
+		return true
+	}
+	met := o.slot(value, as)
+	if o.recalled(met, value, from, as) {
+		return true
+	}
+	if !isJSON(value) {
+		return false
+	}
+	o.learnt(met, value, from, as)
 	return true
 }
 
@@ -119,72 +165,124 @@ func isJSON(value jsontext.Value) bool {
 	default:
 		return true
 	}
-	return value.IsValid(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	return surely(value) || value.IsValid(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 }
 
-// object takes the members of a value that are fields, where it is an object.
-func (o *Outlines) object(v *Values, value []byte, known []inner) {
-	if len(value) > 0 && !o.recalled(v, value, known) {
-		o.learnt(v, value, known)
-	}
-}
-
-// slot is where an object is remembered; nil where it is too large.
-func (o *Outlines) slot(value []byte) *outline {
+// slot is where a value is remembered; nil where it is too large. What other
+// values say is soon forgotten, and callers are not for that.
+func (o *Outlines) slot(value []byte, as kind) *outline {
 	if len(value) > maxOutline {
 		return nil
 	}
-	return &o.met[maphash.Bytes(o.seed, value)%outlines]
+	hash := maphash.Bytes(seed, value)
+	if as == identityValue {
+		return &o.identities[hash%uint64(len(o.identities))]
+	}
+	return &o.others[hash%uint64(len(o.others))]
 }
 
-// recalled takes the fields of an object that was met lately.
-func (o *Outlines) recalled(v *Values, value []byte, known []inner) bool {
-	met := o.slot(value)
-	if met == nil || met.known != &known[0] || string(met.text) != string(value) {
+// recalled takes the fields of a value that was met lately.
+func (o *Outlines) recalled(met *outline, value []byte, from int, as kind) bool {
+	if met == nil || met.kind != as || string(met.text) != string(value) {
 		return false
 	}
+	f, at := &o.found, uint32(from) //nolint:gosec // in a record
+	f.remembered[as] = met.hashes
+	if as == resourcesValue {
+		f.Spans[ResourceList] = spanOf(from, len(value))
+		for p := met.parts; len(p) >= 3; p = p[3:] {
+			f.Resources = append(f.Resources, Resource{p[0].behind(at), p[1].behind(at), p[2].behind(at)})
+		}
+		return true
+	}
 	for _, p := range met.parts {
-		v[p.field] = value[p.from:p.to]
+		f.Spans[p.field] = p.behind(at)
 	}
 	return true
 }
 
-// learnt takes the fields of a value that is an object, and remembers where they
-// stand.
-func (o *Outlines) learnt(v *Values, value []byte, known []inner) {
-	if value[0] != '{' {
-		return
+// behind is where a part is of a value that stands at at.
+func (p part) behind(at uint32) Span { return Span{at + uint32(p.from), at + uint32(p.to)} }
+
+// learnt takes the fields of a value, and remembers where they stand.
+func (o *Outlines) learnt(met *outline, value []byte, from int, as kind) {
+	f, fields := &o.found, &fieldsOf[as]
+	switch as {
+	case identityValue, tlsValue:
+		var v [TLSCipher + 1][]byte
+		if value[0] == '{' {
+			members(v[:], value, 0, fields.known)
+		}
+		for i := fields.first; i <= fields.last; i++ {
+			f.Set(i, v[i])
+		}
+	default:
+		if f.Spans[fields.first] = spanOf(from, len(value)); as == resourcesValue && value[0] == '[' {
+			f.list(value)
+		}
 	}
-	v.members(value, 0, known)
-	if met := o.slot(value); met != nil {
-		met.known, met.text, met.parts = nil, append(met.text[:0], value...), met.parts[:0]
-		if met.take(v, value, known) {
-			met.known = &known[0]
+	f.remembered[as] = f.hashes(fields.first, fields.last)
+	if met != nil {
+		met.kind, met.hashes, met.text, met.parts = as, f.remembered[as], append(met.text[:0], value...), met.parts[:0]
+		if !met.take(f, from) {
+			met.text = met.text[:0]
 		}
 	}
 }
 
-// take notes where the fields stand in the object. It reports false where one
-// does not stand there: its escapes were undone.
-func (o *outline) take(v *Values, object []byte, known []inner) bool {
-	for i := range known {
-		k := &known[i]
-		if k.within != nil {
-			if !o.take(v, object, k.within) {
-				return false
+// fieldsOf are the fields in a value that is remembered.
+var fieldsOf = [kinds]struct {
+	known       []inner
+	first, last Field
+}{
+	identityValue:  {identityFields, IdentityType, SessionCreated},
+	tlsValue:       {tlsFields, TLSVersion, TLSCipher},
+	resourcesValue: {nil, ResourceList, ResourceList},
+	responseValue:  {nil, Response, Response},
+}
+
+// list takes the resources of a list of them.
+func (f *Found) list(list []byte) {
+	for i := space(list, 1); i < len(list) && list[i] == '{'; {
+		var v [resourceAccount + 1][]byte
+		i = members(v[:], list, i, resourceFields)
+		f.Resource(v[resourceARN], v[resourceType], v[resourceAccount])
+		if i = space(list, i); i < len(list) && list[i] == ',' {
+			i = space(list, i+1)
+		}
+	}
+}
+
+// take notes where the fields stand in the value. It reports false where one does
+// not stand there: its escapes were undone.
+func (m *outline) take(f *Found, from int) bool {
+	if m.kind == resourcesValue {
+		for _, r := range f.Resources {
+			for i, s := range r {
+				if !m.note(from, Field(i), s) { //nolint:gosec // at most 2
+					return false
+				}
 			}
-			continue
 		}
-		value := v[k.field]
-		if value == nil {
-			continue
-		}
-		from := cap(object) - cap(value)
-		if from < 0 || from+len(value) > len(object) || len(value) > 0 && &object[from] != &value[0] {
+		return true
+	}
+	for i := fieldsOf[m.kind].first; i <= fieldsOf[m.kind].last; i++ {
+		if s := f.Spans[i]; !s.None() && !m.note(from, i, s) {
 			return false
 		}
-		o.parts = append(o.parts, part{k.field, uint16(from), uint16(from + len(value))}) //nolint:gosec // at most maxOutline
 	}
+	return true
+}
+
+func (m *outline) note(at int, f Field, s Span) bool {
+	from, to := int(s.From)-at, int(s.To)-at
+	if s.From == s.To { // wherever nothing stands
+		from, to = 0, 0
+	}
+	if from < 0 || to > len(m.text) {
+		return false
+	}
+	m.parts = append(m.parts, part{f, uint16(from), uint16(to)}) //nolint:gosec // at most maxOutline
 	return true
 }
 

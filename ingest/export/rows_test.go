@@ -1,0 +1,122 @@
+package export
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"grantrail/ingest/record"
+)
+
+// TestIdentity: what differs in an ID differs in its identity, case aside.
+func TestIdentity(t *testing.T) {
+	const uuid = "0123abcd-4567-89ef-0123-456789abcdef"
+	seen := map[[2]uint64]string{}
+	for i := range len(uuid) {
+		for c := range 256 {
+			id := []byte(uuid)
+			id[i] = byte(c)
+			key := string(id)
+			if c < 0x80 {
+				key = strings.ToLower(key)
+			}
+			sum := identity(id)
+			if before, has := seen[sum]; has && before != key {
+				t.Fatalf("%q is %q", id, before)
+			}
+			seen[sum] = key
+			if sum != identity([]byte(strings.ToUpper(key))) && c < 0x80 {
+				t.Fatalf("%q is not %q", key, strings.ToUpper(key))
+			}
+			if _, ok := uuidOf(id); ok != strings.Contains("0123456789abcdefABCDEF", string(rune(c))) && uuid[i] != '-' {
+				t.Fatalf("%q is a UUID: %v", id, ok)
+			}
+		}
+	}
+	if got, ok := uuidOf([]byte(uuid)); !ok || got != [2]uint64{0x0123abcd456789ef, 0x0123456789abcdef} {
+		t.Errorf("%x, %v", got, ok)
+	}
+	for _, id := range []string{"00000000-0000-0000-0000-000000000000", "", "x", uuid + "0"} {
+		if _, ok := uuidOf([]byte(id)); ok {
+			t.Errorf("%q is a UUID", id)
+		}
+		if sum := identity([]byte(id)); (sum == [2]uint64{}) != (id == "") {
+			t.Errorf("%q is %x", id, sum)
+		}
+	}
+}
+
+// TestSeen: a table that grows forgets nothing.
+func TestSeen(t *testing.T) {
+	s := &seen{}
+	const n = 5000
+	ids := func(i int) [2]uint64 { return identity(fmt.Appendf(nil, "%08x-0000-0000-0000-%012x", i%7, i)) }
+	for i := range n {
+		if got := s.look(&row{id: ids(i), print: 1}); got != first {
+			t.Fatal(i, got)
+		}
+	}
+	for i := range n {
+		if got := s.look(&row{id: ids(i), print: 1}); got != duplicate {
+			t.Fatal(i, got)
+		}
+		if got := s.look(&row{id: ids(i), print: 2}); got != conflict {
+			t.Fatal(i, got)
+		}
+	}
+	path := t.TempDir() + "/seen"
+	if err := s.save(path); err != nil {
+		t.Fatal(err)
+	}
+	again, err := load(path)
+	if err != nil || again.n != n {
+		t.Fatal(again.n, err)
+	}
+	for i := range n {
+		if got := again.look(&row{id: ids(i), print: 1}); got != duplicate {
+			t.Fatal(i, got)
+		}
+	}
+	if got := again.look(&row{}); got != first {
+		t.Error("a record without an ID is known")
+	}
+}
+
+// TestColumn: values of any length, with and without room for what is copied
+// with them, and rows without one.
+func TestColumn(t *testing.T) {
+	text := []byte(strings.Repeat("0123456789abcdefghijklmnopqrstuvwxyz", 6))
+	var c column
+	for range 2 {
+		var want []string
+		for i := range 400 {
+			from, of := i%70, i*31%100
+			if i%5 == 3 {
+				want = append(want, "none")
+				continue
+			}
+			if i%2 == 0 {
+				from = len(text) - of
+			}
+			c.put(i, text, record.Span{From: uint32(from), To: uint32(from + of)}) //nolint:gosec // small
+			want = append(want, string(text[from:from+of]))
+		}
+		c.fill(len(want))
+		var words words
+		words.extend(&c, 0, 7)
+		words.extend(&c, 7, 7)
+		words.extend(&c, 7, len(want))
+		for i, w := range want {
+			if c.has(i) != (w != "none") || w != "none" && string(c.value(i)) != w {
+				t.Fatalf("%d is %q, want %q", i, c.value(i), w)
+			}
+			if got := string(words.data[words.ends[i]:words.ends[i+1]]); words.there.at(i) != c.has(i) || got != string(c.value(i)) {
+				t.Fatalf("%d is %q further on, want %q", i, got, w)
+			}
+		}
+		if c.nulls != 80 || words.there.n-words.there.set != 80 {
+			t.Errorf("%d rows have no value, and %d", c.nulls, words.there.n-words.there.set)
+		}
+		c.reset()
+	}
+}

@@ -1,0 +1,104 @@
+package record
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"grantrail/ingest/trailtest"
+)
+
+// sounds are texts that are JSON, and near misses of them.
+var sounds = []struct {
+	text string
+	is   bool
+}{
+	{`{}`, true}, {`[]`, true}, {`{"a":1}`, true}, {`[1,2]`, true}, {` { "a" : [ 1 , { } ] } `, true}, {`"a"`, true}, {`0`, true}, {`-0.5e+10`, true}, {`1E9`, true}, {`null`, true},
+	{`{"a":"\u00e9\n\"\\","b":true,"c":false,"d":null}`, true}, {`["\uD800"]`, true}, {`{"a":{"a":1},"a":2}`, true}, {"{\"a\":\"\x80\xff\"}", true}, {"[\"\x7f\"]", true},
+	{`{"a":"12345678","b":"1234567\"","c":"123456\\"}`, true}, {`[[[[]]]]`, true}, {`[{"a":[]},[{}]]`, true},
+	{``, false}, {` `, false}, {`{`, false}, {`[`, false}, {`{"a"}`, false}, {`{"a":}`, false}, {`{"a":1,}`, false}, {`[1,]`, false}, {`[,1]`, false}, {`{,"a":1}`, false}, {`[1 2]`, false},
+	{`{"a":1]`, false}, {`[1}`, false}, {`[]]`, false}, {`{}{}`, false}, {`{1:2}`, false}, {`{"a" 1}`, false}, {`{"a":1 "b":2}`, false}, {`["a" "b"]`, false}, {`["a]`, false}, {`["a\"]`, false},
+	{`["\x"]`, false}, {`["\u00g0"]`, false}, {`["\u00"]`, false}, {`["\`, false}, {"[\"a\nb\"]", false}, {"[\"a\x00b\"]", false}, {"[\"12345678\x1f\"]", false},
+	{`01`, false}, {`1.`, false}, {`.5`, false}, {`+1`, false}, {`1e`, false}, {`1e+`, false}, {`-`, false}, {`tru`, false}, {`True`, false}, {`nul`, false}, {`nullx`, false}, {`truefalse`, false}, {"\u00a01", false}, {"[1\v]", false},
+}
+
+func TestSurely(t *testing.T) {
+	for _, of := range sounds {
+		if got := surely([]byte(of.text)); got != of.is {
+			t.Errorf("%q: %v", of.text, got)
+		}
+		agreed(t, []byte(of.text))
+	}
+	for _, depth := range []int{64, 65} {
+		if text := strings.Repeat(`{"a":[`, depth/2) + strings.Repeat("[", depth%2) + strings.Repeat("]", depth%2) + strings.Repeat(`]}`, depth/2); surely([]byte(text)) != (depth <= 64) {
+			t.Errorf("%d deep", depth)
+		}
+	}
+	for _, raw := range elements(t, trailtest.Bulk{Seed: 2}.Text(200)) {
+		if !surely(raw) {
+			t.Errorf("not sure of %s", raw)
+		}
+	}
+}
+
+// FuzzSurely compares what is sure with what a parser says.
+func FuzzSurely(f *testing.F) {
+	for _, of := range sounds {
+		f.Add([]byte(of.text))
+	}
+	for _, raw := range elements(f, trailtest.Bulk{Seed: 3}.Text(20)) {
+		f.Add(raw)
+	}
+	f.Fuzz(func(t *testing.T, text []byte) { agreed(t, text) })
+}
+
+// agreed asks of a text, and of the same where other text is behind it, and where
+// it is cut off.
+func agreed(t *testing.T, text []byte) {
+	t.Helper()
+	want := jsontext.Value(text).IsValid(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	if got := surely(text); got && !want || !got && want && deepest(text) <= 64 {
+		t.Errorf("%q: sure %v, JSON %v", text, got, want)
+	}
+	for _, behind := range []string{`"`, `"}]`, `\"`, ` 12345678`, `}]}]}]}]"`} {
+		if got := surely(append(append([]byte(nil), text...), behind...)[:len(text)]); got != surely(text[:len(text):len(text)]) {
+			t.Errorf("%q before %q: %v", text, behind, got)
+		}
+	}
+	if len(text) > 1 {
+		if half := text[:len(text)/2]; surely(half) != surely(append([]byte(nil), half...)) {
+			t.Errorf("%q, cut out of %q", half, text)
+		}
+	}
+}
+
+// deepest is at most how deep something in the text is nested.
+func deepest(text []byte) int {
+	return strings.Count(string(text), "[") + strings.Count(string(text), "{")
+}
+
+// BenchmarkSurely asks whether records are JSON.
+func BenchmarkSurely(b *testing.B) {
+	raws, size := elements(b, trailtest.Bulk{Seed: 1}.Text(500)), 0
+	for _, raw := range raws {
+		size += len(raw)
+	}
+	for name, valid := range map[string]func(raw []byte) bool{
+		"surely": surely,
+		"parser": func(raw []byte) bool {
+			return jsontext.Value(raw).IsValid(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+		},
+	} {
+		b.Run("by="+name, func(b *testing.B) {
+			b.SetBytes(int64(size))
+			for b.Loop() {
+				for _, raw := range raws {
+					if !valid(raw) {
+						b.Fatal("no JSON")
+					}
+				}
+			}
+		})
+	}
+}
