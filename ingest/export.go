@@ -56,7 +56,7 @@ func Export(ctx context.Context, listing *Listing, opt Options, to export.Option
 		return nil, err
 	}
 	ex.rows = w.Rows
-	err = run(ctx, listing.All(), listing.requests(&opt), opt, func(o *Object, res *result) error {
+	err = run(ctx, listing, opt, func(o *Object, res *result) error {
 		out.LeftOut += res.leftOut
 		return c.take(o, res)
 	}, w.Write)

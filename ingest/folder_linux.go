@@ -16,7 +16,7 @@ import (
 // the folder, which may be long, is not gone again for each.
 func stat(folder *os.File, e fs.DirEntry) (size, modified int64, err error) {
 	var st unix.Stat_t
-	if err := fstatat(int(folder.Fd()), e.Name(), &st); err != nil { //nolint:gosec // a file descriptor
+	if err := again(func() error { return unix.Fstatat(int(folder.Fd()), e.Name(), &st, unix.AT_SYMLINK_NOFOLLOW) }); err != nil { //nolint:gosec // a file descriptor
 		return 0, 0, &fs.PathError{Op: "lstat", Path: e.Name(), Err: err}
 	}
 	return st.Size, st.Mtim.Nano(), nil
@@ -35,10 +35,10 @@ type folder struct {
 func (f *folder) Open(ctx context.Context, o *Object) (io.ReadCloser, error) {
 	name := o.Name()
 	dir, base := filepath.Split(name)
-	if o.Size == 0 || dir == "" {
+	if o.Size == 0 && !o.unsized {
 		return disk{}.Open(ctx, o)
 	}
-	if err := f.enter(dir); err != nil {
+	if err := f.enter(cmp.Or(dir, ".")); err != nil {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
 	}
 	var fd int
@@ -48,6 +48,14 @@ func (f *folder) Open(ctx context.Context, o *Object) (io.ReadCloser, error) {
 	})
 	if err != nil {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
+	}
+	if o.unsized {
+		var st unix.Stat_t
+		if err := again(func() error { return unix.Fstat(fd, &st) }); err != nil {
+			_ = unix.Close(fd) // it was not read
+			return nil, &fs.PathError{Op: "stat", Path: name, Err: err}
+		}
+		o.Size, o.unsized = st.Size, false
 	}
 	return &regular{fd: fd, name: name, size: o.Size}, nil
 }
@@ -64,19 +72,6 @@ func (f *folder) enter(name string) error {
 	})
 	f.name, f.held = name, err == nil
 	return err
-}
-
-// size asks for the size of a file. Where that fails, so will opening it.
-func (f *folder) size(o *Object) {
-	dir, base := filepath.Split(o.Name())
-	var st unix.Stat_t
-	if f.enter(cmp.Or(dir, ".")) == nil && fstatat(f.at, base, &st) == nil && st.Mode&unix.S_IFMT == unix.S_IFREG {
-		o.Size = st.Size
-	}
-}
-
-func fstatat(folder int, name string, st *unix.Stat_t) error {
-	return again(func() error { return unix.Fstatat(folder, name, st, unix.AT_SYMLINK_NOFOLLOW) })
 }
 
 // Close leaves the folder.

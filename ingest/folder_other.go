@@ -23,14 +23,13 @@ type folder struct{}
 
 // Open opens a file by its path.
 func (*folder) Open(ctx context.Context, o *Object) (io.ReadCloser, error) {
-	return disk{}.Open(ctx, o)
-}
-
-// size asks for the size of a file. Where that fails, so will opening it.
-func (*folder) size(o *Object) {
-	if info, err := os.Lstat(o.Name()); err == nil && info.Mode().IsRegular() {
-		o.Size = info.Size()
+	body, err := disk{}.Open(ctx, o)
+	if f, ok := body.(*os.File); ok && o.unsized {
+		if info, err := f.Stat(); err == nil {
+			o.Size, o.unsized = info.Size(), false
+		}
 	}
+	return body, err
 }
 
 // Close does nothing.

@@ -130,7 +130,7 @@ func Read(ctx context.Context, listing *Listing, opt Options) (*Evidence, error)
 	// A digest of another name is met in the reading, and costs a second one.
 	opt.hash = opt.Inventory || !opt.NoVerify && listing.digests
 	c := newCollector(listing, opt)
-	err := run(ctx, listing.All(), listing.requests(&opt), opt, c.take, nil)
+	err := run(ctx, listing, opt, c.take, nil)
 	if err == nil {
 		err = c.verify(ctx)
 	}

@@ -76,7 +76,7 @@ type Places struct {
 	Remote   Remote // nil where every source is on this machine
 	Scope    Scope
 	Times    bool              // of modification are to be kept, of files
-	Sizes    bool              // of files are to be known at once: else each is asked for when its turn comes
+	Sizes    bool              // of files are to be known at once: else each is asked for as it is opened
 	Progress func(objects int) // called as remote objects are listed, from one goroutine at a time
 }
 

@@ -115,6 +115,10 @@ func (p *opener) open(ctx context.Context, o *Object) contents {
 		p.visits[o.store] = visit
 	}
 	body, err := visit.Open(ctx, o)
+	if err == nil && p.opt.tooLarge(o) { // whose size is known now
+		_ = body.Close() // nobody will read it
+		return contents{}
+	}
 	return contents{body, err}
 }
 

@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"context"
-	"iter"
 	"runtime"
 
 	"golang.org/x/sync/errgroup"
@@ -11,66 +10,11 @@ import (
 	"grantrail/ingest/export"
 )
 
-const (
-	// minWeight is what the smallest job weighs in the budget: the read-ahead,
-	// inflate window and decode buffer that any object needs.
-	minWeight = 256 << 10
-	// most is how many small objects make one job: handing an object to another
-	// goroutine, and its result back, costs as much as reading a small one.
-	most = 64
-)
-
-// job is one object on its way through a worker, or some small ones. Its results
-// leave by a channel of its own, so that results are taken in listing order
-// whichever worker is first.
-type job struct {
-	objects []*Object
-	weight  int64
-	opened  chan contents // of a remote object; nil where the worker opens them
-	done    chan []*result
-	parts   chan *export.Rows // what is handed on before the results; nil where nothing is
-}
-
-// jobs cuts a listing into jobs of about minWeight; remote objects are jobs by
-// themselves, since they are opened by themselves.
-func jobs(objects iter.Seq[*Object], remote bool, budget int64) iter.Seq[job] {
-	return func(yield func(job) bool) {
-		at, full := job{}, 1
-		if !remote {
-			full = most
-		}
-		var disk folder
-		defer disk.Close()
-		for o := range objects {
-			if o.unsized {
-				disk.size(o)
-			}
-			if len(at.objects) == full || len(at.objects) > 0 && at.weight+o.Size > minWeight {
-				if !yield(at.made(remote, budget)) {
-					return
-				}
-				at = job{}
-			}
-			at.objects, at.weight = append(at.objects, o), at.weight+o.Size
-		}
-		if len(at.objects) > 0 {
-			yield(at.made(remote, budget))
-		}
-	}
-}
-
-func (j job) made(remote bool, budget int64) job {
-	j.weight, j.done = min(max(j.weight, minWeight), budget), make(chan []*result, 1)
-	if remote {
-		j.opened = make(chan contents, 1)
-	}
-	return j
-}
-
-// run reads the objects in parallel and hands each result to take, in listing
-// order, from one goroutine. It bounds the bytes in flight: a job holds its
-// weight from the moment it is scheduled until its results are taken, so a slow
-// first object cannot pile up results behind it.
+// pipeline reads the objects of a listing in parallel and hands each result to
+// take, in listing order, from one goroutine. It bounds the bytes in flight: a job
+// holds its weight from the moment it is scheduled until its results are taken,
+// and results are held for what their objects weighed, so a slow first object
+// cannot pile up results behind it.
 //
 // Remote objects are opened ahead of the workers, requests of them at a time,
 // since they are fetched while they are opened: many requests wait, and few
@@ -80,137 +24,183 @@ func (j job) made(remote bool, budget int64) job {
 // in the same order and from the same goroutine.
 //
 // All concurrency of the reading is here.
-func run(ctx context.Context, objects iter.Seq[*Object], requests int, opt Options, take func(*Object, *result) error, part func(*export.Rows) error) error {
-	workers := opt.Jobs
-	if workers <= 0 {
-		workers = runtime.GOMAXPROCS(0)
-	}
-	budget := opt.Memory
-	if budget <= 0 {
-		budget = DefaultMemory
-	}
-	budget = max(budget, minWeight)
-	inFlight := semaphore.NewWeighted(budget)
+type pipeline struct {
+	listing  *Listing
+	opt      Options
+	take     func(*Object, *result) error
+	part     func(*export.Rows) error
+	requests int // of remote objects, at a time; 0 where none is
+	workers  int
+	budget   int64
 
-	group, ctx := errgroup.WithContext(ctx) // ends at the first failure, or with the caller's
-	work := make(chan job)
+	inFlight *semaphore.Weighted
+	held     *held
+	work     chan job // to be opened
 	// The queues hold at most what the budget admits. Workers take jobs in
 	// listing order: one that waits to hand something on waits for objects that
 	// others are at, and never for one that nobody has.
-	queue, ordered := make(chan job, budget/minWeight), make(chan job, budget/minWeight)
-
-	group.Go(func() error {
-		defer close(work)
-		defer close(queue)
-		defer close(ordered)
-		for j := range jobs(objects, requests > 0, budget) {
-			if part != nil {
-				j.parts = make(chan *export.Rows)
-			}
-			if err := inFlight.Acquire(ctx, j.weight); err != nil {
-				return err
-			}
-			to := []chan<- job{ordered, queue}
-			if j.opened != nil {
-				to = append(to, work)
-			}
-			for _, to := range to {
-				if err := send(ctx, to, j); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
-	})
+	queue, ordered chan job
 	// What is open and not yet read is bounded too. Room is taken before an
 	// object is, so that the first in line always has some.
-	ahead := make(chan struct{}, requests+workers)
-	for range requests {
-		group.Go(func() error {
-			files := newOpener(&opt)
-			defer files.close()
-			for {
-				select {
-				case ahead <- struct{}{}:
-				case <-ctx.Done():
-					return ctx.Err()
-				}
-				j, more := <-work
-				if !more {
-					return nil
-				}
-				from := files.open(ctx, j.objects[0])
-				if ctx.Err() != nil && from.body != nil {
-					_ = from.body.Close() // nobody will read it
-					from = contents{err: ctx.Err()}
-				}
-				j.opened <- from
-			}
-		})
+	ahead chan struct{}
+}
+
+// run reads a listing through a pipeline.
+func run(ctx context.Context, listing *Listing, opt Options, take func(*Object, *result) error, part func(*export.Rows) error) error {
+	p := &pipeline{
+		listing: listing, opt: opt, take: take, part: part,
+		requests: listing.requests(&opt), workers: opt.Jobs, budget: opt.Memory, work: make(chan job),
 	}
-	for range workers {
-		group.Go(func() error {
-			w := newWorker(opt)
-			files := newOpener(&opt)
-			defer files.close()
-			var at job
-			w.hand = func(rows *export.Rows) {
-				select {
-				case at.parts <- rows:
-				case <-ctx.Done():
-				}
-			}
-			for j := range queue {
-				at = j
-				results := make([]*result, 0, len(j.objects))
-				for _, o := range j.objects {
-					var from contents
-					if j.opened == nil {
-						from = files.open(ctx, o)
-					} else {
-						select {
-						case from = <-j.opened:
-							<-ahead
-						case <-ctx.Done():
-							drop(queue, j)
-							return ctx.Err()
-						}
-					}
-					results = append(results, w.read(ctx, o, from))
-					if err := ctx.Err(); err != nil {
-						drop(queue)
-						return err
-					}
-				}
-				j.done <- results
-			}
-			return nil
-		})
+	if p.workers <= 0 {
+		p.workers = runtime.GOMAXPROCS(0)
 	}
-	group.Go(func() error {
-		for j := range ordered {
-			for done := false; !done; {
-				select {
-				case rows := <-j.parts:
-					if err := part(rows); err != nil {
-						return err
-					}
-				case results := <-j.done:
-					for i, res := range results {
-						if err := take(j.objects[i], res); err != nil {
-							return err
-						}
-					}
-					inFlight.Release(j.weight)
-					done = true
-				case <-ctx.Done():
-					return ctx.Err()
-				}
+	if p.budget <= 0 {
+		p.budget = DefaultMemory
+	}
+	p.budget = max(p.budget, minWeight)
+	p.inFlight, p.held = semaphore.NewWeighted(p.budget), newHeld(p.budget)
+	p.queue, p.ordered = make(chan job, p.budget/minWeight), make(chan job, p.budget/minWeight)
+	p.ahead = make(chan struct{}, p.requests+p.workers)
+
+	group, ctx := errgroup.WithContext(ctx) // ends at the first failure, or with the caller's
+	defer context.AfterFunc(ctx, p.held.wake)()
+	group.Go(func() error { return p.schedule(ctx) })
+	for range p.requests {
+		group.Go(func() error { return p.open(ctx) })
+	}
+	for range p.workers {
+		group.Go(func() error { return p.read(ctx) })
+	}
+	group.Go(func() error { return p.deliver(ctx) })
+	return group.Wait()
+}
+
+// schedule hands the jobs to all who have to do with them.
+func (p *pipeline) schedule(ctx context.Context) error {
+	defer close(p.work)
+	defer close(p.queue)
+	defer close(p.ordered)
+	for j := range p.jobs {
+		if err := p.inFlight.Acquire(ctx, j.weight); err != nil {
+			return err
+		}
+		to := []chan<- job{p.ordered, p.queue}
+		if j.opened != nil {
+			to = append(to, p.work)
+		}
+		for _, to := range to {
+			if err := send(ctx, to, j); err != nil {
+				return err
 			}
 		}
-		return nil
-	})
-	return group.Wait()
+	}
+	return nil
+}
+
+// open opens remote objects, one at a time.
+func (p *pipeline) open(ctx context.Context) error {
+	files := newOpener(&p.opt)
+	defer files.close()
+	for {
+		select {
+		case p.ahead <- struct{}{}:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		j, more := <-p.work
+		if !more {
+			return nil
+		}
+		from := files.open(ctx, j.objects[0])
+		if ctx.Err() != nil && from.body != nil {
+			_ = from.body.Close() // nobody will read it
+			from = contents{err: ctx.Err()}
+		}
+		j.opened <- from
+	}
+}
+
+// read is a worker.
+func (p *pipeline) read(ctx context.Context) error {
+	w := newWorker(p.opt)
+	files := newOpener(&p.opt)
+	defer files.close()
+	var at job
+	w.hand = func(rows *export.Rows) {
+		select {
+		case at.parts <- rows:
+		case <-ctx.Done():
+		}
+	}
+	for at = range p.queue {
+		results := make([]*result, 0, len(at.objects))
+		for _, o := range at.objects {
+			from, err := p.contents(ctx, files, at, o)
+			if err == nil {
+				results = append(results, w.read(ctx, o, from))
+				err = ctx.Err()
+			}
+			if err != nil {
+				drop(p.queue, at)
+				return err
+			}
+		}
+		if err := p.held.hold(ctx, at.turn, stored(results)); err != nil {
+			drop(p.queue)
+			return err
+		}
+		at.done <- results
+	}
+	return nil
+}
+
+// contents opens an object, or waits until it is open.
+func (p *pipeline) contents(ctx context.Context, files *opener, j job, o *Object) (contents, error) {
+	if j.opened == nil {
+		return files.open(ctx, o), nil
+	}
+	select {
+	case from := <-j.opened:
+		<-p.ahead
+		return from, nil
+	case <-ctx.Done():
+		return contents{}, ctx.Err()
+	}
+}
+
+// stored is how many bytes results were made of.
+func stored(results []*result) int64 {
+	n := int64(0)
+	for _, res := range results {
+		n += res.stored
+	}
+	return n
+}
+
+// deliver hands on what the workers give, in listing order.
+func (p *pipeline) deliver(ctx context.Context) error {
+	for j := range p.ordered {
+		for done := false; !done; {
+			select {
+			case rows := <-j.parts:
+				if err := p.part(rows); err != nil {
+					return err
+				}
+			case results := <-j.done:
+				for i, res := range results {
+					if err := p.take(j.objects[i], res); err != nil {
+						return err
+					}
+				}
+				p.inFlight.Release(j.weight)
+				p.held.taken(stored(results))
+				done = true
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+	}
+	return nil
 }
 
 // drop closes what was opened and nobody will read, of jobs at hand and of

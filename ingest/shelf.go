@@ -16,7 +16,7 @@ import (
 type Object struct {
 	name    string
 	Size    int64  // stored bytes, as listed; 0 where unknown
-	unsized bool   // nobody has asked for its size yet
+	unsized bool   // nobody has asked for its size yet: opening it does
 	mtime   int64  // nanoseconds since 1970, where a listing was asked for it; else 0
 	Tag     string // what the store knows the listed version by, such as an ETag; "" where it has none
 	store   Store

@@ -166,7 +166,7 @@ func readInto(ctx context.Context, todo *plan, st *state.State, opt Options) err
 	opt.hash, opt.remember = !opt.NoVerify, true
 	progress := Progress{OfObjects: todo.Len(), OfBytes: todo.Bytes}
 	committed := time.Now()
-	err := run(ctx, todo.All(), todo.requests(&opt), opt, func(o *Object, res *result) error {
+	err := run(ctx, &todo.Listing, opt, func(o *Object, res *result) error {
 		known := remembered(o, res)
 		if was, replaced := todo.before[o.name]; replaced {
 			known.replaces(was)

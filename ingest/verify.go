@@ -162,7 +162,7 @@ func (c *collector) verify(ctx context.Context) error {
 		opt := c.opt
 		opt.hash, opt.Progress = true, nil
 		c.files = nil
-		err := run(ctx, c.listing.All(), c.listing.requests(&opt), opt, func(_ *Object, res *result) error {
+		err := run(ctx, c.listing, opt, func(_ *Object, res *result) error {
 			c.files = append(c.files, res.files...)
 			return nil
 		}, nil)
