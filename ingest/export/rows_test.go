@@ -28,7 +28,7 @@ func TestIdentity(t *testing.T) {
 			if sum != identity([]byte(strings.ToUpper(key))) && c < 0x80 {
 				t.Fatalf("%q is not %q", key, strings.ToUpper(key))
 			}
-			if _, ok := uuidOf(id); ok != strings.Contains("0123456789abcdefABCDEF", string(rune(c))) && uuid[i] != '-' {
+			if _, ok := uuidOf(id); uuid[i] != '-' && ok != strings.ContainsRune("0123456789abcdefABCDEF", rune(c)) {
 				t.Fatalf("%q is a UUID: %v", id, ok)
 			}
 		}
