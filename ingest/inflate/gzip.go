@@ -3,7 +3,6 @@ package inflate
 import (
 	"bytes"
 	"encoding/binary"
-	"hash/crc32"
 	"io"
 )
 
@@ -140,7 +139,7 @@ func (f *file) more(out []byte, n int) (int, bool) {
 		end, why = f.decode(f.stored[f.body:f.size+padding], f.size-f.body, f.all, out, end)
 	}
 	fresh := out[n:end]
-	f.sum, f.total = crc32.Update(f.sum, crc32.IEEETable, fresh), f.total+uint32(len(fresh)) //nolint:gosec // modulo
+	f.sum, f.total = checksum(f.sum, fresh), f.total+uint32(len(fresh)) //nolint:gosec // modulo
 	f.ended = why == done
 	return end, why == full || f.ended && f.trailer()
 }
