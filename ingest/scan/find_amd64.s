@@ -21,6 +21,49 @@ GLOBL bytes<>(SB), RODATA|NOPTR, $6
 	SHLQ $32, BX;    \
 	ORQ BX, R
 
+// ESCAPES takes the quotes behind backslashes out of R8. The backslashes are in
+// R9, and R13 says whether the first byte is behind one; see escapes. It spoils
+// BX, R9, R10 and R11, which are: the slashes that are not behind one; the bytes
+// behind them; the odd ones, and their sum with the slashes.
+#define ESCAPES \
+	MOVQ R13, BX;                    \
+	NOTQ BX;                         \
+	ANDQ BX, R9;                     \
+	LEAQ (R13)(R9*2), R10;           \
+	MOVQ $0x5555555555555555, R11;   \
+	MOVQ R11, BX;                    \
+	ORQ  R10, BX;                    \
+	NOTQ BX;                         \
+	ANDQ R9, BX;                     \
+	XORQ R13, R13;                   \
+	ADDQ R9, BX;                     \
+	ADCQ $0, R13;                    \
+	SHLQ $1, BX;                     \
+	XORQ R11, BX;                    \
+	ANDQ R10, BX;                    \
+	NOTQ BX;                         \
+	ANDQ BX, R8
+
+// INSIDE puts into R9 what is inside strings. The sum without carry of a quote and
+// all before it says so: the product with all ones, which are in X14. R12 is all
+// ones where the block begins inside.
+#define INSIDE \
+	VMOVQ R8, X6;                \
+	VPCLMULQDQ $0, X14, X6, X6;  \
+	VMOVQ X6, R9;                \
+	XORQ  R12, R9;               \
+	MOVQ  R9, R12;               \
+	SARQ  $63, R12
+
+// MARK marks quotes, and of the brackets in R10 and R11 those that are not inside.
+#define MARK \
+	NOTQ R9;                    \
+	ANDQ R9, R10;               \
+	ANDQ R9, R11;               \
+	MOVQ R8, marks_quotes(DI);  \
+	MOVQ R10, marks_opens(DI);  \
+	MOVQ R11, marks_closes(DI)
+
 // func findAVX2(text *byte, n int, out *marks, c *carry)
 TEXT ·findAVX2(SB), NOSPLIT, $0-32
 	MOVQ text+0(FP), SI
@@ -66,25 +109,13 @@ brackets:
 	VPCMPEQB Y3, Y12, Y5
 	GATHER(Y4, Y5, R11) // closes
 
-	// The sum without carry of a quote and all before it says what is inside:
-	// the product with all ones.
-	VMOVQ R8, X6
-	VPCLMULQDQ $0, X14, X6, X6
-	VMOVQ X6, R9
-	XORQ R12, R9
-	MOVQ R9, R12
-	SARQ $63, R12
+	INSIDE
 	ANDQ R9, AX // control characters inside strings
 	JZ store
 	ORQ AX, 16(DX)
 
 store:
-	NOTQ R9
-	ANDQ R9, R10
-	ANDQ R9, R11
-	MOVQ R8, marks_quotes(DI)
-	MOVQ R10, marks_opens(DI)
-	MOVQ R11, marks_closes(DI)
+	MARK
 	ADDQ $64, SI
 	ADDQ $8, DI
 	DECQ CX
@@ -95,7 +126,7 @@ store:
 	VZEROUPPER
 	RET
 
-	// AX is to be the control characters. Backslashes are as in escapes.
+	// AX is to be the control characters.
 rare:
 	GATHER(Y4, Y5, R9) // backslashes
 	VPMINUB Y0, Y13, Y2
@@ -106,21 +137,66 @@ rare:
 	MOVQ R9, BX
 	ORQ R13, BX
 	JZ brackets
-	MOVQ R13, BX
-	NOTQ BX
-	ANDQ BX, R9           // slashes
-	LEAQ (R13)(R9*2), R10 // follows
-	MOVQ $0x5555555555555555, R11
-	MOVQ R11, BX
-	ORQ R10, BX
-	NOTQ BX
-	ANDQ R9, BX           // odd
-	XORQ R13, R13
-	ADDQ R9, BX           // sum
-	ADCQ $0, R13          // the next block begins with an escaped byte
-	SHLQ $1, BX
-	XORQ R11, BX
-	ANDQ R10, BX          // behind
-	NOTQ BX
-	ANDQ BX, R8
+	ESCAPES
+	JMP brackets
+
+// func findAVX512(text *byte, n int, out *marks, c *carry)
+TEXT ·findAVX512(SB), NOSPLIT, $0-32
+	MOVQ text+0(FP), SI
+	MOVQ n+8(FP), CX
+	MOVQ out+16(FP), DI
+	MOVQ c+24(FP), DX
+	MOVQ 0(DX), R13 // escaped
+	MOVQ 8(DX), R12 // inString
+	VPBROADCASTB bytes<>+0(SB), Z8
+	VPBROADCASTB bytes<>+1(SB), Z9
+	VPBROADCASTB bytes<>+2(SB), Z10
+	VPBROADCASTB bytes<>+3(SB), Z11
+	VPBROADCASTB bytes<>+4(SB), Z12
+	VPBROADCASTB bytes<>+5(SB), Z13
+	VPCMPEQB X14, X14, X14
+
+block:
+	VMOVDQU64 (SI), Z0
+	VPCMPEQB Z0, Z8, K1       // quotes
+	VPCMPEQB Z0, Z9, K2       // backslashes
+	VPCMPUB $5, Z0, Z13, K3   // control characters: no more than the last one
+	VPORQ Z0, Z10, Z1
+	VPCMPEQB Z1, Z11, K4      // opens
+	VPCMPEQB Z1, Z12, K5      // closes
+	KMOVQ K1, R8
+	XORQ AX, AX
+	KORTESTQ K2, K3
+	JNZ rare
+	TESTQ R13, R13
+	JNZ rare
+
+brackets:
+	INSIDE
+	KMOVQ K4, R10
+	KMOVQ K5, R11
+	ANDQ R9, AX // control characters inside strings
+	JZ store
+	ORQ AX, 16(DX)
+
+store:
+	MARK
+	ADDQ $64, SI
+	ADDQ $8, DI
+	DECQ CX
+	JNZ block
+
+	MOVQ R13, 0(DX)
+	MOVQ R12, 8(DX)
+	VZEROUPPER
+	RET
+
+	// Most blocks hold neither backslashes nor control characters.
+rare:
+	KMOVQ K3, AX
+	KMOVQ K2, R9
+	MOVQ R9, BX
+	ORQ R13, BX
+	JZ brackets
+	ESCAPES
 	JMP brackets
