@@ -36,9 +36,9 @@ type pipeline struct {
 	inFlight *semaphore.Weighted
 	held     *held
 	work     chan job // to be opened
-	// The queues hold at most what the budget admits. Workers take jobs in
-	// listing order: one that waits to hand something on waits for objects that
-	// others are at, and never for one that nobody has.
+	// Workers take jobs in listing order: one that waits to hand something on waits
+	// for objects that others are at, and never for one that nobody has. Few wait
+	// in the queue; behind a slow one, as many are read as the budget admits.
 	queue, ordered chan job
 	// What is open and not yet read is bounded too. Room is taken before an
 	// object is, so that the first in line always has some.
@@ -59,7 +59,7 @@ func run(ctx context.Context, listing *Listing, opt Options, take func(*Object, 
 	}
 	p.budget = max(p.budget, minWeight)
 	p.inFlight, p.held = semaphore.NewWeighted(p.budget), newHeld(p.budget)
-	p.queue, p.ordered = make(chan job, p.budget/minWeight), make(chan job, p.budget/minWeight)
+	p.queue, p.ordered = make(chan job, p.requests+2*p.workers), make(chan job, p.budget/minWeight)
 	p.ahead = make(chan struct{}, p.requests+p.workers)
 
 	group, ctx := errgroup.WithContext(ctx) // ends at the first failure, or with the caller's
