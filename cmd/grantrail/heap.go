@@ -6,9 +6,9 @@ import (
 )
 
 const (
-	// gcPercent lets the heap grow to three times what is in use between two
+	// gcPercent lets the heap grow to two and a half times what is in use between two
 	// collections: what is in use is small, and collecting it is not free.
-	gcPercent = 200
+	gcPercent = 150
 	// inUse is about what a run has in use beside its listing, in bytes.
 	inUse = 5 << 20
 	// judged is about what a row of the table takes, and what the analysis and
@@ -20,7 +20,7 @@ const (
 )
 
 // collectOver has the heap collected as often as if so many bytes were not in
-// it: they stay to the end, and room for three times as many would be for
+// it: they stay to the end, and room for garbage of their size would be for
 // nothing. GOGC overrules it.
 func collectOver(held int64) {
 	if os.Getenv("GOGC") == "" {
@@ -28,6 +28,6 @@ func collectOver(held int64) {
 	}
 }
 
-// collectJudging does the same for what was read: of an archive full of refused
-// launches, three times as much again would be garbage.
+// collectJudging does the same for what was read, which an archive full of
+// refused launches makes large.
 func collectJudging(held int64, rows int) { collectOver(held + judged*int64(rows)) }

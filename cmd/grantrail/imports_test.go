@@ -63,7 +63,7 @@ var layers = []layer{
 		may: []string{json, module + "/ingest/custody"}, mayNot: outside},
 	{pkg: "ingest/export", why: "writes records as columns for others, and judges nothing",
 		may: []string{arrow, "github.com/klauspost/compress/zstd", module + "/ingest/columnar", module + "/ingest/record"}},
-	{pkg: "ingest/inflate", why: "bytes to bytes", may: []string{gzip, module + "/ingest/custody"}},
+	{pkg: "ingest/inflate", why: "bytes to bytes", may: []string{gzip, "golang.org/x/sys/cpu", module + "/ingest/custody"}},
 	{pkg: "ingest/archive", why: "unpacks what strangers packed, into streams and never onto the disk", mayNot: outside},
 	{pkg: "ingest/container", why: "finds values, and leaves their meaning to ingest/record",
 		may: []string{json, module + "/ingest/custody", module + "/ingest/inflate", module + "/ingest/scan"}},
