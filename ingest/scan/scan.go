@@ -34,8 +34,10 @@
 // For each 64 bytes there are three words of 64 bits: quotes that begin or end
 // a string, opening and closing brackets outside of strings; after Langdale and
 // Lemire, Parsing Gigabytes of JSON per Second, https://arxiv.org/abs/1902.08318.
-// The bytes are compared 32 at a time where the processor has AVX2, and eight
-// at a time in plain Go anywhere; the build tag purego leaves out the former.
+// The bytes are compared 64 at a time where the processor has AVX-512, 32 where it
+// has AVX2, and eight at a time in plain Go anywhere. Where there is AVX2, members
+// that are written as usual are read in assembly too; the build tag purego leaves
+// all of it out.
 package scan
 
 import (
