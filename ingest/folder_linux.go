@@ -41,9 +41,13 @@ func (f *folder) Open(ctx context.Context, o *Object) (io.ReadCloser, error) {
 	if err := f.enter(cmp.Or(dir, ".")); err != nil {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
 	}
+	flags := unix.O_RDONLY | unix.O_CLOEXEC
+	if o.unsized { // it was listed as a regular file, and may be another one by now
+		flags |= unix.O_NOFOLLOW | unix.O_NONBLOCK
+	}
 	var fd int
 	err := again(func() (err error) {
-		fd, err = unix.Openat(f.at, base, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+		fd, err = unix.Openat(f.at, base, flags, 0)
 		return err
 	})
 	if err != nil {
@@ -51,7 +55,11 @@ func (f *folder) Open(ctx context.Context, o *Object) (io.ReadCloser, error) {
 	}
 	if o.unsized {
 		var st unix.Stat_t
-		if err := again(func() error { return unix.Fstat(fd, &st) }); err != nil {
+		err := again(func() error { return unix.Fstat(fd, &st) })
+		if err == nil && st.Mode&unix.S_IFMT != unix.S_IFREG {
+			err = errors.New("not a regular file any longer")
+		}
+		if err != nil {
 			_ = unix.Close(fd) // it was not read
 			return nil, &fs.PathError{Op: "stat", Path: name, Err: err}
 		}

@@ -97,7 +97,7 @@ const DefaultMemory = 64 << 20
 // Progress is how far the reading has come.
 type Progress struct {
 	Objects, OfObjects int
-	Bytes, OfBytes     int64 // stored, of those whose size was known before
+	Bytes, OfBytes     int64 // stored; what there is of, as far as sizes were known before
 }
 
 // Evidence is all that a run has read.

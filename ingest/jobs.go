@@ -26,9 +26,9 @@ const (
 	spread = 64
 )
 
-// jobs cuts a listing into jobs of about minWeight; remote objects are jobs by
-// themselves, since they are opened by themselves. What nobody has asked the size
-// of weighs nothing before it is read.
+// jobs cuts a listing into jobs of about minWeight, or, where nobody has asked for
+// sizes yet, of some objects; remote objects are jobs by themselves, since they
+// are opened by themselves.
 func (p *pipeline) jobs(yield func(job) bool) {
 	full := 1
 	if p.requests == 0 {

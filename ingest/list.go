@@ -145,9 +145,10 @@ func (l *lister) adopt() bool {
 		return false
 	}
 	out := &l.Listing
-	before, twice := "", false
+	before, twice, o := "", false, &Object{}
 	out.notes, out.list = l.found.notes, *list
-	for o := range out.All() {
+	for name, note := range list.All() {
+		out.read(o, name, note)
 		twice = twice || o.name == before
 		before = o.name
 		out.count(o)

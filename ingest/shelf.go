@@ -120,7 +120,14 @@ func tagOf(b []byte) string {
 
 // object is what a name and its note say.
 func (n *notes) object(name, note []byte) *Object {
-	o := &Object{name: string(name)}
+	o := &Object{}
+	n.read(o, name, note)
+	return o
+}
+
+// read is object into one that is there.
+func (n *notes) read(o *Object, name, note []byte) {
+	*o = Object{name: string(name)}
 	field := func() uint64 {
 		v, size := binary.Uvarint(note)
 		note = note[size:]
@@ -139,16 +146,22 @@ func (n *notes) object(name, note []byte) *Object {
 	}
 	o.mtime = int64(field()) //nolint:gosec // likewise
 	o.Tag = tagOf(note)
-	return o
 }
 
 // found is what a listing has met so far, in the order of the listing.
 type found struct {
 	notes
 	heap catalog.Heap
+	name []byte
 }
 
 func (f *found) add(o Object) { f.heap.Add([]byte(o.name), f.of(&o)) }
+
+// file adds a file whose size nobody has asked for.
+func (f *found) file(folder, name string) {
+	f.name = append(append(f.name[:0], folder...), name...)
+	f.heap.Add(f.name, f.of(&Object{store: disk{}, unsized: true}))
+}
 
 // shelved is the objects of a listing, in name order.
 type shelved struct {

@@ -12,30 +12,61 @@ import (
 	"grantrail/ingest/custody"
 )
 
+// directory is a folder, and what is in it, in name order.
+type directory struct {
+	*os.File
+	entries []fs.DirEntry
+	err     error
+}
+
+func openFolder(name string) (f directory) {
+	if f.File, f.err = os.Open(name); f.err != nil { //nolint:gosec // what was asked for
+		return f
+	}
+	f.entries, f.err = f.ReadDir(-1)
+	slices.SortFunc(f.entries, func(a, b fs.DirEntry) int { return cmp.Compare(a.Name(), b.Name()) })
+	return f
+}
+
 // walk lists a folder, in name order, and the folders in it. Links are not
 // followed.
-func (l *lister) walk(root, folder string) error {
+func (l *lister) walk(root, folder string) error { return l.within(root, folder, openFolder(folder)) }
+
+// within lists what is in a folder. While one of its folders is gone through, the
+// next one is read.
+func (l *lister) within(root, folder string, at directory) error {
+	defer func() { _ = at.Close() }() // it was only read, if that
 	if err := l.ctx.Err(); err != nil {
 		return err
 	}
-	at, err := os.Open(folder) //nolint:gosec // what was asked for
-	if err != nil {
-		return l.unlisted(root, folder, err)
+	if at.err != nil {
+		return l.unlisted(root, folder, at.err)
 	}
-	defer func() { _ = at.Close() }() // it was only read
-	entries, err := at.ReadDir(-1)
-	if err != nil {
-		return l.unlisted(root, folder, err)
-	}
-	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return cmp.Compare(a.Name(), b.Name()) })
 	prefix := filepath.Join(folder, "x")
 	prefix = prefix[:len(prefix)-1]
-	for _, e := range entries {
-		path := prefix + e.Name()
+	folders := make(chan directory) // those in it, in order
+	done := make(chan struct{})
+	defer close(done)
+	go func() {
+		for _, e := range at.entries {
+			if !e.IsDir() {
+				continue
+			}
+			next := openFolder(prefix + e.Name())
+			select {
+			case folders <- next:
+			case <-done:
+				_ = next.Close() // nobody looks at it any more
+				return
+			}
+		}
+	}()
+	for _, e := range at.entries {
+		var err error
 		if e.IsDir() {
-			err = l.walk(root, path)
+			err = l.within(root, prefix+e.Name(), <-folders)
 		} else {
-			err = l.entry(at, path, e)
+			err = l.entry(at.File, prefix, e)
 		}
 		if err != nil {
 			return err
@@ -62,22 +93,20 @@ func (l *lister) unlisted(root, path string, err error) error {
 }
 
 // entry takes what a walk meets in a folder and is none.
-func (l *lister) entry(folder *os.File, path string, e fs.DirEntry) error {
+func (l *lister) entry(folder *os.File, prefix string, e fs.DirEntry) error {
 	switch mode := e.Type(); {
 	case mode&fs.ModeSymlink != 0:
-		l.settled(path, custody.Skipped, custody.KindLink, "a symbolic link inside a directory is not followed; name its target as a source to read it")
+		l.settled(prefix+e.Name(), custody.Skipped, custody.KindLink, "a symbolic link inside a directory is not followed; name its target as a source to read it")
 	case !mode.IsRegular():
-		l.settled(path, custody.Skipped, custody.KindNotRegular, "not a regular file")
+		l.settled(prefix+e.Name(), custody.Skipped, custody.KindNotRegular, "not a regular file")
 	case !l.at.Sizes && !l.at.Times:
-		o := NewObject(path, 0, "", disk{})
-		o.unsized = true
-		l.found.add(o)
+		l.found.file(prefix, e.Name())
 	default:
 		size, modified, err := stat(folder, e)
 		if err != nil {
-			return l.unlisted("", path, err)
+			return l.unlisted("", prefix+e.Name(), err)
 		}
-		l.file(path, size, modified)
+		l.file(prefix+e.Name(), size, modified)
 	}
 	return nil
 }

@@ -22,7 +22,7 @@ const (
 	fewNumbers    = 1 << 10
 )
 
-// seed makes the hashes of one run comparable with each other.
+// seed makes the hashes of dictionaries what nobody foresees.
 var seed = maphash.MakeSeed()
 
 // number is the number of a value, or -1 where the dictionary is of no use.

@@ -34,7 +34,7 @@ type place struct{ account, region string }
 type row struct {
 	at        int64     // µs since 1970
 	id        [2]uint64 // hash of its eventID
-	print     uint64    // of its members, in whatever order
+	print     uint64    // of its time and members, in whatever order
 	place     uint32    // in places
 	record    int32
 	resources struct{ from, to uint32 }
@@ -108,7 +108,7 @@ func (r *Rows) Add(of *record.Found, account, region string, at time.Time, numbe
 		r.raw.put(n, raw, record.Span{To: uint32(len(raw))}) //nolint:gosec // some megabytes
 	}
 	r.rows = append(r.rows, row{
-		at: at.UnixMicro(), id: identity(of.Value(record.EventID)), print: of.Print,
+		at: at.UnixMicro(), id: identity(of.Value(record.EventID)), print: of.Print + uint64(at.UnixNano()), //nolint:gosec // any number will do
 		place: r.placed(place{account, region}), record: int32(number), //nolint:gosec // an object has not so many
 		resources: struct{ from, to uint32 }{uint32(resources), uint32(len(r.resources[0].marks))}, //nolint:gosec // as above
 		truths:    [2]truth{truthOf(of.Value(record.ReadOnly)), truthOf(of.Value(record.Management))},

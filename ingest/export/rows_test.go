@@ -46,6 +46,19 @@ func TestIdentity(t *testing.T) {
 	}
 }
 
+// TestScattered: IDs that differ in their highest bits alone lie apart.
+func TestScattered(t *testing.T) {
+	s := &seen{}
+	s.grow(8192)
+	places := map[uint64]bool{}
+	for i := range uint64(4096) {
+		places[s.first([2]uint64{i << 52, i << 46})] = true
+	}
+	if len(places) < 2048 { // by chance, some 3,200
+		t.Errorf("4096 IDs lie in %d places of 8192", len(places))
+	}
+}
+
 // TestSeen: a table that grows forgets nothing.
 func TestSeen(t *testing.T) {
 	s := &seen{}

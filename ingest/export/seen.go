@@ -3,6 +3,7 @@ package export
 import (
 	"encoding/binary"
 	"hash/maphash"
+	"math/bits"
 	"os"
 )
 
@@ -48,9 +49,9 @@ func (s *seen) look(w *row) sight {
 	return conflict
 }
 
-// scatter are two numbers that nobody knows, and odd: IDs are other people's, and
-// so are their places in a table not to be.
-var scatter = [...]uint64{maphash.Bytes(halves[0], nil) | 1, maphash.Bytes(halves[1], nil) | 1}
+// scatter are two numbers that nobody knows: IDs are other people's, and so are
+// their places in a table not to be.
+var scatter = [...]uint64{maphash.Bytes(halves[0], nil), maphash.Bytes(halves[1], nil)}
 
 // slot is where an ID is, or is to be.
 func (s *seen) slot(id [2]uint64) *sighting {
@@ -72,9 +73,11 @@ func (s *seen) near(rows []row) {
 	}
 }
 
-// first is where an ID is looked for.
+// first is where an ID is looked for: all of its bits have to do with all of the
+// product's.
 func (s *seen) first(id [2]uint64) uint64 {
-	return (id[0]*scatter[0] + id[1]*scatter[1]) >> 32 & uint64(len(s.slots)-1)
+	high, low := bits.Mul64(id[0]^scatter[0], id[1]^scatter[1])
+	return (high ^ low) & uint64(len(s.slots)-1)
 }
 
 // grow makes room for n, or a few.

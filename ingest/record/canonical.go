@@ -87,7 +87,8 @@ func libraryForm(raw []byte) []byte {
 func digest(text []byte, readOnly bool) [16]byte {
 	if readOnly && bytes.Contains(text, []byte(`"readOnly":"`)) {
 		for _, word := range []string{"true", "false"} {
-			// Inside a string the quotes would be escaped: this is a member.
+			// Inside a string the quotes would be escaped: this is a member, or one whose
+			// name ends as this one.
 			text = bytes.ReplaceAll(text, []byte(`"readOnly":"`+word+`"`), []byte(`"readOnly":`+word))
 		}
 	}

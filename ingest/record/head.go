@@ -37,7 +37,7 @@ type Head struct {
 	errorMessage, eventType      jsontext.Value
 	sourceIP, userAgent          jsontext.Value
 
-	// Only for [Decoder.Values].
+	// What only tables of all records want.
 	rawName, rawSource, rawRegion, rawAccount, rawError jsontext.Value
 	rawCategory, version, apiVersion, endpoint, tls     jsontext.Value
 	readOnly, management                                jsontext.Value
@@ -66,16 +66,18 @@ const maxName = 64
 // Decoder decodes records one after another. Its buffers are reused; it is not
 // safe for concurrent use.
 type Decoder struct {
-	head  Head
-	seen  [][]byte          // names of the record at hand
-	words map[string]string // values that repeat over records
+	head   Head
+	seen   [][]byte          // names of the record at hand
+	many   map[string]bool   // the same, where there are many
+	listed int               // of them, how many
+	words  map[string]string // values that repeat over records
 
-	// Only for [Decoder.Event].
+	// Of records that may matter.
 	tree      tree
 	whole     bool // the tree has read the record at hand, and is sure of it
 	canonical canonical
 
-	// Only for [Decoder.Scanned].
+	// Of records that are only counted.
 	brief  Head
 	last   [placing]string
 	recent [placing]recent
@@ -111,7 +113,7 @@ func (d *Decoder) Head(raw []byte) (*Head, error) {
 // ValidHead is Head for a record that a JSON parser has read whole.
 func (d *Decoder) ValidHead(raw []byte) (*Head, error) {
 	d.head, d.whole = Head{}, false
-	d.seen = d.seen[:0]
+	d.forget()
 	if len(raw) == 0 || raw[0] != '{' {
 		return nil, &Refusal{custody.KindRecordType, "record is " + article(raw) + ", not an object"}
 	}
@@ -129,11 +131,15 @@ func (d *Decoder) placed() (*Head, error) {
 	return &d.head, d.head.check()
 }
 
+// maxRead is the largest record that is read by us. What CloudTrail writes is much
+// smaller, and of the smallest values a record can have very many.
+const maxRead = 1 << 20
+
 // Read is Head for a record that no parser has read. It reads all of it, and
 // reports false where it is not sure of something: a parser is to be asked.
 func (d *Decoder) Read(raw []byte) (h *Head, sure bool, err error) {
 	d.head = Head{}
-	if d.whole = d.tree.read(raw) && d.tree.sure && raw[0] == '{'; !d.whole {
+	if d.whole = len(raw) <= maxRead && d.tree.read(raw) && d.tree.sure && raw[0] == '{'; !d.whole {
 		return nil, false, nil
 	}
 	var fault error
@@ -182,15 +188,35 @@ func (d *Decoder) members(raw []byte) error {
 	return fault
 }
 
-// twice reports whether the record at hand has said a name before. A record
-// has some twenty names, most of a length of their own.
+// fewMembers is up to how many names are looked through one after another. A record
+// has some twenty, most of a length of their own.
+const fewMembers = 64
+
+// twice reports whether the record at hand has said a name before.
 func (d *Decoder) twice(name []byte) bool {
+	if len(d.seen) > fewMembers {
+		if d.many == nil {
+			d.many = map[string]bool{}
+		}
+		for ; d.listed < len(d.seen); d.listed++ {
+			d.many[string(d.seen[d.listed])] = true
+		}
+		return d.many[string(name)]
+	}
 	for _, known := range d.seen {
 		if len(known) == len(name) && bytes.Equal(known, name) {
 			return true
 		}
 	}
 	return false
+}
+
+// forget begins a record, which has said nothing yet.
+func (d *Decoder) forget() {
+	if d.seen = d.seen[:0]; d.listed > 0 {
+		clear(d.many)
+		d.listed = 0
+	}
 }
 
 // isForeignMember knows the messages that AWS delivers under the same word,

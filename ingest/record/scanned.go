@@ -16,8 +16,13 @@ import (
 // Head.
 func (d *Decoder) Scanned(raw []byte, m *scan.Members) (*Head, bool) {
 	const needed = 1<<eventTime | 1<<eventName | 1<<eventSource | 1<<awsRegion | 1<<account
-	if m.Said&needed != needed || m.Twice || !d.others(raw, m.Others) {
+	if m.Said&needed != needed || m.Twice || len(m.Others) > fewMembers || !d.others(raw, m.Others) {
 		return nil, false
+	}
+	if m.Said&(1<<errorCode) != 0 {
+		if code := m.Value(raw, int(errorCode)); code[0] != '"' && code[0] != 'n' { // it is no code
+			return nil, false
+		}
 	}
 	h := &d.brief // nothing but what is set here is ever set in it
 	h.Category = ""
@@ -41,7 +46,7 @@ func (d *Decoder) Scanned(raw []byte, m *scan.Members) (*Head, bool) {
 // others reports whether members with names that are not of the vocabulary
 // surely change nothing.
 func (d *Decoder) others(raw []byte, others []scan.Member) bool {
-	d.seen = d.seen[:0]
+	d.forget()
 	for i := range others {
 		m := &others[i]
 		name := raw[m.Name:m.NameEnd]
@@ -235,7 +240,7 @@ func withoutVolume(raw []byte) bool {
 // writes: "2026-03-02T10:20:31Z".
 func (d *Decoder) instant(to *time.Time, v []byte) bool {
 	const form = `"2006-01-02T15:04:05Z"`
-	if len(v) != len(form) || v[14] != ':' || v[17] != ':' || v[11] != 'T' || v[20] != 'Z' {
+	if len(v) != len(form) || v[0] != '"' || v[21] != '"' || v[14] != ':' || v[17] != ':' || v[11] != 'T' || v[20] != 'Z' {
 		return false
 	}
 	day := v[1:11]

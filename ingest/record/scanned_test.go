@@ -1,6 +1,7 @@
 package record
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -33,6 +34,11 @@ var scannable = []struct {
 	{"no region", `{` + strings.Replace(dull, `"awsRegion":"eu-west-1",`, "", 1) + `}`, false},
 	{"no time", `{` + strings.Replace(dull, "2026-03-02T10:20:31Z", "2026-03-02", 1) + `}`, false},
 	{"a time that is none", `{` + strings.Replace(dull, "10:20:31", "10:61:31", 1) + `}`, false},
+	{"a time that is no text", `{` + strings.Replace(dull, `"2026-03-02T10:20:31Z"`, `{2026-03-02T10:20:31Z}`, 1) + `}`, false},
+	{"an error that is a number", `{` + dull + `,"errorCode":5}`, false},
+	{"an error", `{` + dull + `,"errorCode":"AccessDenied"}`, true},
+	{"very many names", `{` + dull + manyNames(100_000) + `}`, false},
+	{"very many names, one twice", `{` + dull + manyNames(100_000) + `,"n7":1}`, false},
 	{"a name that is a number", `{` + strings.Replace(dull, `"GetObject"`, "1234567", 1) + `}`, false},
 	{"another service's message", `{` + strings.Replace(dull, "s3.amazonaws.com", "aws:s3", 1) + `}`, false},
 	{"a queue's message", `{` + dull + `,"receiptHandle":"x"}`, false},
@@ -41,6 +47,29 @@ var scannable = []struct {
 	{"the same, escaped", `{` + strings.ReplaceAll(strings.ReplaceAll(dull, "s3.", "kms."), "GetObject", "GenerateDataKey") + `,"requestParameters":{"encryptionContext":{"aws:ebs:id":"vol\u002d0a"}}}`, false},
 	{"a data key that was refused", `{` + strings.ReplaceAll(strings.ReplaceAll(dull, "s3.", "kms."), "GetObject", "Decrypt") + `,"errorCode":"AccessDenied"}`, false},
 	{"a data key of an instance", `{"userIdentity":{"arn":"arn:aws:sts::111122223333:assumed-role/aws:ec2-infrastructure/i-0a"},` + strings.ReplaceAll(strings.ReplaceAll(dull, "s3.", "kms."), "GetObject", "Decrypt") + `}`, false},
+}
+
+func manyNames(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, `,"n%d":1`, i)
+	}
+	return b.String()
+}
+
+// TestManyNames: a name said twice is met among very many too, in little time.
+func TestManyNames(t *testing.T) {
+	d := NewDecoder()
+	for range 2 {
+		if _, err := d.ValidHead([]byte(`{` + dull + manyNames(100_000) + `}`)); err != nil {
+			t.Error(err)
+		}
+		for _, twice := range []string{"n7", "n99999", "eventName"} {
+			if _, err := d.ValidHead([]byte(`{` + dull + manyNames(100_000) + `,"` + twice + `":"x"}`)); err == nil || !strings.Contains(err.Error(), "said twice") {
+				t.Errorf("%s: %v", twice, err)
+			}
+		}
+	}
 }
 
 // sure gives the head of a record by the scan, or false where it is not sure.
@@ -74,7 +103,9 @@ func TestScanned(t *testing.T) {
 // as well. Nothing that the parser keeps or refuses is only counted.
 func FuzzScanned(f *testing.F) {
 	for _, c := range scannable {
-		f.Add(c.text)
+		if len(c.text) < 1<<10 {
+			f.Add(c.text)
+		}
 	}
 	text, fast, slow := scan.NewText(Vocabulary), NewDecoder(), NewDecoder()
 	f.Fuzz(func(t *testing.T, record string) {

@@ -155,6 +155,9 @@ func (t *Text) Record(i int) (members *Members, end int, found Found) {
 			}
 			fallthrough
 		case named:
+			if at = t.Space(at); at >= len(text) {
+				return nil, start, Short
+			}
 			if at, found = t.value(start, at, name); found != Record {
 				return nil, at, found
 			}

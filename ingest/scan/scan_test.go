@@ -165,6 +165,8 @@ var lists = []string{
 	`[{"eventName":"A","recipientAccountId":"1"},{"eventName":"B","recipientAccountId":"2","a":{}},{"eventName":"C","a":1,"recipientAccountIdd":"3"},{"eventNam\"e":"D"}]`,
 	"[" + strings.Repeat(`{"eventName": "A","recipientAccountId": {"x":[1,2]},"a": true,"c": null,"d":"e"},`, 3) + "\n" + `{"eventName":"A","recipientAccountId":falsy}]`,
 	"[" + strings.Repeat(`{"eventName":"A","recipientAccountId":"`+strings.Repeat("1", 99)+`"}  ,  `, 30) + `{"eventName":"A","eventName":"B" "C"}]`,
+	`[{"eventName":  "A","a":	"b"},{"eventName":  "A","a":	"b"},{"eventName":
+"A","a":  {}}]`,
 	`[{"sessionCredentialFromConsole":"x","sessionCredentialFromConsole":"y"},{"c":1,"a":2},{"c":1,"c":2},{"c":1,"a":2,"` + strings.Repeat("long", 40) + `":3}]`,
 }
 
@@ -178,6 +180,9 @@ func FuzzScan(f *testing.F) {
 	text := NewText(vocabulary)
 	f.Fuzz(func(t *testing.T, list []byte) {
 		got, found := scanned(text, list)
+		if again, same := scanned(text, list); same != found || !slices.Equal(again, got) {
+			t.Fatalf("read again: %d records and %d, want %d and %d", len(again), same, len(got), found)
+		}
 		if !jsontext.Value(list).IsValid(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)) {
 			return // only that it ends
 		}
@@ -212,7 +217,7 @@ func TestShort(t *testing.T) {
 
 // TestScan says which lists are read to their end.
 func TestScan(t *testing.T) {
-	want := []Found{End, End, End, End, Unsure, Unsure, End, Unsure, Unsure, Unsure, Short, End, End, Unsure, Unsure, End}
+	want := []Found{End, End, End, End, Unsure, Unsure, End, Unsure, Unsure, Unsure, Short, End, End, Unsure, Unsure, End, End}
 	text := NewText(vocabulary)
 	for i, l := range lists {
 		if _, found := scanned(text, []byte(l)); found != want[i] {

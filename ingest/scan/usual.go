@@ -15,7 +15,11 @@ const (
 	cut          // a part: the text ends in its value
 )
 
-// usualAnywhere is usual in plain Go.
+// usualAnywhere reads members as nearly all of them are written, from i on, of a
+// record that begins at start: with the name that is expected behind the one
+// before, no white space but a blank behind a colon, and between them a comma, or
+// what stood there last. It gives the last name that it read, how much of that
+// member, and where it stopped.
 func (t *Text) usualAnywhere(start, i int, before *name) (last *name, at int, read step) {
 	text := t.text
 	for {
@@ -112,7 +116,7 @@ type constant struct {
 // marked. It looks at two blocks at once, since nobody can foresee in which of
 // them a string ends.
 func (t *Text) near(i int) uint64 {
-	if b := uint(i>>6 - t.first); b+1 < uint(t.marked) { //nolint:gosec // what lies before is very large
+	if b := uint(i>>6 - t.first); b < uint(t.marked) && b+1 < uint(t.marked) { //nolint:gosec // what lies before is very large
 		q := &t.marks.quotes
 		return q[b%stride]>>(i&63) | q[(b+1)%stride]<<1<<(^i&63)
 	}

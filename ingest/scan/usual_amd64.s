@@ -48,6 +48,8 @@ value:
 	MOVQ CX, R10
 	SHRQ $6, R10
 	SUBQ R11, R10
+	CMPQ R10, R12
+	JCC  valueless
 	LEAQ 1(R10), AX
 	CMPQ AX, R12
 	JCC  valueless
