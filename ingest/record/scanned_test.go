@@ -37,8 +37,8 @@ var scannable = []struct {
 	{"a time that is no text", `{` + strings.Replace(dull, `"2026-03-02T10:20:31Z"`, `{2026-03-02T10:20:31Z}`, 1) + `}`, false},
 	{"an error that is a number", `{` + dull + `,"errorCode":5}`, false},
 	{"an error", `{` + dull + `,"errorCode":"AccessDenied"}`, true},
-	{"very many names", `{` + dull + manyNames(100_000) + `}`, false},
-	{"very many names, one twice", `{` + dull + manyNames(100_000) + `,"n7":1}`, false},
+	{"very many names", `{` + dull + manyNames() + `}`, false},
+	{"very many names, one twice", `{` + dull + manyNames() + `,"n7":1}`, false},
 	{"a name that is a number", `{` + strings.Replace(dull, `"GetObject"`, "1234567", 1) + `}`, false},
 	{"another service's message", `{` + strings.Replace(dull, "s3.amazonaws.com", "aws:s3", 1) + `}`, false},
 	{"a queue's message", `{` + dull + `,"receiptHandle":"x"}`, false},
@@ -49,9 +49,9 @@ var scannable = []struct {
 	{"a data key of an instance", `{"userIdentity":{"arn":"arn:aws:sts::111122223333:assumed-role/aws:ec2-infrastructure/i-0a"},` + strings.ReplaceAll(strings.ReplaceAll(dull, "s3.", "kms."), "GetObject", "Decrypt") + `}`, false},
 }
 
-func manyNames(n int) string {
+func manyNames() string {
 	var b strings.Builder
-	for i := range n {
+	for i := range 100_000 {
 		fmt.Fprintf(&b, `,"n%d":1`, i)
 	}
 	return b.String()
@@ -61,11 +61,11 @@ func manyNames(n int) string {
 func TestManyNames(t *testing.T) {
 	d := NewDecoder()
 	for range 2 {
-		if _, err := d.ValidHead([]byte(`{` + dull + manyNames(100_000) + `}`)); err != nil {
+		if _, err := d.ValidHead([]byte(`{` + dull + manyNames() + `}`)); err != nil {
 			t.Error(err)
 		}
 		for _, twice := range []string{"n7", "n99999", "eventName"} {
-			if _, err := d.ValidHead([]byte(`{` + dull + manyNames(100_000) + `,"` + twice + `":"x"}`)); err == nil || !strings.Contains(err.Error(), "said twice") {
+			if _, err := d.ValidHead([]byte(`{` + dull + manyNames() + `,"` + twice + `":"x"}`)); err == nil || !strings.Contains(err.Error(), "said twice") {
 				t.Errorf("%s: %v", twice, err)
 			}
 		}
