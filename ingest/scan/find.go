@@ -10,16 +10,20 @@ func findAnywhere(text []byte, n int, out *marks, c *carry) {
 	escaped, inString := c.escaped, c.inString
 	for i := range min(n, stride) {
 		block := (*[64]byte)(text[i*64:])
-		quotes, brackets, rare, sure := findASCII(block)
-		if !sure {
-			quotes, brackets, rare = findBytes(block)
+		quotes, brackets, slashed, indented, ascii := findASCII(block)
+		if !ascii {
+			quotes, brackets, slashed = findBytes(block)
+			indented = false
 		}
 		controls := uint64(0)
-		if rare || escaped != 0 {
+		switch {
+		case slashed || escaped != 0:
 			var slashes, behind uint64
 			slashes, controls = findRare(block)
 			behind, escaped = escapes(slashes, escaped)
 			quotes &^= behind
+		case indented:
+			controls = findControls(block)
 		}
 		in := inside(quotes) ^ inString
 		inString = uint64(int64(in) >> 63) //nolint:gosec // the highest bit, everywhere
@@ -39,41 +43,65 @@ func findAnywhere(text []byte, n int, out *marks, c *carry) {
 }
 
 // findASCII finds in a block of ASCII the quotes, what may be brackets, and
-// whether there are backslashes or control characters. It is sure where all is
-// ASCII.
-func findASCII(block *[64]byte) (quotes, brackets uint64, rare, sure bool) {
-	w := words8{common: ^uint64(0)}
-	w = w.and(binary.LittleEndian.Uint64(block[0:]), &ascii)
-	w = w.and(binary.LittleEndian.Uint64(block[8:]), &ascii)
-	w = w.and(binary.LittleEndian.Uint64(block[16:]), &ascii)
-	w = w.and(binary.LittleEndian.Uint64(block[24:]), &ascii)
-	w = w.and(binary.LittleEndian.Uint64(block[32:]), &ascii)
-	w = w.and(binary.LittleEndian.Uint64(block[40:]), &ascii)
-	w = w.and(binary.LittleEndian.Uint64(block[48:]), &ascii)
-	w = w.and(binary.LittleEndian.Uint64(block[56:]), &ascii)
-	return transposed(^w.notQuotes), transposed(^w.notBrackets), w.common&high != high, w.any&high == 0
+// whether there are backslashes, and control characters, as where lines end. It
+// is of no use where not all is ASCII.
+func findASCII(block *[64]byte) (quotes, brackets uint64, slashed, indented, ascii bool) {
+	p := &patternsOfASCII
+	w, r := words8{}, rare8{^uint64(0), ^uint64(0)}
+	x := binary.LittleEndian.Uint64(block[0:])
+	w, r = w.and(x, p), r.and(x, p)
+	x = binary.LittleEndian.Uint64(block[8:])
+	w, r = w.and(x, p), r.and(x, p)
+	x = binary.LittleEndian.Uint64(block[16:])
+	w, r = w.and(x, p), r.and(x, p)
+	x = binary.LittleEndian.Uint64(block[24:])
+	w, r = w.and(x, p), r.and(x, p)
+	x = binary.LittleEndian.Uint64(block[32:])
+	w, r = w.and(x, p), r.and(x, p)
+	x = binary.LittleEndian.Uint64(block[40:])
+	w, r = w.and(x, p), r.and(x, p)
+	x = binary.LittleEndian.Uint64(block[48:])
+	w, r = w.and(x, p), r.and(x, p)
+	x = binary.LittleEndian.Uint64(block[56:])
+	w, r = w.and(x, p), r.and(x, p)
+	return transposed(^w.notQuotes), transposed(^w.notBrackets), r.noSlash&high != high, r.noControl&high != high, w.any&high == 0
 }
 
 // words8 is what eight words of ASCII say, one after another. The highest bit of
 // a byte is free there, so that a sum says in it whether the byte was large
 // enough: 7f more than what is not zero. What may be a bracket is one of
 // Y [ ] _ y { } DEL, of which hardly any others stand outside of strings.
-type words8 struct{ any, common, notQuotes, notBrackets uint64 }
+type words8 struct{ any, notQuotes, notBrackets uint64 }
+
+// rare8 is what hardly any of eight words say.
+type rare8 struct{ noSlash, noControl uint64 }
 
 // patterns are constants that are faster to load than to spell out.
 type patterns struct{ spaces, slashes, quotes, braces, folded, low, high uint64 }
 
-var ascii = patterns{every * (0x80 - ' '), every * '\\', every * '"', every * '{', every * 0xd9, low, high}
+var patternsOfASCII = patterns{every * (0x80 - ' '), every * '\\', every * '"', every * '{', every * 0xd9, low, high}
 
 // and moves what the words before have found by one bit, and the next one's
 // beside it: eight of them are transposed.
 func (w words8) and(x uint64, p *patterns) words8 {
 	return words8{
 		w.any | x,
-		w.common & (x + p.spaces) & (x ^ p.slashes + p.low),
 		w.notQuotes>>1 | (x^p.quotes+p.low)&p.high,
 		w.notBrackets>>1 | ((x^p.braces)&p.folded+p.low)&p.high,
 	}
+}
+
+func (r rare8) and(x uint64, p *patterns) rare8 {
+	return rare8{r.noSlash & (x ^ p.slashes + p.low), r.noControl & (x + p.spaces)}
+}
+
+// findControls finds the control characters of a block of ASCII.
+func findControls(block *[64]byte) uint64 {
+	none, p := uint64(0), &patternsOfASCII
+	for k := 0; k < 64; k += 8 {
+		none = none>>1 | (binary.LittleEndian.Uint64(block[k:])+p.spaces)&p.high
+	}
+	return transposed(^none)
 }
 
 // transposed has the bit k of the byte j as the bit j of the byte k; see Warren,
@@ -87,8 +115,9 @@ func transposed(x uint64) uint64 {
 	return x ^ t ^ t<<28
 }
 
-// findBytes is findASCII for a block of any bytes.
-func findBytes(block *[64]byte) (quotes, brackets uint64, rare bool) {
+// findBytes is findASCII for a block of any bytes, which takes control characters
+// for backslashes.
+func findBytes(block *[64]byte) (quotes, brackets uint64, slashed bool) {
 	found := uint64(0)
 	for k := 0; k < 64; k += 8 {
 		x := binary.LittleEndian.Uint64(block[k:])
