@@ -1,0 +1,55 @@
+package ingest
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// TestExchanged: a file that is another one by the time it is opened is named, is
+// not followed elsewhere, and keeps nobody waiting.
+func TestExchanged(t *testing.T) {
+	elsewhere := filepath.Join(t.TempDir(), "elsewhere.json")
+	if err := os.WriteFile(elsewhere, []byte(`{"Records":[]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, exchange := range map[string]func(path string) error{
+		"pipe":   func(path string) error { return unix.Mkfifo(path, 0o600) },
+		"link":   func(path string) error { return os.Symlink(elsewhere, path) },
+		"folder": func(path string) error { return os.Mkdir(path, 0o700) },
+		"gone":   func(string) error { return nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			path := filepath.Join(dir, "log.json")
+			if err := os.WriteFile(path, []byte(`{"Records":[]}`), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			defer cancel()
+			listing, err := List(ctx, []string{dir}, Places{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Remove(path); err != nil {
+				t.Fatal(err)
+			}
+			if err := exchange(path); err != nil {
+				t.Fatal(err)
+			}
+			ev, err := Read(ctx, listing, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer ev.Release()
+			if m := ev.Manifest; m.Objects.Unread != 1 || len(m.Warnings) != 1 || !strings.HasSuffix(m.Warnings[0].Object, "log.json") {
+				t.Errorf("%+v", m)
+			}
+		})
+	}
+}
