@@ -12,61 +12,29 @@ import (
 	"grantrail/ingest/custody"
 )
 
-// directory is a folder, and what is in it, in name order.
-type directory struct {
-	*os.File
-	entries []fs.DirEntry
-	err     error
-}
-
-func openFolder(name string) (f directory) {
-	if f.File, f.err = os.Open(name); f.err != nil { //nolint:gosec // what was asked for
-		return f
-	}
-	f.entries, f.err = f.ReadDir(-1)
-	slices.SortFunc(f.entries, func(a, b fs.DirEntry) int { return cmp.Compare(a.Name(), b.Name()) })
-	return f
-}
-
 // walk lists a folder, in name order, and the folders in it. Links are not
 // followed.
-func (l *lister) walk(root, folder string) error { return l.within(root, folder, openFolder(folder)) }
-
-// within lists what is in a folder. While one of its folders is gone through, the
-// next one is read.
-func (l *lister) within(root, folder string, at directory) error {
-	defer func() { _ = at.Close() }() // it was only read, if that
+func (l *lister) walk(root, folder string) error {
 	if err := l.ctx.Err(); err != nil {
 		return err
 	}
-	if at.err != nil {
-		return l.unlisted(root, folder, at.err)
+	at, err := os.Open(folder) //nolint:gosec // what was asked for
+	if err != nil {
+		return l.unlisted(root, folder, err)
 	}
+	defer func() { _ = at.Close() }() // it was only read
+	entries, err := at.ReadDir(-1)
+	if err != nil {
+		return l.unlisted(root, folder, err)
+	}
+	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return cmp.Compare(a.Name(), b.Name()) })
 	prefix := filepath.Join(folder, "x")
 	prefix = prefix[:len(prefix)-1]
-	folders := make(chan directory) // those in it, in order
-	done := make(chan struct{})
-	defer close(done)
-	go func() {
-		for _, e := range at.entries {
-			if !e.IsDir() {
-				continue
-			}
-			next := openFolder(prefix + e.Name())
-			select {
-			case folders <- next:
-			case <-done:
-				_ = next.Close() // nobody looks at it any more
-				return
-			}
-		}
-	}()
-	for _, e := range at.entries {
-		var err error
+	for _, e := range entries {
 		if e.IsDir() {
-			err = l.within(root, prefix+e.Name(), <-folders)
+			err = l.walk(root, prefix+e.Name())
 		} else {
-			err = l.entry(at.File, prefix, e)
+			err = l.entry(at, prefix, e)
 		}
 		if err != nil {
 			return err
