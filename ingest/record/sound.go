@@ -163,36 +163,8 @@ func scalar(text []byte, i int) int {
 			return nowhere
 		}
 	}
-	if text[i] == '-' {
-		i++
+	if end, _ := numberEnd(text, i); end >= 0 {
+		return end
 	}
-	if i < len(text) && text[i] == '0' {
-		i++
-	} else if i = figures(text, i); i == nowhere {
-		return nowhere
-	}
-	if i < len(text) && text[i] == '.' {
-		if i = figures(text, i+1); i == nowhere {
-			return nowhere
-		}
-	}
-	if i < len(text) && text[i]|0x20 == 'e' {
-		if i++; i < len(text) && (text[i] == '+' || text[i] == '-') {
-			i++
-		}
-		return figures(text, i)
-	}
-	return i
-}
-
-// figures is where the digits at i end, or nowhere where there is none.
-func figures(text []byte, i int) int {
-	from := i
-	for i < len(text) && '0' <= text[i] && text[i] <= '9' {
-		i++
-	}
-	if i == from {
-		return nowhere
-	}
-	return i
+	return nowhere
 }

@@ -288,42 +288,13 @@ const maxDigits = 15
 
 // number reads the number that begins at i.
 func (t *tree) number(i int) int {
-	from := i
-	if t.raw[i] == '-' {
-		i++
-	}
-	first := i
-	if i = digits(t.raw, i); i == first || t.raw[first] == '0' && i > first+1 {
+	end, digits := numberEnd(t.raw, i)
+	if end < 0 {
 		return -1
 	}
-	if i-first > maxDigits || t.raw[first] == '0' && from < first {
+	if digits == 0 || digits > maxDigits || string(t.raw[i:end]) == "-0" {
 		t.sure = false
 	}
-	if i < len(t.raw) && t.raw[i] == '.' {
-		t.sure = false
-		point := i + 1
-		if i = digits(t.raw, point); i == point {
-			return -1
-		}
-	}
-	if i < len(t.raw) && t.raw[i]|0x20 == 'e' {
-		t.sure = false
-		if i++; i < len(t.raw) && (t.raw[i] == '+' || t.raw[i] == '-') {
-			i++
-		}
-		power := i
-		if i = digits(t.raw, power); i == power {
-			return -1
-		}
-	}
-	t.add('0', from, i)
-	return i
-}
-
-// digits is the offset behind the digits from i on.
-func digits(raw []byte, i int) int {
-	for i < len(raw) && '0' <= raw[i] && raw[i] <= '9' {
-		i++
-	}
-	return i
+	t.add('0', i, end)
+	return end
 }

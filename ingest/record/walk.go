@@ -142,3 +142,43 @@ func nestedEnd(raw []byte, i int) int {
 	}
 	return i
 }
+
+// numberEnd is the offset behind the number that begins at i, RFC 8259, section
+// 6, and how many digits it has where it is an integer; else 0. Where there is no
+// number the offset is -1.
+func numberEnd(raw []byte, i int) (end, digits int) {
+	if i < len(raw) && raw[i] == '-' {
+		i++
+	}
+	first := i
+	if i = digitsEnd(raw, i); i == first || raw[first] == '0' && i > first+1 {
+		return -1, 0
+	}
+	digits = i - first
+	if i < len(raw) && raw[i] == '.' {
+		digits = 0
+		point := i + 1
+		if i = digitsEnd(raw, point); i == point {
+			return -1, 0
+		}
+	}
+	if i < len(raw) && raw[i]|0x20 == 'e' {
+		digits = 0
+		if i++; i < len(raw) && (raw[i] == '+' || raw[i] == '-') {
+			i++
+		}
+		power := i
+		if i = digitsEnd(raw, power); i == power {
+			return -1, 0
+		}
+	}
+	return i, digits
+}
+
+// digitsEnd is the offset behind the digits from i on.
+func digitsEnd(raw []byte, i int) int {
+	for i < len(raw) && '0' <= raw[i] && raw[i] <= '9' {
+		i++
+	}
+	return i
+}
