@@ -184,16 +184,17 @@ func plain(v jsontext.Value) []byte {
 		return v
 	}
 	inner := v[1 : len(v)-1]
-	if asWritten(inner) || bytes.IndexByte(inner, '\\') < 0 && utf8.Valid(inner) {
+	if simple(inner) || bytes.IndexByte(inner, '\\') < 0 && utf8.Valid(inner) {
 		return inner
 	}
 	b, _ := jsontext.AppendUnquote(nil, v) // what cannot be undone stays with replacement characters
 	return b
 }
 
-// asWritten reports whether text is surely ASCII without escapes, eight bytes
-// at a time, the last of which may be looked at twice.
-func asWritten(text []byte) bool {
+// simple reports whether text is ASCII without escapes, as nearly all is: what it
+// says is what it spells. It looks at eight bytes at a time, at the last of them
+// perhaps twice.
+func simple(text []byte) bool {
 	n := len(text)
 	if n < 8 {
 		for _, c := range text {
@@ -204,8 +205,12 @@ func asWritten(text []byte) bool {
 		return true
 	}
 	odd := oddIn(binary.LittleEndian.Uint64(text[n-8:]))
-	for i := 0; i+8 < n; i += 8 {
-		odd |= oddIn(binary.LittleEndian.Uint64(text[i:]))
+	for ; len(text) > 32; text = text[32:] {
+		odd |= oddIn(binary.LittleEndian.Uint64(text)) | oddIn(binary.LittleEndian.Uint64(text[8:])) |
+			oddIn(binary.LittleEndian.Uint64(text[16:])) | oddIn(binary.LittleEndian.Uint64(text[24:]))
+	}
+	for ; len(text) > 8; text = text[8:] {
+		odd |= oddIn(binary.LittleEndian.Uint64(text))
 	}
 	return odd&0x8080808080808080 == 0
 }

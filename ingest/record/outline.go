@@ -119,7 +119,7 @@ func (o *Outlines) member(of Field, value []byte) bool {
 	case ResourceList:
 		return o.unread(value, from, resourcesValue)
 	}
-	if value[0] == '"' && of < ReadOnly && asWritten(value[1:len(value)-1]) {
+	if value[0] == '"' && of < ReadOnly && simple(value[1:len(value)-1]) {
 		f.Spans[of] = spanOf(from+1, len(value)-2)
 		return true
 	}

@@ -2,9 +2,7 @@ package record
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
-	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -54,26 +52,6 @@ func nameOf(quoted []byte) []byte {
 	}
 	name, _ := jsontext.AppendUnquote(nil, quoted) // what cannot be undone is no name that counts
 	return name
-}
-
-// simple reports whether text is ASCII without escapes, as nearly all names are.
-func simple(name []byte) bool {
-	if len(name) >= 64 && bytes.IndexByte(name, '\\') >= 0 {
-		return false
-	}
-	for len(name) >= 64 {
-		if (binary.LittleEndian.Uint64(name)|binary.LittleEndian.Uint64(name[8:])|
-			binary.LittleEndian.Uint64(name[16:])|binary.LittleEndian.Uint64(name[24:]))&0x8080808080808080 != 0 {
-			return false
-		}
-		name = name[32:]
-	}
-	for _, c := range name {
-		if c >= utf8.RuneSelf || c == '\\' {
-			return false
-		}
-	}
-	return true
 }
 
 // space is the first byte from i on that is not white space.
