@@ -13,11 +13,9 @@ import (
 )
 
 const (
-	// batchRows and batchBytes bound an Arrow record, and pendingBytes those of
-	// all open files together. Where as many as pendingFew are pending, one of at
-	// least fairBytes is written out for the next, which takes over its memory.
-	batchRows    = 8 << 10
-	batchBytes   = 24 << 20
+	// pendingBytes bound the batches of all open files together. Where as many as
+	// pendingFew are pending, one of at least fairBytes is written out for the
+	// next, which takes over its memory.
 	pendingBytes = 28 << 20
 	pendingFew   = 2
 	fairBytes    = 1 << 20
@@ -119,10 +117,8 @@ func (a *arrowFile) write(rows *Rows, from, to int) error {
 				return err
 			}
 		}
-		n := min(to-from, batchRows-a.batch.n)
-		a.batch.add(rows, from, from+n, a.raw)
-		from += n
-		if a.batch.n == batchRows || a.batch.size >= batchBytes {
+		var full bool
+		if from, full = a.batch.take(rows, from, to, a.raw); full {
 			if err := a.flush(); err != nil {
 				return err
 			}

@@ -84,6 +84,19 @@ func (s *words) repeat(value string, n int) {
 
 func (s *words) reset() { s.there.reset(); s.ends, s.data = s.ends[:0], s.data[:0] }
 
+const (
+	// batchRows and batchBytes bound an Arrow record.
+	batchRows  = 8 << 10
+	batchBytes = 24 << 20
+)
+
+// take adds rows until the batch is full, and gives where it stopped.
+func (b *batch) take(rows *Rows, from, to int, raw bool) (next int, full bool) {
+	next = min(to, from+batchRows-b.n)
+	b.add(rows, from, next, raw)
+	return next, b.n == batchRows || b.size >= batchBytes
+}
+
 // add adds a stretch of rows, column by column.
 func (b *batch) add(rows *Rows, from, to int, raw bool) {
 	part := rows.rows[from:to]

@@ -18,10 +18,8 @@ func (l *loaded) create(string) (sink, error) {
 
 func (l *loaded) write(rows *Rows, from, to int) error {
 	for from < to {
-		n := min(to-from, batchRows-l.batch.n)
-		l.batch.add(rows, from, from+n, l.raw)
-		from += n
-		if l.batch.n == batchRows || l.batch.size >= batchBytes {
+		var full bool
+		if from, full = l.batch.take(rows, from, to, l.raw); full {
 			if err := l.flush(); err != nil {
 				return err
 			}

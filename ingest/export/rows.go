@@ -122,6 +122,16 @@ func (r *Rows) fill() {
 	}
 }
 
+// stretch is where the rows of one partition end that begin at from.
+func (r *Rows) stretch(from int) int {
+	place, day := r.rows[from].place, r.rows[from].day()
+	to := from + 1
+	for to < len(r.rows) && r.rows[to].place == place && r.rows[to].day() == day {
+		to++
+	}
+	return to
+}
+
 // placed is the number of a place. Neighbours mostly share theirs.
 func (r *Rows) placed(at place) uint32 {
 	for i := len(r.places) - 1; i >= 0; i-- {

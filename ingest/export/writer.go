@@ -159,24 +159,30 @@ func (w *Writer) Write(rows *Rows) error {
 	}
 	rows.fill()
 	var runs []run
-	var p *part // of the row before
-	for i := range rows.rows {
-		r := &rows.rows[i]
-		if before := i - 1; p == nil || r.place != rows.rows[before].place || r.day() != rows.rows[before].day() {
-			var err error
-			p, err = w.part(key{rows.places[r.place], r.day()}, func() {
-				if len(runs) > 0 {
-					w.lines <- line{rows: rows, runs: runs}
-					runs = nil
-				}
-			})
-			if err != nil {
-				return err
+	for from, to := 0, 0; from < len(rows.rows); from = to {
+		r := &rows.rows[from]
+		to = rows.stretch(from)
+		p, err := w.part(key{rows.places[r.place], r.day()}, func() {
+			if len(runs) > 0 {
+				w.lines <- line{rows: rows, runs: runs}
+				runs = nil
 			}
-			p.seen.near(rows.rows[i:])
+		})
+		if err != nil {
+			return err
 		}
+		runs = w.addRuns(p, rows, from, to, runs)
+	}
+	w.lines <- line{rows: rows, runs: runs, last: true}
+	return nil
+}
+
+// addRuns appends the runs of a stretch of a partition's rows that are to be written.
+func (w *Writer) addRuns(p *part, rows *Rows, from, to int, runs []run) []run {
+	p.seen.near(rows.rows[from:to])
+	for i := from; i < to; i++ {
 		if !w.opt.Duplicates {
-			switch p.seen.look(r) {
+			switch p.seen.look(&rows.rows[i]) {
 			case duplicate:
 				w.counts.Duplicate++
 				continue
@@ -192,8 +198,7 @@ func (w *Writer) Write(rows *Rows) error {
 			runs = append(runs, run{p, i, i + 1})
 		}
 	}
-	w.lines <- line{rows: rows, runs: runs, last: true}
-	return nil
+	return runs
 }
 
 // part is the partition of a key, at hand. Before another one is closed for it,
