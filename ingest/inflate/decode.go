@@ -151,9 +151,7 @@ func (d *decoder) open(in []byte, end int, all bool) bool {
 	if at.pos > end {
 		return false
 	}
-	at.buf |= binary.LittleEndian.Uint64(in[at.pos:]) << at.have
-	at.pos += int(63-at.have) >> 3 //nolint:gosec // small
-	at.have |= 56
+	at.pos, at.buf, at.have = refill(in, at.pos, at.buf, at.have)
 	at.last = at.buf&1 == 1
 	kind := at.buf >> 1 & 3
 	at.buf, at.have = at.buf>>3, at.have-3
@@ -234,9 +232,7 @@ func (d *decoder) dynamicCodes(in []byte, end, pos int, buf uint64, have uint) (
 			if pos > end {
 				return 0, 0, 0, false
 			}
-			buf |= binary.LittleEndian.Uint64(in[pos:]) << have
-			pos += int(63-have) >> 3 //nolint:gosec // small
-			have |= 56
+			pos, buf, have = refill(in, pos, buf, have)
 		}
 		own[sizeOrder[i]] = uint8(buf & 7)
 		buf, have = buf>>3, have-3
@@ -248,9 +244,7 @@ func (d *decoder) dynamicCodes(in []byte, end, pos int, buf uint64, have uint) (
 		if pos > end {
 			return 0, 0, 0, false
 		}
-		buf |= binary.LittleEndian.Uint64(in[pos:]) << have
-		pos += int(63-have) >> 3 //nolint:gosec // small
-		have |= 56
+		pos, buf, have = refill(in, pos, buf, have)
 		e := d.lengths[buf&(lengthTable-1)]
 		size := uint(e & takes)
 		if size == 0 {
@@ -308,9 +302,7 @@ func (d *decoder) block(in []byte, end int, all bool, out []byte, n int) (int, s
 		return n, why
 	}
 	literals, distances := d.literals, d.distances
-	buf |= binary.LittleEndian.Uint64(in[pos:]) << (have & 63)
-	pos += int(63-have) >> 3 //nolint:gosec // small
-	have |= 56
+	pos, buf, have = refill(in, pos, buf, have)
 	e := literals[buf&mask]
 	for {
 		if n+slack > len(out) {
@@ -339,9 +331,7 @@ func (d *decoder) block(in []byte, end int, all bool, out []byte, n int) (int, s
 						binary.LittleEndian.PutUint16(out[n:], uint16(e>>16))
 						n += int(e>>12&1) + 1
 						buf, have = buf>>(e&takes), have-uint(e&takes)
-						buf |= binary.LittleEndian.Uint64(in[pos:]) << (have & 63)
-						pos += int(63-have) >> 3 //nolint:gosec // small
-						have |= 56
+						pos, buf, have = refill(in, pos, buf, have)
 						e = literals[buf&mask]
 						continue
 					}
@@ -353,9 +343,7 @@ func (d *decoder) block(in []byte, end int, all bool, out []byte, n int) (int, s
 				out[n] = byte(e >> 16)
 				n++
 				buf, have = buf>>(e&takes), have-uint(e&takes)
-				buf |= binary.LittleEndian.Uint64(in[pos:]) << (have & 63)
-				pos += int(63-have) >> 3 //nolint:gosec // small
-				have |= 56
+				pos, buf, have = refill(in, pos, buf, have)
 				e = literals[buf&mask]
 				continue
 			}
@@ -370,9 +358,7 @@ func (d *decoder) block(in []byte, end int, all bool, out []byte, n int) (int, s
 		length := int(e>>16) + int(buf&(1<<(e&takes)-1)>>(e>>8&15)) //nolint:gosec // small
 		buf, have = buf>>(e&takes), have-uint(e&takes)
 		if have < maxDistance { // seldom, behind literals
-			buf |= binary.LittleEndian.Uint64(in[pos:]) << (have & 63)
-			pos += int(63-have) >> 3 //nolint:gosec // small
-			have |= 56
+			pos, buf, have = refill(in, pos, buf, have)
 		}
 		e = distances[buf&(1<<distanceBits-1)]
 		if e&special == isPointer {
@@ -386,9 +372,7 @@ func (d *decoder) block(in []byte, end int, all bool, out []byte, n int) (int, s
 		if distance > n {
 			return n, bad
 		}
-		buf |= binary.LittleEndian.Uint64(in[pos:]) << (have & 63)
-		pos += int(63-have) >> 3 //nolint:gosec // small
-		have |= 56
+		pos, buf, have = refill(in, pos, buf, have)
 		e = literals[buf&mask]
 		if distance < 16 {
 			repeat(out, n, distance, length)
@@ -413,6 +397,11 @@ func (d *decoder) block(in []byte, end int, all bool, out []byte, n int) (int, s
 			from, to = from[step:], to[step:]
 		}
 	}
+}
+
+// refill takes as many bits as there is room for: at least 56 are there then.
+func refill(in []byte, pos int, buf uint64, have uint) (int, uint64, uint) {
+	return pos + int(63-have)>>3, buf | binary.LittleEndian.Uint64(in[pos:])<<(have&63), have | 56 //nolint:gosec // small
 }
 
 // repeat copies what lies fewer than sixteen bytes back: eight at a time, or a
