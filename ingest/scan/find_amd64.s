@@ -21,6 +21,30 @@ GLOBL bytes<>(SB), RODATA|NOPTR, $6
 	SHLQ $32, BX;    \
 	ORQ BX, R
 
+// BEGIN has the bytes to compare with all over A to F. SI is the text, CX how many
+// blocks are left, DI where the marks go, and DX what is carried: R13 whether the
+// block begins with an escaped byte, R12 whether inside a string.
+#define BEGIN(A, B, C, D, E, F) \
+	MOVQ text+0(FP), SI;            \
+	MOVQ n+8(FP), CX;               \
+	MOVQ out+16(FP), DI;            \
+	MOVQ c+24(FP), DX;              \
+	MOVQ 0(DX), R13;                \
+	MOVQ 8(DX), R12;                \
+	VPBROADCASTB bytes<>+0(SB), A;  \
+	VPBROADCASTB bytes<>+1(SB), B;  \
+	VPBROADCASTB bytes<>+2(SB), C;  \
+	VPBROADCASTB bytes<>+3(SB), D;  \
+	VPBROADCASTB bytes<>+4(SB), E;  \
+	VPBROADCASTB bytes<>+5(SB), F;  \
+	VPCMPEQB X14, X14, X14
+
+// END carries on what is left.
+#define END \
+	MOVQ R13, 0(DX); \
+	MOVQ R12, 8(DX); \
+	VZEROUPPER
+
 // ESCAPES takes the quotes behind backslashes out of R8. The backslashes are in
 // R9, and R13 says whether the first byte is behind one; see escapes. It spoils
 // BX, R9, R10 and R11, which are: the slashes that are not behind one; the bytes
@@ -66,19 +90,7 @@ GLOBL bytes<>(SB), RODATA|NOPTR, $6
 
 // func findAVX2(text *byte, n int, out *marks, c *carry)
 TEXT ·findAVX2(SB), NOSPLIT, $0-32
-	MOVQ text+0(FP), SI
-	MOVQ n+8(FP), CX
-	MOVQ out+16(FP), DI
-	MOVQ c+24(FP), DX
-	MOVQ 0(DX), R13 // escaped
-	MOVQ 8(DX), R12 // inString
-	VPBROADCASTB bytes<>+0(SB), Y8
-	VPBROADCASTB bytes<>+1(SB), Y9
-	VPBROADCASTB bytes<>+2(SB), Y10
-	VPBROADCASTB bytes<>+3(SB), Y11
-	VPBROADCASTB bytes<>+4(SB), Y12
-	VPBROADCASTB bytes<>+5(SB), Y13
-	VPCMPEQB Y14, Y14, Y14
+	BEGIN(Y8, Y9, Y10, Y11, Y12, Y13)
 
 block:
 	VMOVDQU (SI), Y0
@@ -121,9 +133,7 @@ store:
 	DECQ CX
 	JNZ block
 
-	MOVQ R13, 0(DX)
-	MOVQ R12, 8(DX)
-	VZEROUPPER
+	END
 	RET
 
 	// AX is to be the control characters.
@@ -142,19 +152,7 @@ rare:
 
 // func findAVX512(text *byte, n int, out *marks, c *carry)
 TEXT ·findAVX512(SB), NOSPLIT, $0-32
-	MOVQ text+0(FP), SI
-	MOVQ n+8(FP), CX
-	MOVQ out+16(FP), DI
-	MOVQ c+24(FP), DX
-	MOVQ 0(DX), R13 // escaped
-	MOVQ 8(DX), R12 // inString
-	VPBROADCASTB bytes<>+0(SB), Z8
-	VPBROADCASTB bytes<>+1(SB), Z9
-	VPBROADCASTB bytes<>+2(SB), Z10
-	VPBROADCASTB bytes<>+3(SB), Z11
-	VPBROADCASTB bytes<>+4(SB), Z12
-	VPBROADCASTB bytes<>+5(SB), Z13
-	VPCMPEQB X14, X14, X14
+	BEGIN(Z8, Z9, Z10, Z11, Z12, Z13)
 
 block:
 	VMOVDQU64 (SI), Z0
@@ -186,9 +184,7 @@ store:
 	DECQ CX
 	JNZ block
 
-	MOVQ R13, 0(DX)
-	MOVQ R12, 8(DX)
-	VZEROUPPER
+	END
 	RET
 
 	// Most blocks hold neither backslashes nor control characters.
