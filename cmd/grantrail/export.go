@@ -188,8 +188,7 @@ func exportTo(ctx context.Context, opt *options, to export.Options, wants ingest
 	}
 	defer func() { _ = os.RemoveAll(to.Dir) }() // it is gone, or given up
 	progress := opt.show.start()
-	opt.places.Stdin, opt.places.Progress, opt.places.Sizes = w.stdin, progress.listing, opt.show.progress
-	listing, err := ingest.List(ctx, opt.sources, opt.places)
+	listing, err := opt.list(ctx, w, progress)
 	if err != nil {
 		progress.end()
 		return 0, err

@@ -81,8 +81,7 @@ func investigate(ctx context.Context, opt *options, w world, judge judgement) (i
 
 func conclude(ctx context.Context, opt *options, w world, judge judgement) (*incident.Case, error) {
 	progress := opt.show.start()
-	opt.places.Stdin, opt.places.Progress, opt.places.Sizes = w.stdin, progress.listing, opt.show.progress
-	listing, err := ingest.List(ctx, opt.sources, opt.places)
+	listing, err := opt.list(ctx, w, progress)
 	if err != nil {
 		progress.end()
 		return nil, err

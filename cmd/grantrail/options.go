@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"regexp"
 	"strings"
@@ -24,6 +25,12 @@ type options struct {
 	show     display
 	stamp    *time.Time // of the run, where reports are to say it
 	manifest *inventory // to be written, or to be held against; nil where neither
+}
+
+// list lists the sources, and shows how far that is.
+func (o *options) list(ctx context.Context, w world, progress *progressLine) (*ingest.Listing, error) {
+	o.places.Stdin, o.places.Progress, o.places.Sizes = w.stdin, progress.listing, progress.progress
+	return ingest.List(ctx, o.sources, o.places)
 }
 
 // options checks everything that can be checked before anything is read.

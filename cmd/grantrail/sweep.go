@@ -167,12 +167,11 @@ func (s *sweeping) run(ctx context.Context, opt *options, w world) (code int, er
 func (s *sweeping) conclude(ctx context.Context, opt *options, w world, st *state.State) (*incident.Case, []incident.Judged, error) {
 	progress := opt.show.start()
 	defer progress.end()
-	opt.places.Stdin, opt.places.Progress, opt.places.Sizes = w.stdin, progress.listing, opt.show.progress
 	var err error
 	if opt.places.Scope, err = s.scope(opt, st); err != nil {
 		return nil, nil, fmt.Errorf("state %q: %w", s.dir, err)
 	}
-	listing, err := ingest.List(ctx, opt.sources, opt.places)
+	listing, err := opt.list(ctx, w, progress)
 	if err != nil {
 		return nil, nil, err
 	}

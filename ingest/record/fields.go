@@ -57,21 +57,11 @@ const (
 	Fields // how many there are
 )
 
-// Values are the fields of one record: text without quotes and with its escapes
-// undone, JSON as it is written, nil where absent or null.
-type Values [Fields][]byte
-
-// Values fills v from the record that was last given to Head or ValidHead. What
-// it holds is valid as long as the record.
-func (d *Decoder) Values(v *Values) {
-	d.head.values(v)
-	v.object(d.head.identity, identityFields)
-	v.object(d.head.tls, tlsFields)
-}
-
-// values fills v with the fields of the top level, and no others.
-func (h *Head) values(v *Values) {
-	*v = Values{
+// values are the fields of the top level of a record, and no others: text without
+// quotes and with its escapes undone, JSON as it is written, nil where absent or
+// null. They are valid as long as the record.
+func (h *Head) values() [Fields][]byte {
+	return [Fields][]byte{
 		EventID: plain(h.eventID), EventVersion: plain(h.version), EventName: plain(h.rawName), EventSource: plain(h.rawSource),
 		EventType: plain(h.eventType), EventCategory: plain(h.rawCategory), Region: plain(h.rawRegion), Recipient: plain(h.rawAccount),
 		SourceIP: plain(h.sourceIP), Agent: plain(h.userAgent), ErrorCode: plain(h.rawError), ErrorMessage: plain(h.errorMessage),
@@ -104,13 +94,6 @@ var (
 	}
 	tlsFields = []inner{{name: "tlsVersion", field: TLSVersion}, {name: "cipherSuite", field: TLSCipher}}
 )
-
-// object takes the members of a value that are fields, where it is an object.
-func (v *Values) object(value []byte, known []inner) {
-	if len(value) > 0 && value[0] == '{' {
-		members(v[:], value, 0, known)
-	}
-}
 
 // members takes the members of the object that begins at i, and of those inside
 // it that are known, in one walk. It gives where the object ends, if it is JSON.

@@ -10,8 +10,8 @@ import (
 	"grantrail/ingest/scan"
 )
 
-// Outlines finds the fields of records, as [Decoder.Values] does, and remembers
-// where they stand in values that were met lately: most records are of few
+// Outlines finds the fields of records, and remembers where they stand in values
+// that were met lately: most records are of few
 // callers, and say the same of them, letter for letter, as they do of what was
 // answered, and of what. It is not safe for concurrent use.
 type Outlines struct {
@@ -51,12 +51,11 @@ type part struct {
 // NewOutlines makes Outlines.
 func NewOutlines() *Outlines { return &Outlines{} }
 
-// Values are the fields of the record that was last given to d. They are valid
-// until the next call, and as long as the record.
+// Values are the fields of the record that was last given to d: text without quotes
+// and with its escapes undone, JSON as it is written. They are valid until the next
+// call, and as long as the record.
 func (o *Outlines) Values(d *Decoder, raw []byte) *Found {
-	var v Values
-	d.head.values(&v)
-	f := &o.found
+	v, f := d.head.values(), &o.found
 	f.reset(raw)
 	for i := range Fields {
 		f.Set(i, v[i])

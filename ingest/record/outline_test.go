@@ -82,7 +82,7 @@ func said(f *Found) (s saying) {
 }
 
 // flat is the same of values.
-func flat(v *Values) *[Fields]string {
+func flat(v *[Fields][]byte) *[Fields]string {
 	var said [Fields]string
 	for f := range Fields {
 		if v[f] != nil {
