@@ -78,21 +78,11 @@ func spell[T string | []byte](text T) spelling {
 
 // begins reports whether a text begins as it is spelt here.
 func (k *spelling) begins(text *[words]byte) bool {
-	return k.opens(text) && (k.masks[2] == 0 || k.goesOn(text))
-}
-
-// opens looks at two words, which hold most names.
-func (k *spelling) opens(text *[words]byte) bool {
-	first := binary.LittleEndian.Uint64(text[0:])&k.masks[0] ^ k.words[0]
-	second := binary.LittleEndian.Uint64(text[8:])&k.masks[1] ^ k.words[1]
-	return first|second == 0
-}
-
-// goesOn looks at the others.
-func (k *spelling) goesOn(text *[words]byte) bool {
-	third := binary.LittleEndian.Uint64(text[16:])&k.masks[2] ^ k.words[2]
-	fourth := binary.LittleEndian.Uint64(text[24:])&k.masks[3] ^ k.words[3]
-	return third|fourth == 0
+	different := uint64(0)
+	for i := range k.words {
+		different |= binary.LittleEndian.Uint64(text[8*i:])&k.masks[i] ^ k.words[i]
+	}
+	return different == 0
 }
 
 // look looks a name up, and expects it behind the one before from now on.

@@ -25,11 +25,7 @@ func (t *Text) usualAnywhere(start, i int, before *name) (last *name, at int, re
 	for {
 		rest := text[i:]
 		name := before.after[0]
-		if len(rest) < ahead || rest[0] != '"' {
-			return before, i, nothing
-		}
-		// As begins has it, which is not inlined.
-		if spelt := (*[words]byte)(rest[1:]); !name.opens(spelt) || name.masks[2] != 0 && !name.goesOn(spelt) {
+		if len(rest) < ahead || rest[0] != '"' || !name.begins((*[words]byte)(rest[1:])) {
 			return before, i, nothing
 		}
 		value := i + name.length + len(`"":`)
