@@ -202,17 +202,28 @@ func (c *lists[T]) level() error {
 	return nil
 }
 
-// built is an array over buffers, without nulls.
-func built(of arrow.DataType, n int, elements arrow.Array, buffers ...[]byte) arrow.Array {
-	all := []*memory.Buffer{nil}
+// Built is an array over buffers, which are not copied; there says which values
+// are, where some are null.
+func Built(of arrow.DataType, n, nulls int, elements arrow.Array, there []byte, buffers ...[]byte) arrow.Array {
+	all := make([]*memory.Buffer, 1, 3)
+	if nulls > 0 {
+		all[0] = memory.NewBufferBytes(there)
+	}
 	for _, b := range buffers {
 		all = append(all, memory.NewBufferBytes(b))
 	}
 	var children []arrow.ArrayData
 	if elements != nil {
-		children = []arrow.ArrayData{elements.Data()}
+		children = append(children, elements.Data())
 	}
-	return array.MakeFromData(array.NewData(of, n, all, children, 0, 0))
+	data := array.NewData(of, n, all, children, nulls, 0)
+	defer data.Release()
+	return array.MakeFromData(data)
+}
+
+// built is one without nulls.
+func built(of arrow.DataType, n int, elements arrow.Array, buffers ...[]byte) arrow.Array {
+	return Built(of, n, 0, elements, nil, buffers...)
 }
 
 type truths struct{ bits []byte }

@@ -5,7 +5,8 @@ import (
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
-	"github.com/apache/arrow/go/v17/arrow/memory"
+
+	"grantrail/ingest/columnar"
 )
 
 // batch is rows on their way to an Arrow record: the buffers of its columns,
@@ -148,17 +149,17 @@ func (b *batch) record(schema *arrow.Schema, raw bool) arrow.Record {
 	for i := range b.columns {
 		all = append(all, b.columns[i].array(b.n))
 	}
-	all = append(all, built(moment, b.n, 0, nil, nil, arrow.TimestampTraits.CastToBytes(b.times)))
+	all = append(all, columnar.Built(moment, b.n, 0, nil, nil, arrow.TimestampTraits.CastToBytes(b.times)))
 	for i := range b.truths {
 		t := &b.truths[i]
-		all = append(all, built(boolean, b.n, t.there.n-t.there.set, nil, t.there.bits, t.is.bits))
+		all = append(all, columnar.Built(boolean, b.n, t.there.n-t.there.set, nil, t.there.bits, t.is.bits))
 	}
 	for i := range b.lists {
 		elements := b.lists[i].array(b.lists[i].there.n)
-		all = append(all, built(texts, b.n, 0, elements, nil, arrow.Int32Traits.CastToBytes(b.ends)))
+		all = append(all, columnar.Built(texts, b.n, 0, elements, nil, arrow.Int32Traits.CastToBytes(b.ends)))
 		elements.Release()
 	}
-	all = append(all, b.object.array(b.n), built(arrow.PrimitiveTypes.Int32, b.n, 0, nil, nil, arrow.Int32Traits.CastToBytes(b.records)), b.verdict.array(b.n))
+	all = append(all, b.object.array(b.n), columnar.Built(arrow.PrimitiveTypes.Int32, b.n, 0, nil, nil, arrow.Int32Traits.CastToBytes(b.records)), b.verdict.array(b.n))
 	if raw {
 		all = append(all, b.raw.array(b.n))
 	}
@@ -171,25 +172,7 @@ func (b *batch) record(schema *arrow.Schema, raw bool) arrow.Record {
 
 func (s *words) array(n int) arrow.Array {
 	s.ends = from0(s.ends)
-	return built(text, n, s.there.n-s.there.set, nil, s.there.bits, arrow.Int32Traits.CastToBytes(s.ends), s.data)
-}
-
-// built is an array over buffers, the first of which says which values are there.
-func built(of arrow.DataType, n, nulls int, elements arrow.Array, there []byte, buffers ...[]byte) arrow.Array {
-	all := make([]*memory.Buffer, 1, 3)
-	if nulls > 0 {
-		all[0] = memory.NewBufferBytes(there)
-	}
-	for _, b := range buffers {
-		all = append(all, memory.NewBufferBytes(b))
-	}
-	var children []arrow.ArrayData
-	if elements != nil {
-		children = append(children, elements.Data())
-	}
-	data := array.NewData(of, n, all, children, nulls, 0)
-	defer data.Release()
-	return array.MakeFromData(data)
+	return columnar.Built(text, n, s.there.n-s.there.set, nil, s.there.bits, arrow.Int32Traits.CastToBytes(s.ends), s.data)
 }
 
 func (b *batch) reset() {
