@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"grantrail/ingest/custody"
 	"grantrail/ingest/digest"
@@ -21,8 +20,7 @@ type collector struct {
 	manifest custody.Manifest
 	coverage map[place]*custody.Coverage
 	hours    map[place]map[int64]bool // with records, since 1970
-	known    map[identity][]sighting
-	replaced []sighting
+	known    *known
 	shared   map[call]bool   // calls that several accounts log, of the events kept
 	spare    []*record.Event // copies that count only where no better one is met
 	progress Progress
@@ -36,27 +34,15 @@ type collector struct {
 	members map[int]int // of the result at hand: member to ordinal in names, 0 the object itself
 }
 
-// identity is what makes two records the same event: the eventID, in the
-// account whose trail wrote it.
-type identity struct{ account, id string }
-
 // call is what the copies of one call in several accounts have in common. The
 // ID alone is not enough: it stands in records of one account too.
 type call struct{ shared, source, name, request string }
-
-// sighting is one distinct content of an event, and where it was first met.
-type sighting struct {
-	content        [16]byte
-	object, record int
-	source, name   string // of the call
-	self, replaces identity
-}
 
 func newCollector(l *Listing, opt Options) *collector {
 	return &collector{
 		listing: l, opt: opt, builder: table.NewBuilder(opt.Allocator),
 		manifest: custody.New(), coverage: map[place]*custody.Coverage{},
-		known: map[identity][]sighting{}, shared: map[call]bool{},
+		known: newKnown(), shared: map[call]bool{},
 		sidecars: map[string]string{}, hours: map[place]map[int64]bool{},
 		progress: Progress{OfObjects: l.Len(), OfBytes: l.Bytes},
 	}
@@ -155,8 +141,7 @@ func (c *collector) spares() error {
 		return cmp.Compare(fromBool(a.Lossy), fromBool(b.Lossy))
 	})
 	for _, e := range c.spare {
-		_, known := c.known[identityOf(e)]
-		if e.Lossy && known || foreign(e) && c.shared[callOf(e)] {
+		if e.Lossy && c.known.met(e) || foreign(e) && c.shared[callOf(e)] {
 			c.count(e, &c.manifest.Records.Duplicate)
 			continue
 		}
@@ -174,33 +159,16 @@ func fromBool(b bool) int {
 	return 0
 }
 
-func identityOf(e *record.Event) identity {
-	if e.ID == "" {
-		return identity{e.Account, string(e.Content[:])}
-	}
-	return identity{e.Account, strings.ToLower(e.ID)}
-}
-
-// event keeps an event that is new. An event without an ID is known by its
-// content alone.
+// event keeps an event that is new.
 func (c *collector) event(e *record.Event) error {
-	id := identityOf(e)
-	seen := c.known[id]
-	for _, s := range seen {
-		if s.content == e.Content {
-			c.count(e, &c.manifest.Records.Duplicate)
-			return nil
-		}
+	other, added := c.known.add(e)
+	if !added {
+		c.count(e, &c.manifest.Records.Duplicate)
+		return nil
 	}
-	if len(seen) > 0 {
-		c.conflict(e, seen[0])
+	if other != nil {
+		c.conflict(e, other)
 	}
-	this := sighting{content: e.Content, object: e.Object, record: e.Record, source: e.Source, name: e.Name, self: id}
-	if e.Replaces != "" {
-		this.replaces = identity{e.Account, e.Replaces}
-		c.replaced = append(c.replaced, this)
-	}
-	c.known[id] = append(seen, this)
 	if e.SharedID != "" {
 		c.shared[callOf(e)] = true
 	}
@@ -215,7 +183,7 @@ func (c *collector) count(e *record.Event, n *int) {
 	}
 }
 
-func (c *collector) conflict(e *record.Event, first sighting) {
+func (c *collector) conflict(e *record.Event, first *sighting) {
 	c.count(e, &c.manifest.Records.Conflicting)
 	at := e.Record
 	c.manifest.Warnings = append(c.manifest.Warnings, custody.Warning{
@@ -229,9 +197,10 @@ func (c *collector) finish() (*Evidence, error) {
 	if err := c.spares(); err != nil {
 		return nil, err
 	}
-	c.superseded()
 	c.close()
-	return &Evidence{Table: c.builder.Finish(), Objects: c.names, Manifest: c.manifest, Entries: c.entries}, nil
+	t := c.builder.Finish()
+	c.superseded(t)
+	return &Evidence{Table: t, Objects: c.names, Manifest: c.manifest, Entries: c.entries}, nil
 }
 
 // close adds to the account what only the end knows.
@@ -248,18 +217,13 @@ func (c *collector) close() {
 
 // superseded names the events that a later addendum replaces; the analysis
 // leaves them out.
-func (c *collector) superseded() {
-	for _, r := range c.replaced {
-		for _, old := range c.known[r.replaces] {
-			if old.source != r.source || old.name != r.name || old.replaces == r.self {
-				continue // of another call, or the two claim each other: it stays
-			}
-			at := old.record
-			c.manifest.Warnings = append(c.manifest.Warnings, custody.Warning{
-				Object: c.names[old.object], Record: &at, Kind: custody.KindSuperseded,
-				Detail: fmt.Sprintf("an updated copy of this event replaces it: %q, record %d",
-					c.names[r.object], r.record),
-			})
-		}
-	}
+func (c *collector) superseded(t *table.Table) {
+	c.known.superseded(t, func(old, by int) {
+		at := int(c.known.rows[old].record)
+		c.manifest.Warnings = append(c.manifest.Warnings, custody.Warning{
+			Object: c.names[c.known.rows[old].object], Record: &at, Kind: custody.KindSuperseded,
+			Detail: fmt.Sprintf("an updated copy of this event replaces it: %q, record %d",
+				c.names[c.known.rows[by].object], c.known.rows[by].record),
+		})
+	})
 }

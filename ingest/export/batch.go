@@ -36,7 +36,7 @@ type words struct {
 // from0 begins a list of ends.
 func from0(ends []int32) []int32 {
 	if len(ends) == 0 {
-		return append(ends, 0)
+		return append(slices.Grow(ends, batchRows+1), 0)
 	}
 	return ends
 }
@@ -48,7 +48,9 @@ func (s *words) extend(c *column, from, to int) {
 	}
 	marks, begin := c.marks[from:to], c.from(from)
 	s.ends = appendEnds(s.ends, marks, len(s.data)-begin)
-	s.data = append(s.data, c.data[begin:marks[len(marks)-1]>>1]...)
+	value := c.data[begin : marks[len(marks)-1]>>1]
+	s.room(len(value))
+	s.data = append(s.data, value...)
 	switch c.nulls {
 	case 0:
 		s.there.repeat(true, to-from)
@@ -58,6 +60,16 @@ func (s *words) extend(c *column, from, to int) {
 		for _, mark := range marks {
 			s.there.push(mark&1 == 1)
 		}
+	}
+}
+
+// room makes room for some bytes of the rows whose ends are known: and, where there
+// is none, for what all of a batch should take, going by those.
+func (s *words) room(more int) {
+	const step = 4 << 20 // one giant says little of those behind it
+	if need := len(s.data) + more; need > cap(s.data) {
+		whole := need*batchRows/len(s.ends) + need/16
+		s.data = slices.Grow(s.data, max(more, min(whole, 4*need, need+step)-len(s.data)))
 	}
 }
 
@@ -76,6 +88,7 @@ func appendEnds(to []int32, marks []uint32, further int) []int32 {
 // repeat appends a value n times.
 func (s *words) repeat(value string, n int) {
 	s.ends = from0(s.ends)
+	s.room(n * len(value))
 	for range n {
 		s.data = append(s.data, value...)
 		s.ends = append(s.ends, int32(len(s.data))) //nolint:gosec // a batch is some megabytes

@@ -1,0 +1,119 @@
+package ingest
+
+import (
+	"hash/maphash"
+	"strings"
+
+	"grantrail/ingest/record"
+	"grantrail/ingest/table"
+)
+
+// known is the events that were kept: which content each has, and where it was
+// first met. It grows with what the table holds, and so it is small and holds no
+// pointers.
+type known struct {
+	first    map[identity]int32 // row of the first content
+	rows     []sighting
+	others   map[content]bool // those of an event that was met with several
+	replaces bool             // some row does
+	scratch  []byte
+}
+
+// identity is what makes two records the same event: a hash of the account whose
+// trail wrote it, and of the eventID.
+type identity [2]uint64
+
+// content is one of the contents of an event.
+type content struct {
+	of  identity
+	sum [16]byte
+}
+
+// sighting is where a row was met, and its content.
+type sighting struct {
+	sum            [16]byte
+	object, record int32
+}
+
+func newKnown() *known {
+	return &known{first: map[identity]int32{}, others: map[content]bool{}}
+}
+
+// The hashes of identities are of two halves, and of one run.
+var halves = [...]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
+
+// identity is that of an event. One without an ID is known by its content alone.
+func (k *known) identity(e *record.Event) identity {
+	if e.ID == "" {
+		return k.named(e.Account, string(e.Content[:]))
+	}
+	return k.named(e.Account, strings.ToLower(e.ID))
+}
+
+// named is the identity of an eventID in lower case.
+func (k *known) named(account, id string) identity {
+	k.scratch = append(append(append(k.scratch[:0], account...), 0), id...)
+	return identity{maphash.Bytes(halves[0], k.scratch), maphash.Bytes(halves[1], k.scratch)}
+}
+
+// met reports whether an event was met, whatever its content.
+func (k *known) met(e *record.Event) bool {
+	_, met := k.first[k.identity(e)]
+	return met
+}
+
+// add takes an event that is to be the next row, unless it was met with the same
+// content. Where it was met with another, that is given too.
+func (k *known) add(e *record.Event) (other *sighting, added bool) {
+	id := k.identity(e)
+	if row, met := k.first[id]; !met {
+		k.first[id] = int32(len(k.rows)) //nolint:gosec // rows are not so many
+	} else {
+		other = &k.rows[row]
+		this := content{id, e.Content}
+		if other.sum == e.Content || k.others[this] {
+			return other, false
+		}
+		k.others[this] = true
+	}
+	k.rows = append(k.rows, sighting{e.Content, int32(e.Object), int32(e.Record)}) //nolint:gosec // nor are objects and records
+	k.replaces = k.replaces || e.Replaces != ""
+	return other, true
+}
+
+// superseded gives the rows that an addendum replaces, and the row of that. One of
+// another call stays, and so do two that claim each other.
+func (k *known) superseded(t *table.Table, yield func(old, by int)) {
+	if !k.replaces {
+		return
+	}
+	targets := map[identity][]int{}
+	for row := range t.Len() {
+		if id := t.Replaces(row); id != "" {
+			targets[k.named(t.Account(row), id)] = nil
+		}
+	}
+	for row := range t.Len() {
+		id := k.of(t, row)
+		if rows, wanted := targets[id]; wanted {
+			targets[id] = append(rows, row)
+		}
+	}
+	for by := range t.Len() {
+		id := t.Replaces(by)
+		if id == "" {
+			continue
+		}
+		for _, old := range targets[k.named(t.Account(by), id)] {
+			claims := t.Replaces(old) != "" && k.named(t.Account(old), t.Replaces(old)) == k.of(t, by)
+			if t.Source(old) == t.Source(by) && t.Name(old) == t.Name(by) && !claims {
+				yield(old, by)
+			}
+		}
+	}
+}
+
+// of is the identity of a row.
+func (k *known) of(t *table.Table, row int) identity {
+	return k.identity(&record.Event{Account: t.Account(row), ID: t.ID(row), Content: k.rows[row].sum})
+}
