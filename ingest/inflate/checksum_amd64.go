@@ -10,24 +10,29 @@ import (
 
 var hasAVX512 = cpu.X86.HasAVX512F && cpu.X86.HasAVX512VPCLMULQDQ
 
+// checksum is a CRC-32 (RFC 1952, section 8).
+type checksum struct {
+	sum  uint32
+	rest folded
+}
+
 // folded is what any number of as many bytes are folded into: bytes with the same
 // remainder.
 type folded [256]byte
 
-// checksum adds bytes to a CRC-32 (RFC 1952, section 8).
+// add adds bytes.
 //
 // The library multiplies 16 bytes at a time, and waits for each product. Here
 // they are 64, four times over: after Gopal et al., Fast CRC Computation for
 // Generic Polynomials Using PCLMULQDQ Instruction, Intel, 2009. What they are
 // folded into is left to the library.
-func checksum(sum uint32, p []byte) uint32 {
-	if n := len(p) / len(folded{}); hasAVX512 && n >= 4 {
-		var rest folded
-		foldAVX512(&p[0], n, ^sum, &rest)
-		sum = crc32.Update(^uint32(0), crc32.IEEETable, rest[:]) // which holds what was before
-		p = p[n*len(rest):]
+func (c *checksum) add(p []byte) {
+	if n := len(p) / len(c.rest); hasAVX512 && n >= 4 {
+		foldAVX512(&p[0], n, ^c.sum, &c.rest)
+		c.sum = crc32.Update(^uint32(0), crc32.IEEETable, c.rest[:]) // which holds what was before
+		p = p[n*len(c.rest):]
 	}
-	return crc32.Update(sum, crc32.IEEETable, p)
+	c.sum = crc32.Update(c.sum, crc32.IEEETable, p)
 }
 
 // foldAVX512 folds n times 256 bytes, and a remainder before them.

@@ -4,5 +4,8 @@ package inflate
 
 import "hash/crc32"
 
-// checksum adds bytes to a CRC-32 (RFC 1952, section 8).
-func checksum(sum uint32, p []byte) uint32 { return crc32.Update(sum, crc32.IEEETable, p) }
+// checksum is a CRC-32 (RFC 1952, section 8).
+type checksum struct{ sum uint32 }
+
+// add adds bytes.
+func (c *checksum) add(p []byte) { c.sum = crc32.Update(c.sum, crc32.IEEETable, p) }

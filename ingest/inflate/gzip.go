@@ -28,7 +28,7 @@ type file struct {
 	start  int64     // where it began there
 	taken  int64     // of the source
 	body   int       // where the compressed data at hand begins
-	sum    uint32
+	check  checksum
 	total  uint32 // modulo 2^32, as the trailer has it
 	ended  bool
 	holds  bytes.Reader
@@ -111,7 +111,7 @@ func (f *file) begin() bool {
 	if f.body < 0 || f.body+8 > f.size {
 		return false
 	}
-	f.sum, f.total, f.ended, f.at = 0, 0, false, progress{}
+	f.check.sum, f.total, f.ended, f.at = 0, 0, false, progress{}
 	return true
 }
 
@@ -139,7 +139,8 @@ func (f *file) more(out []byte, n int) (int, bool) {
 		end, why = f.decode(f.stored[f.body:f.size+padding], f.size-f.body, f.all, out, end)
 	}
 	fresh := out[n:end]
-	f.sum, f.total = checksum(f.sum, fresh), f.total+uint32(len(fresh)) //nolint:gosec // modulo
+	f.check.add(fresh)
+	f.total += uint32(len(fresh)) //nolint:gosec // modulo
 	f.ended = why == done
 	return end, why == full || f.ended && f.trailer()
 }
@@ -159,7 +160,7 @@ func (f *file) trailer() bool {
 		return false
 	}
 	at := f.body + f.at.pos
-	return at+8 == f.size && f.all && binary.LittleEndian.Uint32(f.stored[at:]) == f.sum && binary.LittleEndian.Uint32(f.stored[at+4:]) == f.total
+	return at+8 == f.size && f.all && binary.LittleEndian.Uint32(f.stored[at:]) == f.check.sum && binary.LittleEndian.Uint32(f.stored[at+4:]) == f.total
 }
 
 // The flags of a member's header, RFC 1952, section 2.3.1.
