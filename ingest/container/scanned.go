@@ -149,7 +149,7 @@ func (r *Reader) refill(i int) int {
 	w.base += int64(i)
 	w.text, err = r.inflate.Window(len(w.text) - i)
 	w.last, w.sound = err != nil, errors.Is(err, io.EOF)
-	r.scan.Reset(w.text)
+	r.scan.Reset(w.text, r.inflate.Plain())
 	return 0
 }
 

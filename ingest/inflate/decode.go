@@ -88,6 +88,7 @@ type progress struct {
 	last   bool // the block at hand is the last
 	inside bool // a block is at hand
 	stored int  // bytes left of a stored one
+	odd    bool // text so far may have other bytes than from ' ' to 0x7f
 }
 
 // status is why decoding stopped.
@@ -119,10 +120,12 @@ func (d *decoder) decode(in []byte, end int, all bool, out []byte, n int) (int, 
 	for {
 		if at.inside {
 			var why status
+			before := n
 			if at.stored > 0 {
 				n, why = d.copied(in[:end], out, n)
 			} else {
 				n, why = d.block(in, end, all, out, n)
+				at.odd = at.odd || n > before && d.literals == &fixed().literalCodes // which are of all bytes
 			}
 			if why != done {
 				return n, why
@@ -167,7 +170,7 @@ func (d *decoder) open(in []byte, end int, all bool) bool {
 			return false
 		}
 		at.pos, at.buf, at.have = pos+4, 0, 0
-		at.stored, at.inside = size, size > 0
+		at.stored, at.inside, at.odd = size, size > 0, at.odd || size > 0
 		return true
 	case 1:
 		d.literals, d.distances = &fixed().literalCodes, &fixed().distanceCodes
@@ -276,6 +279,7 @@ func (d *decoder) dynamicCodes(in []byte, end, pos int, buf uint64, have uint) (
 			i++
 		}
 	}
+	d.at.odd = d.at.odd || used(d.sizes[:' ']) || used(d.sizes[0x80:256])
 	if d.sizes[256] == 0 || // the end has no code
 		!d.build(d.literalCodes[:], literalBits, d.sizes[:literals], literalEntries) {
 		return 0, 0, 0, false
@@ -285,6 +289,15 @@ func (d *decoder) dynamicCodes(in []byte, end, pos int, buf uint64, have uint) (
 	}
 	ok := d.build(d.distanceCodes[:], distanceBits, d.sizes[literals:literals+distances], distanceEntries)
 	return pos, buf, have, ok
+}
+
+// used reports whether one of some symbols, a multiple of eight, has a code.
+func used(sizes []uint8) bool {
+	some := uint64(0)
+	for ; len(sizes) >= 8; sizes = sizes[8:] {
+		some |= binary.LittleEndian.Uint64(sizes)
+	}
+	return some != 0
 }
 
 // block decodes the symbols of one block, as far as there is room.

@@ -224,6 +224,28 @@ func TestDecode(t *testing.T) {
 	}
 }
 
+// TestPlain: that text is plain is said of no other, and of what compressors make
+// of text that is.
+func TestPlain(t *testing.T) {
+	f := NewReader()
+	records := string(texts()[3])
+	for odd, want := range map[string]bool{"": true, "\x7f": true, "\n": false, "\x1f": false, "é": false, "\xff": false} {
+		stored := packed(t, []byte(records[:150_000]+odd+records[150_000:]), func(w io.Writer) (io.WriteCloser, error) { return stdgzip.NewWriter(w), nil })
+		if _, ok := decoded(f, stored); !ok || f.Plain() != want {
+			t.Errorf("with %q: decoded %v, plain %v", odd, ok, f.Plain())
+		}
+	}
+	stored := packed(t, []byte(records), func(w io.Writer) (io.WriteCloser, error) { return stdgzip.NewWriterLevel(w, stdgzip.NoCompression) })
+	if _, ok := decoded(f, stored); !ok || f.Plain() {
+		t.Error("stored as it is: said to be plain, and nobody has looked")
+	}
+}
+
+// isPlain reports whether text has nothing but ASCII, and no control characters.
+func isPlain(text []byte) bool {
+	return !bytes.ContainsFunc(text, func(c rune) bool { return c < ' ' || c >= 0x80 })
+}
+
 // TestHeader: names and comments are passed over, what follows a member is
 // left to the other decoder, and so is a size that is a lie.
 func TestHeader(t *testing.T) {
@@ -291,6 +313,9 @@ func FuzzDecode(f *testing.F) {
 		}
 		got, ok := decoded(fast, data)
 		want, sound := judge(data)
+		if ok && fast.Plain() && !isPlain(got) {
+			t.Fatalf("said to be plain: %q", got)
+		}
 		if ok && (!sound || !bytes.Equal(got, want)) {
 			t.Fatalf("taken: %d bytes, and the judge says %v, %d bytes", len(got), sound, len(want))
 		}

@@ -19,7 +19,7 @@ func BenchmarkHead(b *testing.B) {
 		members []scan.Members
 		t       = scan.NewText(record.Vocabulary)
 	)
-	t.Reset(text)
+	t.Reset(text, false)
 	for i := len(`{"Records":[`); ; {
 		m, end, found := t.Record(i)
 		if found != scan.Record {

@@ -42,7 +42,7 @@ func TestOutlines(t *testing.T) {
 		if read.values != *flat(want) {
 			t.Errorf("%s: %q by a decoder, want %q", raw, read.values, *flat(want))
 		}
-		s.Reset([]byte(raw))
+		s.Reset([]byte(raw), false)
 		members, _, found := s.Record(0)
 		if found != scan.Record {
 			t.Fatalf("%s: %d", raw, found)
@@ -103,7 +103,7 @@ func TestMembersInvalid(t *testing.T) {
 			`{"eventName":"\u00zz"}`, `{"eventName":"n","requestParameters":{"a":1,}}`, `{"eventName":"n","x":{"a":tru}}`,
 			`{"eventName":"n","responseElements":{"a":1,}}`, `{"eventName":"n","resources":[{"ARN":"a"},]}`, `{"responseElements":null,"ResponseElements":{}}`, `{"eventId":"a","EventId":"b"}`,
 		} {
-			s.Reset([]byte(raw))
+			s.Reset([]byte(raw), false)
 			members, _, found := s.Record(0)
 			if found != scan.Record {
 				t.Fatalf("%s: %d", raw, found)
@@ -119,7 +119,7 @@ func TestMembersInvalid(t *testing.T) {
 func elements(t testing.TB, text []byte) (raws [][]byte) {
 	t.Helper()
 	s := scan.NewText(Vocabulary)
-	s.Reset(text)
+	s.Reset(text, false)
 	for i := len(`{"Records":[`); ; {
 		_, end, found := s.Record(i)
 		if found != scan.Record {

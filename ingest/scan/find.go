@@ -1,29 +1,39 @@
 package scan
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math/bits"
 )
 
-// findAnywhere is find in plain Go, eight bytes at a time.
-func findAnywhere(text []byte, n int, out *marks, c *carry) {
-	escaped, inString := c.escaped, c.inString
+// findAnywhere is find in plain Go, eight bytes at a time. Backslashes, of which
+// there are few, are looked for by the library.
+func findAnywhere(text []byte, n int, out *marks, c *carry, plain bool) {
+	text = text[:n*64]
+	escaped, inString, slash, indented := c.escaped, c.inString, slashFrom(text, 0), false
 	for i := range min(n, stride) {
 		block := (*[64]byte)(text[i*64:])
-		quotes, brackets, slashed, indented, ascii := findASCII(block)
-		if !ascii {
-			quotes, brackets, slashed = findBytes(block)
-			indented = false
-		}
-		controls := uint64(0)
+		var quotes, brackets, controls uint64
+		ascii := true
 		switch {
-		case slashed || escaped != 0:
-			var slashes, behind uint64
-			slashes, controls = findRare(block)
-			behind, escaped = escapes(slashes, escaped)
-			quotes &^= behind
+		case plain:
+			quotes, brackets = findPlain(block)
 		case indented:
-			controls = findControls(block)
+			quotes, brackets, controls, ascii = findIndented(block)
+			indented = controls != 0
+		default:
+			if quotes, brackets, indented, ascii = findASCII(block); indented {
+				_, _, controls, _ = findIndented(block)
+			}
+		}
+		if !ascii {
+			quotes, brackets, controls = findBytes(block)
+		}
+		if end := i*64 + 64; slash < end || escaped != 0 {
+			var behind uint64
+			behind, escaped = escapes(findSlashes(block), escaped)
+			quotes &^= behind
+			slash = slashFrom(text, end)
 		}
 		in := inside(quotes) ^ inString
 		inString = uint64(int64(in) >> 63) //nolint:gosec // the highest bit, everywhere
@@ -42,66 +52,84 @@ func findAnywhere(text []byte, n int, out *marks, c *carry) {
 	c.escaped, c.inString = escaped, inString
 }
 
-// findASCII finds in a block of ASCII the quotes, what may be brackets, and
-// whether there are backslashes, and control characters, as where lines end. It
-// is of no use where not all is ASCII.
-func findASCII(block *[64]byte) (quotes, brackets uint64, slashed, indented, ascii bool) {
-	p := &patternsOfASCII
-	w, r := words8{}, rare8{^uint64(0), ^uint64(0)}
+// slashFrom is where the next backslash stands, or where the text ends.
+func slashFrom(text []byte, from int) int {
+	if n := bytes.IndexByte(text[from:], '\\'); n >= 0 {
+		return from + n
+	}
+	return len(text)
+}
+
+// findPlain finds in a block the quotes, and what may be brackets, where there is
+// nothing but ASCII, and no control characters.
+func findPlain(block *[64]byte) (quotes, brackets uint64) {
+	p, w := &patternsOfASCII, words8{}
+	w = w.and(binary.LittleEndian.Uint64(block[0:]), p)
+	w = w.and(binary.LittleEndian.Uint64(block[8:]), p)
+	w = w.and(binary.LittleEndian.Uint64(block[16:]), p)
+	w = w.and(binary.LittleEndian.Uint64(block[24:]), p)
+	w = w.and(binary.LittleEndian.Uint64(block[32:]), p)
+	w = w.and(binary.LittleEndian.Uint64(block[40:]), p)
+	w = w.and(binary.LittleEndian.Uint64(block[48:]), p)
+	w = w.and(binary.LittleEndian.Uint64(block[56:]), p)
+	return w.quotes(), w.brackets()
+}
+
+// findASCII is findPlain that says as well whether there are control characters,
+// as where lines end, and whether all is ASCII. Where not, it is of no other use.
+func findASCII(block *[64]byte) (quotes, brackets uint64, controlled, ascii bool) {
+	p, w := &patternsOfASCII, words8{}
 	x := binary.LittleEndian.Uint64(block[0:])
-	w, r = w.and(x, p), r.and(x, p)
+	w, any, none := w.and(x, p), x, x+p.spaces
 	x = binary.LittleEndian.Uint64(block[8:])
-	w, r = w.and(x, p), r.and(x, p)
+	w, any, none = w.and(x, p), any|x, none&(x+p.spaces)
 	x = binary.LittleEndian.Uint64(block[16:])
-	w, r = w.and(x, p), r.and(x, p)
+	w, any, none = w.and(x, p), any|x, none&(x+p.spaces)
 	x = binary.LittleEndian.Uint64(block[24:])
-	w, r = w.and(x, p), r.and(x, p)
+	w, any, none = w.and(x, p), any|x, none&(x+p.spaces)
 	x = binary.LittleEndian.Uint64(block[32:])
-	w, r = w.and(x, p), r.and(x, p)
+	w, any, none = w.and(x, p), any|x, none&(x+p.spaces)
 	x = binary.LittleEndian.Uint64(block[40:])
-	w, r = w.and(x, p), r.and(x, p)
+	w, any, none = w.and(x, p), any|x, none&(x+p.spaces)
 	x = binary.LittleEndian.Uint64(block[48:])
-	w, r = w.and(x, p), r.and(x, p)
+	w, any, none = w.and(x, p), any|x, none&(x+p.spaces)
 	x = binary.LittleEndian.Uint64(block[56:])
-	w, r = w.and(x, p), r.and(x, p)
-	return transposed(^w.notQuotes), transposed(^w.notBrackets), r.noSlash&high != high, r.noControl&high != high, w.any&high == 0
+	w, any, none = w.and(x, p), any|x, none&(x+p.spaces)
+	return w.quotes(), w.brackets(), none&high != high, any&high == 0
+}
+
+// findIndented is findASCII for text that is indented: it finds the control
+// characters.
+func findIndented(block *[64]byte) (quotes, brackets, controls uint64, ascii bool) {
+	p, w, any, none := &patternsOfASCII, words8{}, uint64(0), uint64(0)
+	for k := 0; k < 64; k += 8 {
+		x := binary.LittleEndian.Uint64(block[k:])
+		w, any, none = w.and(x, p), any|x, none>>1|(x+p.spaces)&p.high
+	}
+	return w.quotes(), w.brackets(), transposed(^none), any&high == 0
 }
 
 // words8 is what eight words of ASCII say, one after another. The highest bit of
 // a byte is free there, so that a sum says in it whether the byte was large
 // enough: 7f more than what is not zero. What may be a bracket is one of
 // Y [ ] _ y { } DEL, of which hardly any others stand outside of strings.
-type words8 struct{ any, notQuotes, notBrackets uint64 }
+type words8 struct{ notQuotes, notBrackets uint64 }
 
-// rare8 is what hardly any of eight words say.
-type rare8 struct{ noSlash, noControl uint64 }
+func (w words8) quotes() uint64   { return transposed(^w.notQuotes) }
+func (w words8) brackets() uint64 { return transposed(^w.notBrackets) }
 
 // patterns are constants that are faster to load than to spell out.
-type patterns struct{ spaces, slashes, quotes, braces, folded, low, high uint64 }
+type patterns struct{ spaces, quotes, braces, folded, low, high uint64 }
 
-var patternsOfASCII = patterns{every * (0x80 - ' '), every * '\\', every * '"', every * '{', every * 0xd9, low, high}
+var patternsOfASCII = patterns{every * (0x80 - ' '), every * '"', every * '{', every * 0xd9, low, high}
 
 // and moves what the words before have found by one bit, and the next one's
 // beside it: eight of them are transposed.
 func (w words8) and(x uint64, p *patterns) words8 {
 	return words8{
-		w.any | x,
 		w.notQuotes>>1 | (x^p.quotes+p.low)&p.high,
 		w.notBrackets>>1 | ((x^p.braces)&p.folded+p.low)&p.high,
 	}
-}
-
-func (r rare8) and(x uint64, p *patterns) rare8 {
-	return rare8{r.noSlash & (x ^ p.slashes + p.low), r.noControl & (x + p.spaces)}
-}
-
-// findControls finds the control characters of a block of ASCII.
-func findControls(block *[64]byte) uint64 {
-	none, p := uint64(0), &patternsOfASCII
-	for k := 0; k < 64; k += 8 {
-		none = none>>1 | (binary.LittleEndian.Uint64(block[k:])+p.spaces)&p.high
-	}
-	return transposed(^none)
 }
 
 // transposed has the bit k of the byte j as the bit j of the byte k; see Warren,
@@ -115,31 +143,25 @@ func transposed(x uint64) uint64 {
 	return x ^ t ^ t<<28
 }
 
-// findBytes is findASCII for a block of any bytes, which takes control characters
-// for backslashes.
-func findBytes(block *[64]byte) (quotes, brackets uint64, slashed bool) {
-	found := uint64(0)
+// findBytes is findIndented for a block of any bytes.
+func findBytes(block *[64]byte) (quotes, brackets, controls uint64) {
 	for k := 0; k < 64; k += 8 {
 		x := binary.LittleEndian.Uint64(block[k:])
 		quotes |= gather(zeros(x^every*'"')) << k
 		// Brackets, and X Y Z \ ^ _ x y z | ~ DEL, of which hardly any
 		// stand outside of strings.
 		brackets |= gather(x&(x<<2)&(x<<3)<<1&high) << k
-		// Whether there are any of these: most blocks have none.
-		s := x ^ every*'\\'
-		found |= (x-every*' ')&^x | (s-every)&^s
-	}
-	return quotes, brackets, found&high != 0
-}
-
-// findRare finds the backslashes and the control characters of a block.
-func findRare(block *[64]byte) (slashes, controls uint64) {
-	for k := 0; k < 64; k += 8 {
-		x := binary.LittleEndian.Uint64(block[k:])
-		slashes |= gather(zeros(x^every*'\\')) << k
 		controls |= gather(zeros(x&(every*0xe0))) << k
 	}
-	return slashes, controls
+	return quotes, brackets, controls
+}
+
+// findSlashes finds the backslashes of a block.
+func findSlashes(block *[64]byte) (slashes uint64) {
+	for k := 0; k < 64; k += 8 {
+		slashes |= gather(zeros(binary.LittleEndian.Uint64(block[k:])^every*'\\')) << k
+	}
+	return slashes
 }
 
 const (

@@ -10,10 +10,10 @@ var (
 )
 
 // find marks the first n blocks of text, at most stride, behind what c was left
-// by.
-func find(text []byte, n int, out *marks, c *carry) {
+// by. Plain is text that has nothing but ASCII, and no control characters.
+func find(text []byte, n int, out *marks, c *carry, plain bool) {
 	if !hasAVX2 {
-		findAnywhere(text, n, out, c)
+		findAnywhere(text, n, out, c, plain)
 		return
 	}
 	if n <= 0 {

@@ -3,5 +3,5 @@
 package scan
 
 // find marks the first n blocks of text, at most stride, behind what c was left
-// by.
-func find(text []byte, n int, out *marks, c *carry) { findAnywhere(text, n, out, c) }
+// by. Plain is text that has nothing but ASCII, and no control characters.
+func find(text []byte, n int, out *marks, c *carry, plain bool) { findAnywhere(text, n, out, c, plain) }

@@ -83,6 +83,7 @@ func (m *Members) Value(record []byte, which int) []byte {
 // Text is a stretch of text under the scan.
 type Text struct {
 	text    []byte
+	plain   bool
 	blocks  int // of 64 bytes, the last one perhaps less
 	marks   marks
 	first   int // block of the first mark
@@ -99,8 +100,10 @@ func NewText(vocabulary []string) *Text {
 	return &Text{names: newNames(vocabulary), gap: gap{spelling: unspelt}}
 }
 
-// Reset begins a stretch, whose first byte stands outside of strings.
-func (t *Text) Reset(text []byte) {
+// Reset begins a stretch, whose first byte stands outside of strings. Plain says
+// that there is nothing but ASCII in it, and no control characters.
+func (t *Text) Reset(text []byte, plain bool) {
+	t.plain = plain
 	t.text, t.blocks = text, (len(text)+63)/64
 	t.first, t.marked, t.carry = 0, 0, carry{}
 }

@@ -40,11 +40,14 @@ func bytewise(text []byte, n int, out *marks, c *carry) {
 // TestFind holds the ways to find bytes against looking at one after another, in
 // text of any bytes, some blocks at a time.
 func TestFind(t *testing.T) {
+	type way = func(text []byte, n int, out *marks, c *carry)
 	ways := others()
 	if ways == nil {
-		ways = map[string]func(text []byte, n int, out *marks, c *carry){}
+		ways = map[string]way{}
 	}
-	ways["anywhere"], ways["here"] = findAnywhere, find
+	ways["anywhere"] = func(text []byte, n int, out *marks, c *carry) { findAnywhere(text, n, out, c, false) }
+	ways["plain"] = func(text []byte, n int, out *marks, c *carry) { findAnywhere(text, n, out, c, isPlain(text[:n*64])) }
+	ways["here"] = func(text []byte, n int, out *marks, c *carry) { find(text, n, out, c, isPlain(text[:n*64])) }
 	for way, find := range ways {
 		chance := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a test
 		text := make([]byte, 64*5)
@@ -136,7 +139,7 @@ func told(raw []byte, m *Members) []string {
 }
 
 func scanned(t *Text, list []byte) (out []string, found Found) {
-	t.Reset(list)
+	t.Reset(list, isPlain(list))
 	if i := t.Space(0); i >= len(list) || list[i] != '[' {
 		return nil, Unsure
 	}
@@ -236,7 +239,7 @@ func TestNames(t *testing.T) {
 			return []byte(`{"` + name + `":"x","` + strings.Repeat("padding", 9) + `":1}]`)
 		}
 		for _, changed := range append(mutations(name), name, name) { // and the name itself, once it is expected
-			text.Reset(record(changed))
+			text.Reset(record(changed), false)
 			m, _, found := text.Record(0)
 			if found != Record || (m.Said == 1<<which) != (changed == name) || (len(m.Others) == 1) != (changed == name) {
 				t.Errorf("%s for %s: %d, %b, %d others", changed, name, found, m.Said, len(m.Others))
@@ -258,4 +261,9 @@ func mutations(name string) []string {
 		}
 	}
 	return out
+}
+
+// isPlain reports whether a text has nothing but ASCII, and no control characters.
+func isPlain(text []byte) bool {
+	return !slices.ContainsFunc(text, func(b byte) bool { return b < ' ' || b >= 0x80 })
 }
