@@ -25,7 +25,7 @@ func (t *Text) more(block int) bool {
 		t.first += t.marked
 		rest := t.text[t.first*64:]
 		if t.marked = min(stride, len(rest)/64); t.marked > 0 {
-			find(rest, t.marked, &t.marks, &t.carry, t.plain)
+			find(rest, t.marked, &t.marks, &t.carry, t.members.Plain)
 			continue
 		}
 		var last [64]byte // the end of the text, as white space behind it
@@ -33,7 +33,7 @@ func (t *Text) more(block int) bool {
 			last[i] = ' '
 		}
 		t.marked = 1
-		find(last[:], 1, &t.marks, &t.carry, t.plain)
+		find(last[:], 1, &t.marks, &t.carry, t.members.Plain)
 	}
 	return true
 }

@@ -61,6 +61,7 @@ const (
 type Members struct {
 	Said   uint64   // a bit for each name of the vocabulary that is said
 	Twice  bool     // one of them is, twice
+	Plain  bool     // the record has nothing but ASCII in it, and no control characters
 	Others []Member // those with other names, in the record's order
 	values [MaxNames]span
 }
@@ -83,7 +84,6 @@ func (m *Members) Value(record []byte, which int) []byte {
 // Text is a stretch of text under the scan.
 type Text struct {
 	text    []byte
-	plain   bool
 	blocks  int // of 64 bytes, the last one perhaps less
 	marks   marks
 	first   int // block of the first mark
@@ -103,7 +103,7 @@ func NewText(vocabulary []string) *Text {
 // Reset begins a stretch, whose first byte stands outside of strings. Plain says
 // that there is nothing but ASCII in it, and no control characters.
 func (t *Text) Reset(text []byte, plain bool) {
-	t.plain = plain
+	t.members.Plain = plain
 	t.text, t.blocks = text, (len(text)+63)/64
 	t.first, t.marked, t.carry = 0, 0, carry{}
 }
