@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"grantrail/ingest/custody"
-	"grantrail/ingest/digest"
 )
 
 // Store opens the objects of one kind of source. Open returns the stored
@@ -83,25 +82,17 @@ type Places struct {
 // Listing is what the sources hold, in name order.
 type Listing struct {
 	Sources []string // as given, sorted, distinct
-	Bytes   int64    // stored bytes to be read, as far as sizes are known
 	LeftOut []custody.LeftOut
 	shelved
-	since   func(folder string) time.Time // as the scope had it
-	remote  bool                          // some objects are
-	digests bool                          // some object is named as a digest is
+	sum
+	since  func(folder string) time.Time // as the scope had it
+	remote bool                          // some objects are
 }
 
 // put takes the next object in name order.
 func (l *Listing) put(o *Object) {
 	l.count(o)
 	l.add(o)
-}
-
-func (l *Listing) count(o *Object) {
-	if o.verdict == nil {
-		l.Bytes += o.Size
-	}
-	l.digests = l.digests || digest.Named(o.name)
 }
 
 // requests is how many objects are fetched at a time. Files are opened by as
@@ -141,22 +132,11 @@ func (l *lister) settle() *Listing {
 // twice, as from one folder.
 func (l *lister) adopt() bool {
 	list := l.found.heap.Sorted()
-	if l.several || list == nil {
+	if l.several || list == nil || list.Twice() {
 		return false
 	}
-	out := &l.Listing
-	before, twice, o := "", false, &Object{}
-	out.notes, out.list = l.found.notes, *list
-	for name, note := range list.All() {
-		out.read(o, name, note)
-		twice = twice || o.name == before
-		before = o.name
-		out.count(o)
-	}
-	if twice {
-		*out = Listing{Sources: out.Sources, LeftOut: out.LeftOut, since: out.since, remote: out.remote}
-	}
-	return !twice
+	l.notes, l.list, l.sum = l.found.notes, *list, l.found.sum
+	return true
 }
 
 // ordered brings the rest of a listing into order.

@@ -10,6 +10,7 @@ import (
 
 	"grantrail/ingest/catalog"
 	"grantrail/ingest/custody"
+	"grantrail/ingest/digest"
 )
 
 // Object is one listed object.
@@ -120,14 +121,7 @@ func tagOf(b []byte) string {
 
 // object is what a name and its note say.
 func (n *notes) object(name, note []byte) *Object {
-	o := &Object{}
-	n.read(o, name, note)
-	return o
-}
-
-// read is object into one that is there.
-func (n *notes) read(o *Object, name, note []byte) {
-	*o = Object{name: string(name)}
+	o := &Object{name: string(name)}
 	field := func() uint64 {
 		v, size := binary.Uvarint(note)
 		note = note[size:]
@@ -146,19 +140,38 @@ func (n *notes) read(o *Object, name, note []byte) {
 	}
 	o.mtime = int64(field()) //nolint:gosec // likewise
 	o.Tag = tagOf(note)
+	return o
 }
 
 // found is what a listing has met so far, in the order of the listing.
 type found struct {
 	notes
+	sum
 	heap catalog.Heap
 	name []byte
 }
 
-func (f *found) add(o Object) { f.heap.Add([]byte(o.name), f.of(&o)) }
+// sum is what is known of objects by their names and sizes.
+type sum struct {
+	Bytes   int64 // stored bytes to be read, as far as sizes are known
+	digests bool  // some object is named as a digest is
+}
+
+func (s *sum) count(o *Object) {
+	if o.verdict == nil {
+		s.Bytes += o.Size
+	}
+	s.digests = s.digests || digest.Named(o.name)
+}
+
+func (f *found) add(o Object) {
+	f.count(&o)
+	f.heap.Add([]byte(o.name), f.of(&o))
+}
 
 // file adds a file whose size nobody has asked for.
 func (f *found) file(folder, name string) {
+	f.digests = f.digests || digest.Named(name) || digest.Named(folder)
 	f.name = append(append(f.name[:0], folder...), name...)
 	f.heap.Add(f.name, f.of(&Object{store: disk{}, unsized: true}))
 }

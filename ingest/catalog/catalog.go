@@ -35,10 +35,14 @@ type List struct {
 	pages [][]byte
 	last  []byte
 	n     int
+	twice bool
 }
 
 // Len is the number of entries.
 func (l *List) Len() int { return l.n }
+
+// Twice reports whether a name was added twice.
+func (l *List) Twice() bool { return l.twice }
 
 // Held is the memory that the entries take, in bytes.
 func (l *List) Held() int64 {
@@ -60,8 +64,9 @@ func (l *List) Append(name, note []byte) {
 	}
 	var head [3 * binary.MaxVarintLen64]byte
 	shared := 0
-	if len(l.pages) > 0 {
+	if l.n > 0 {
 		shared = common(l.last, name)
+		l.twice = l.twice || shared == len(name) && shared == len(l.last)
 	}
 	b := entryHead(head[:0], shared, len(name)-shared, len(note))
 	if p := len(l.pages) - 1; p < 0 || len(l.pages[p])+len(b)+len(name)-shared+len(note) > cap(l.pages[p]) {

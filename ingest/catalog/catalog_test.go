@@ -58,9 +58,12 @@ func TestHeap(t *testing.T) {
 // TestList: order is the caller's duty, and names may repeat.
 func TestList(t *testing.T) {
 	var l catalog.List
-	want := []entry{{"", "empty"}, {"a", ""}, {"a", "again"}, {"ab", "1"}, {"b", "2"}}
-	for _, e := range want {
+	want := []entry{{"", "empty"}, {"a", ""}, {"ab", "1"}, {"ab", "again"}, {"b", "2"}}
+	for i, e := range want {
 		l.Append([]byte(e.name), []byte(e.note))
+		if l.Twice() != (i >= 3) {
+			t.Errorf("%d entries: twice is %v", i+1, l.Twice())
+		}
 	}
 	if got := collect(l.All()); !slices.Equal(got, want) {
 		t.Errorf("got %q", got)
