@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"runtime"
 	"runtime/debug"
 )
 
@@ -14,6 +15,8 @@ const (
 	// judged is about what a row of the table takes, and what the analysis and
 	// the case add to it, in bytes.
 	judged = 1 << 10
+	// muchJudged is what is worth to be collected by itself, in bytes.
+	muchJudged = 16 << 20
 	// leastPercent keeps the collector from running all the time over a listing
 	// of millions.
 	leastPercent = 40
@@ -31,3 +34,11 @@ func collectOver(held int64) {
 // collectJudging does the same for what was read, which an archive full of
 // refused launches makes large.
 func collectJudging(held int64, rows int) { collectOver(held + judged*int64(rows)) }
+
+// collectReporting has collected what was read and judged, before reports take
+// memory: where that was much, there would be as much again.
+func collectReporting(rows int) {
+	if judged*rows > muchJudged {
+		runtime.GC()
+	}
+}

@@ -69,6 +69,7 @@ func investigate(ctx context.Context, opt *options, w world, judge judgement) (i
 	if err != nil {
 		return 0, err
 	}
+	collectReporting(c.Custody.Records.Kept)
 	if err := opt.out.write(ctx, c); err != nil {
 		return 0, err
 	}

@@ -148,6 +148,7 @@ func (s *sweeping) run(ctx context.Context, opt *options, w world) (code int, er
 	if err != nil {
 		return 0, err
 	}
+	collectReporting(c.Custody.Records.Kept)
 	if err := opt.out.write(ctx, c); err != nil {
 		return 0, err
 	}
