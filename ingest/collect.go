@@ -218,12 +218,12 @@ func (c *collector) close() {
 // superseded names the events that a later addendum replaces; the analysis
 // leaves them out.
 func (c *collector) superseded(t *table.Table) {
-	c.known.superseded(t, func(old, by int) {
-		at := int(c.known.rows[old].record)
+	for _, r := range c.known.superseded(t) {
+		old, by := c.known.rows[r.old], c.known.rows[r.by]
+		at := int(old.record)
 		c.manifest.Warnings = append(c.manifest.Warnings, custody.Warning{
-			Object: c.names[c.known.rows[old].object], Record: &at, Kind: custody.KindSuperseded,
-			Detail: fmt.Sprintf("an updated copy of this event replaces it: %q, record %d",
-				c.names[c.known.rows[by].object], c.known.rows[by].record),
+			Object: c.names[old.object], Record: &at, Kind: custody.KindSuperseded,
+			Detail: fmt.Sprintf("an updated copy of this event replaces it: %q, record %d", c.names[by.object], by.record),
 		})
-	})
+	}
 }

@@ -1,7 +1,10 @@
 package ingest
 
 import (
+	"cmp"
+	"encoding/binary"
 	"hash/maphash"
+	"slices"
 	"strings"
 
 	"grantrail/ingest/record"
@@ -52,7 +55,8 @@ func (k *known) identity(e *record.Event) identity {
 
 // named is the identity of an eventID in lower case.
 func (k *known) named(account, id string) identity {
-	k.scratch = append(append(append(k.scratch[:0], account...), 0), id...)
+	k.scratch = binary.AppendUvarint(k.scratch[:0], uint64(len(account)))
+	k.scratch = append(append(k.scratch, account...), id...)
 	return identity{maphash.Bytes(halves[0], k.scratch), maphash.Bytes(halves[1], k.scratch)}
 }
 
@@ -81,36 +85,60 @@ func (k *known) add(e *record.Event) (other *sighting, added bool) {
 	return other, true
 }
 
-// superseded gives the rows that an addendum replaces, and the row of that. One of
-// another call stays, and so do two that claim each other.
-func (k *known) superseded(t *table.Table, yield func(old, by int)) {
+// replacement is a row that an addendum replaces, and the row of that.
+type replacement struct{ old, by int }
+
+// superseded are the rows that addenda replace, each by the first that does, in the
+// addenda's order. A row of another call is not replaced, and neither are two that
+// claim each other.
+//
+// What an archive says of itself can be a lie: the time hangs on the number of
+// rows, and not on how many claim how many.
+func (k *known) superseded(t *table.Table) (out []replacement) {
 	if !k.replaces {
-		return
+		return nil
 	}
-	targets := map[identity][]int{}
+	type call struct {
+		of           identity
+		source, name string
+	}
+	left := map[call]map[identity][]int{} // rows that may be replaced, by what they claim to replace
 	for row := range t.Len() {
-		if id := t.Replaces(row); id != "" {
-			targets[k.named(t.Account(row), id)] = nil
+		if t.Replaces(row) != "" {
+			left[call{k.claim(t, row), t.Source(row), t.Name(row)}] = map[identity][]int{}
 		}
 	}
 	for row := range t.Len() {
-		id := k.of(t, row)
-		if rows, wanted := targets[id]; wanted {
-			targets[id] = append(rows, row)
+		if rows, wanted := left[call{k.of(t, row), t.Source(row), t.Name(row)}]; wanted {
+			claim := k.claim(t, row)
+			rows[claim] = append(rows[claim], row)
 		}
 	}
 	for by := range t.Len() {
-		id := t.Replaces(by)
-		if id == "" {
+		if t.Replaces(by) == "" {
 			continue
 		}
-		for _, old := range targets[k.named(t.Account(by), id)] {
-			claims := t.Replaces(old) != "" && k.named(t.Account(old), t.Replaces(old)) == k.of(t, by)
-			if t.Source(old) == t.Source(by) && t.Name(old) == t.Name(by) && !claims {
-				yield(old, by)
+		self, rows := k.of(t, by), left[call{k.claim(t, by), t.Source(by), t.Name(by)}]
+		for claim, olds := range rows {
+			if claim == self {
+				continue
 			}
+			for _, old := range olds {
+				out = append(out, replacement{old, by})
+			}
+			delete(rows, claim)
 		}
 	}
+	slices.SortFunc(out, func(a, b replacement) int { return cmp.Or(cmp.Compare(a.by, b.by), cmp.Compare(a.old, b.old)) })
+	return out
+}
+
+// claim is the identity that a row claims to replace, or none.
+func (k *known) claim(t *table.Table, row int) identity {
+	if id := t.Replaces(row); id != "" {
+		return k.named(t.Account(row), id)
+	}
+	return identity{}
 }
 
 // of is the identity of a row.
