@@ -112,23 +112,24 @@ func findIndented(block *[64]byte) (quotes, brackets, controls uint64, ascii boo
 // words8 is what eight words of ASCII say, one after another. The highest bit of
 // a byte is free there, so that a sum says in it whether the byte was large
 // enough: 7f more than what is not zero. What may be a bracket is one of
-// Y [ ] _ y { } DEL, of which hardly any others stand outside of strings.
-type words8 struct{ notQuotes, notBrackets uint64 }
+// [ \ ] ^ _ { | } ~ DEL, of which hardly any others stand outside of strings: in
+// lower case, they are the last ones.
+type words8 struct{ notQuotes, mayBrackets uint64 }
 
 func (w words8) quotes() uint64   { return transposed(^w.notQuotes) }
-func (w words8) brackets() uint64 { return transposed(^w.notBrackets) }
+func (w words8) brackets() uint64 { return transposed(w.mayBrackets) }
 
 // patterns are constants that are faster to load than to spell out.
-type patterns struct{ spaces, quotes, braces, folded, low, high uint64 }
+type patterns struct{ spaces, quotes, lower, braces, low, high uint64 }
 
-var patternsOfASCII = patterns{every * (0x80 - ' '), every * '"', every * '{', every * 0xd9, low, high}
+var patternsOfASCII = patterns{every * (0x80 - ' '), every * '"', every * 0x20, every * (0x80 - '{'), low, high}
 
 // and moves what the words before have found by one bit, and the next one's
 // beside it: eight of them are transposed.
 func (w words8) and(x uint64, p *patterns) words8 {
 	return words8{
 		w.notQuotes>>1 | (x^p.quotes+p.low)&p.high,
-		w.notBrackets>>1 | ((x^p.braces)&p.folded+p.low)&p.high,
+		w.mayBrackets>>1 | ((x|p.lower)+p.braces)&p.high,
 	}
 }
 
