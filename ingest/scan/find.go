@@ -10,23 +10,13 @@ import (
 // there are few, are looked for by the library.
 func findAnywhere(text []byte, n int, out *marks, c *carry, plain bool) {
 	text = text[:n*64]
-	escaped, inString, slash, indented := c.escaped, c.inString, slashFrom(text, 0), false
+	escaped, inString, slash := c.escaped, c.inString, slashFrom(text, 0)
 	for i := range min(n, stride) {
 		block := (*[64]byte)(text[i*64:])
 		var quotes, brackets, controls uint64
-		ascii := true
-		switch {
-		case plain:
+		if plain {
 			quotes, brackets = findPlain(block)
-		case indented:
-			quotes, brackets, controls, ascii = findIndented(block)
-			indented = controls != 0
-		default:
-			if quotes, brackets, indented, ascii = findASCII(block); indented {
-				_, _, controls, _ = findIndented(block)
-			}
-		}
-		if !ascii {
+		} else {
 			quotes, brackets, controls = findBytes(block)
 		}
 		if end := i*64 + 64; slash < end || escaped != 0 {
@@ -61,7 +51,8 @@ func slashFrom(text []byte, from int) int {
 }
 
 // findPlain finds in a block the quotes, and what may be brackets, where there is
-// nothing but ASCII, and no control characters.
+// nothing but ASCII, and no control characters, as in nearly all text: it is written
+// out, since a loop takes longer.
 func findPlain(block *[64]byte) (quotes, brackets uint64) {
 	p, w := &patternsOfASCII, words8{}
 	w = w.and(binary.LittleEndian.Uint64(block[0:]), p)
@@ -75,38 +66,18 @@ func findPlain(block *[64]byte) (quotes, brackets uint64) {
 	return w.quotes(), w.brackets()
 }
 
-// findASCII is findPlain that says as well whether there are control characters,
-// as where lines end, and whether all is ASCII. Where not, it is of no other use.
-func findASCII(block *[64]byte) (quotes, brackets uint64, controlled, ascii bool) {
-	p, w := &patternsOfASCII, words8{}
-	x := binary.LittleEndian.Uint64(block[0:])
-	w, any, none := w.and(x, p), x, x+p.spaces
-	x = binary.LittleEndian.Uint64(block[8:])
-	w, any, none = w.and(x, p), any|x, none&(x+p.spaces)
-	x = binary.LittleEndian.Uint64(block[16:])
-	w, any, none = w.and(x, p), any|x, none&(x+p.spaces)
-	x = binary.LittleEndian.Uint64(block[24:])
-	w, any, none = w.and(x, p), any|x, none&(x+p.spaces)
-	x = binary.LittleEndian.Uint64(block[32:])
-	w, any, none = w.and(x, p), any|x, none&(x+p.spaces)
-	x = binary.LittleEndian.Uint64(block[40:])
-	w, any, none = w.and(x, p), any|x, none&(x+p.spaces)
-	x = binary.LittleEndian.Uint64(block[48:])
-	w, any, none = w.and(x, p), any|x, none&(x+p.spaces)
-	x = binary.LittleEndian.Uint64(block[56:])
-	w, any, none = w.and(x, p), any|x, none&(x+p.spaces)
-	return w.quotes(), w.brackets(), none&high != high, any&high == 0
-}
-
-// findIndented is findASCII for text that is indented: it finds the control
-// characters.
-func findIndented(block *[64]byte) (quotes, brackets, controls uint64, ascii bool) {
+// findBytes is findPlain for a block of any bytes: it finds the control characters
+// too.
+func findBytes(block *[64]byte) (quotes, brackets, controls uint64) {
 	p, w, any, none := &patternsOfASCII, words8{}, uint64(0), uint64(0)
 	for k := 0; k < 64; k += 8 {
 		x := binary.LittleEndian.Uint64(block[k:])
 		w, any, none = w.and(x, p), any|x, none>>1|(x+p.spaces)&p.high
 	}
-	return w.quotes(), w.brackets(), transposed(^none), any&high == 0
+	if any&high != 0 { // it is not all ASCII
+		return findEach(block)
+	}
+	return w.quotes(), w.brackets(), transposed(^none)
 }
 
 // words8 is what eight words of ASCII say, one after another. The highest bit of
@@ -144,8 +115,8 @@ func transposed(x uint64) uint64 {
 	return x ^ t ^ t<<28
 }
 
-// findBytes is findIndented for a block of any bytes.
-func findBytes(block *[64]byte) (quotes, brackets, controls uint64) {
+// findEach is findBytes, whatever the bytes are, one word by itself after another.
+func findEach(block *[64]byte) (quotes, brackets, controls uint64) {
 	for k := 0; k < 64; k += 8 {
 		x := binary.LittleEndian.Uint64(block[k:])
 		quotes |= gather(zeros(x^every*'"')) << k

@@ -39,12 +39,6 @@ GLOBL bytes<>(SB), RODATA|NOPTR, $6
 	VPBROADCASTB bytes<>+5(SB), F;  \
 	VPCMPEQB X14, X14, X14
 
-// END carries on what is left.
-#define END \
-	MOVQ R13, 0(DX); \
-	MOVQ R12, 8(DX); \
-	VZEROUPPER
-
 // ESCAPES takes the quotes behind backslashes out of R8. The backslashes are in
 // R9, and R13 says whether the first byte is behind one; see escapes. It spoils
 // BX, R9, R10 and R11, which are: the slashes that are not behind one; the bytes
@@ -79,14 +73,28 @@ GLOBL bytes<>(SB), RODATA|NOPTR, $6
 	MOVQ  R9, R12;               \
 	SARQ  $63, R12
 
-// MARK marks quotes, and of the brackets in R10 and R11 those that are not inside.
-#define MARK \
+// NEXT marks quotes, and of the brackets in R10 and R11 those that are not inside;
+// and goes on with the next block, or carries on what is left. AX is the control
+// characters, of which those inside are noted.
+#define NEXT \
+	ANDQ R9, AX;                \
+	JZ   mark;                  \
+	ORQ  AX, 16(DX);            \
+mark:                               \
 	NOTQ R9;                    \
 	ANDQ R9, R10;               \
 	ANDQ R9, R11;               \
 	MOVQ R8, marks_quotes(DI);  \
 	MOVQ R10, marks_opens(DI);  \
-	MOVQ R11, marks_closes(DI)
+	MOVQ R11, marks_closes(DI); \
+	ADDQ $64, SI;               \
+	ADDQ $8, DI;                \
+	DECQ CX;                    \
+	JNZ  block;                 \
+	MOVQ R13, 0(DX);            \
+	MOVQ R12, 8(DX);            \
+	VZEROUPPER;                 \
+	RET
 
 // func findAVX2(text *byte, n int, out *marks, c *carry)
 TEXT ·findAVX2(SB), NOSPLIT, $0-32
@@ -122,19 +130,7 @@ brackets:
 	GATHER(Y4, Y5, R11) // closes
 
 	INSIDE
-	ANDQ R9, AX // control characters inside strings
-	JZ store
-	ORQ AX, 16(DX)
-
-store:
-	MARK
-	ADDQ $64, SI
-	ADDQ $8, DI
-	DECQ CX
-	JNZ block
-
-	END
-	RET
+	NEXT
 
 	// AX is to be the control characters.
 rare:
@@ -173,19 +169,7 @@ brackets:
 	INSIDE
 	KMOVQ K4, R10
 	KMOVQ K5, R11
-	ANDQ R9, AX // control characters inside strings
-	JZ store
-	ORQ AX, 16(DX)
-
-store:
-	MARK
-	ADDQ $64, SI
-	ADDQ $8, DI
-	DECQ CX
-	JNZ block
-
-	END
-	RET
+	NEXT
 
 	// Most blocks hold neither backslashes nor control characters.
 rare:
