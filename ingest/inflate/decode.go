@@ -120,12 +120,10 @@ func (d *decoder) decode(in []byte, end int, all bool, out []byte, n int) (int, 
 	for {
 		if at.inside {
 			var why status
-			before := n
 			if at.stored > 0 {
 				n, why = d.copied(in[:end], out, n)
 			} else {
 				n, why = d.block(in, end, all, out, n)
-				at.odd = at.odd || n > before && d.literals == &fixed().literalCodes // which are of all bytes
 			}
 			if why != done {
 				return n, why
@@ -173,6 +171,7 @@ func (d *decoder) open(in []byte, end int, all bool) bool {
 		at.stored, at.inside, at.odd = size, size > 0, at.odd || size > 0
 		return true
 	case 1:
+		at.odd = at.odd || at.buf&0x7f != 0 // all bytes have a code; seven zeros end a block
 		d.literals, d.distances = &fixed().literalCodes, &fixed().distanceCodes
 		return true
 	case 2:
