@@ -146,12 +146,8 @@ func (w *worker) read(ctx context.Context, o *Object, from contents) *result {
 	default:
 		w.stored(ctx, from.body)
 	}
-	for i, t := range w.res.places {
-		if i == 0 { // as of nearly all
-			w.res.span = t.span()
-		} else {
-			w.res.span.Merge(t.span())
-		}
+	for _, t := range w.res.places {
+		w.res.span.Merge(t.span())
 	}
 	w.unread(o)
 	return w.res
