@@ -3,7 +3,6 @@ package ingest
 import (
 	"cmp"
 	"encoding/binary"
-	"hash/maphash"
 	"slices"
 	"strings"
 
@@ -15,11 +14,10 @@ import (
 // first met. It grows with what the table holds, and so it is small and holds no
 // pointers.
 type known struct {
-	first    map[identity]int32 // row of the first content
-	rows     []sighting
-	others   map[content]bool // those of an event that was met with several
-	replaces bool             // some row does
-	scratch  []byte
+	first   map[identity]int32 // row of the first content
+	rows    []sighting
+	others  map[content]bool // those of an event that was met with several
+	scratch []byte
 }
 
 // identity is what makes two records the same event: a hash of the account whose
@@ -42,9 +40,6 @@ func newKnown() *known {
 	return &known{first: map[identity]int32{}, others: map[content]bool{}}
 }
 
-// The hashes of identities are of two halves, and of one run.
-var halves = [...]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
-
 // identity is that of an event. One without an ID is known by its content alone.
 func (k *known) identity(e *record.Event) identity {
 	if e.ID == "" {
@@ -57,7 +52,7 @@ func (k *known) identity(e *record.Event) identity {
 func (k *known) named(account, id string) identity {
 	k.scratch = binary.AppendUvarint(k.scratch[:0], uint64(len(account)))
 	k.scratch = append(append(k.scratch, account...), id...)
-	return identity{maphash.Bytes(halves[0], k.scratch), maphash.Bytes(halves[1], k.scratch)}
+	return record.Hash(k.scratch)
 }
 
 // met reports whether an event was met, whatever its content.
@@ -81,12 +76,17 @@ func (k *known) add(e *record.Event) (other *sighting, added bool) {
 		k.others[this] = true
 	}
 	k.rows = append(k.rows, sighting{e.Content, int32(e.Object), int32(e.Record)}) //nolint:gosec // nor are objects and records
-	k.replaces = k.replaces || e.Replaces != ""
 	return other, true
 }
 
 // replacement is a row that an addendum replaces, and the row of that.
 type replacement struct{ old, by int }
+
+// target is an event of a call, which an addendum can replace.
+type target struct {
+	of           identity
+	source, name string
+}
 
 // superseded are the rows that addenda replace, each by the first that does, in the
 // addenda's order. A row of another call is not replaced, and neither are two that
@@ -95,30 +95,25 @@ type replacement struct{ old, by int }
 // What an archive says of itself can be a lie: the time hangs on the number of
 // rows, and not on how many claim how many.
 func (k *known) superseded(t *table.Table) (out []replacement) {
-	if !k.replaces {
-		return nil
-	}
-	type call struct {
-		of           identity
-		source, name string
-	}
-	left := map[call]map[identity][]int{} // rows that may be replaced, by what they claim to replace
+	var addenda []int
+	left := map[target]map[identity][]int{} // rows that may be replaced, by what they claim to replace
 	for row := range t.Len() {
 		if t.Replaces(row) != "" {
-			left[call{k.claim(t, row), t.Source(row), t.Name(row)}] = map[identity][]int{}
+			addenda = append(addenda, row)
+			left[target{k.claim(t, row), t.Source(row), t.Name(row)}] = map[identity][]int{}
 		}
 	}
+	if len(addenda) == 0 {
+		return nil
+	}
 	for row := range t.Len() {
-		if rows, wanted := left[call{k.of(t, row), t.Source(row), t.Name(row)}]; wanted {
+		if rows, wanted := left[target{k.of(t, row), t.Source(row), t.Name(row)}]; wanted {
 			claim := k.claim(t, row)
 			rows[claim] = append(rows[claim], row)
 		}
 	}
-	for by := range t.Len() {
-		if t.Replaces(by) == "" {
-			continue
-		}
-		self, rows := k.of(t, by), left[call{k.claim(t, by), t.Source(by), t.Name(by)}]
+	for _, by := range addenda {
+		self, rows := k.of(t, by), left[target{k.claim(t, by), t.Source(by), t.Name(by)}]
 		for claim, olds := range rows {
 			if claim == self {
 				continue

@@ -2,7 +2,6 @@ package export
 
 import (
 	"encoding/binary"
-	"hash/maphash"
 	"time"
 
 	"grantrail/ingest/record"
@@ -143,9 +142,6 @@ func (r *Rows) placed(at place) uint32 {
 	return uint32(len(r.places) - 1)
 }
 
-// The hashes of IDs are of two halves, and of one run.
-var halves = [...]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
-
 // identity is an eventID in 16 bytes, or zero where there is none. IDs are
 // compared without regard to case. One is a UUID, and is that; whatever else it
 // may be is hashed.
@@ -165,7 +161,9 @@ func identity(id []byte) [2]uint64 {
 	for i, c := range rest {
 		rest[i] = byte(lowered(uint64(c)))
 	}
-	return [2]uint64{maphash.Bytes(halves[0], lower) | 1, maphash.Bytes(halves[1], lower)}
+	hash := record.Hash(lower)
+	hash[0] |= 1 // zero is none
+	return hash
 }
 
 // uuidOf reads "8-4-4-4-12" digits of base 16. The UUID of zeros is none.

@@ -2,9 +2,10 @@ package export
 
 import (
 	"encoding/binary"
-	"hash/maphash"
 	"math/bits"
 	"os"
+
+	"grantrail/ingest/record"
 )
 
 // seen is the records of a partition that were written: fingerprints by
@@ -51,7 +52,7 @@ func (s *seen) look(w *row) sight {
 
 // scatter are two numbers that nobody knows: IDs are other people's, and so are
 // their places in a table not to be.
-var scatter = [...]uint64{maphash.Bytes(halves[0], nil), maphash.Bytes(halves[1], nil)}
+var scatter = record.Hash(nil)
 
 // slot is where an ID is, or is to be.
 func (s *seen) slot(id [2]uint64) *sighting {
