@@ -55,10 +55,10 @@ func (c *collector) take(from *Object, res *result) error {
 	m.Bytes.Inflated += res.inflated
 	m.Records.Seen += res.records.Seen
 	m.Records.Refused += res.records.Refused
-	m.Time.Merge(res.span)
 	m.Other.Add(res.other)
 	m.Warnings = append(m.Warnings, res.warnings...)
 	for _, t := range res.places {
+		m.Time.Merge(t.span())
 		c.cover(t)
 	}
 	c.files = append(c.files, res.files...)

@@ -62,6 +62,7 @@ func List(ctx context.Context, sources []string, at Places) (*Listing, error) {
 type lister struct {
 	Listing
 	found   found
+	entries entries // of the folder at hand, and of those that it is in
 	ctx     context.Context
 	at      Places
 	several bool            // one file can come twice

@@ -137,8 +137,8 @@ func (w *worker) place(h *record.Head) {
 	t := w.near
 	if t == nil || at != t.place {
 		if t = w.places[at]; t == nil {
-			t = &tally{place: at}
-			w.places[at], w.res.places = t, append(w.res.places, t)
+			t = w.res.tally(at)
+			w.places[at] = t
 		}
 		w.near = t
 	}

@@ -10,7 +10,7 @@ type job struct {
 	objects []*Object
 	weight  int64             // while it is read, or waits to be
 	opened  chan contents     // of a remote object; nil where the worker opens them
-	done    chan []*result    // which weigh something more until they are taken
+	done    chan results      // which weigh something more until they are taken
 	parts   chan *export.Rows // what is handed on before the results; nil where nothing is
 }
 
@@ -50,7 +50,7 @@ func (p *pipeline) jobs(yield func(job) bool) {
 }
 
 func (p *pipeline) made(j job) job {
-	j.weight, j.done = min(max(j.weight, minWeight), p.budget), make(chan []*result, 1)
+	j.weight, j.done = min(max(j.weight, minWeight), p.budget), make(chan results, 1)
 	if p.requests > 0 {
 		j.opened = make(chan contents, 1)
 	}

@@ -12,55 +12,14 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"time"
 
 	"grantrail/ingest/archive"
 	"grantrail/ingest/container"
 	"grantrail/ingest/custody"
-	"grantrail/ingest/digest"
 	"grantrail/ingest/export"
 	"grantrail/ingest/inflate"
 	"grantrail/ingest/record"
 )
-
-// result is all that one object gave.
-type result struct {
-	state            custody.State
-	stored, inflated int64
-	warnings         []custody.Warning
-	records          custody.Records // Seen and Refused
-	other            custody.Other
-	span             custody.Span
-	places           []*tally
-	members          []string // of archives, as warnings name them
-	events           []kept
-	files            []*digest.File // for the digests, where there are any
-	sidecar          *sidecar
-	entry            *Entry
-	leftOut          int // records that an export does not want
-}
-
-// kept is an event and where it came from.
-type kept struct {
-	*record.Event
-	member int // in members, from 1; 0 is the object itself
-}
-
-// place is where a record says it was made.
-type place struct{ account, region string }
-
-// tally is what one object holds of one place.
-type tally struct {
-	place
-	first, last   time.Time // of its records
-	near          time.Time // of the record before
-	records       int
-	kms, launches int     // inside the asked time
-	reads         int     // calls that only read
-	hours         []int64 // with records, since 1970, distinct
-}
-
-func (t *tally) span() custody.Span { return custody.Span{First: &t.first, Last: &t.last} }
 
 // worker reads objects one after another, reusing its buffers.
 type worker struct {
@@ -130,10 +89,10 @@ func (p *opener) close() {
 
 func (o *Options) tooLarge(of *Object) bool { return o.MaxObject > 0 && of.Size > o.MaxObject }
 
-// read reads one object. Whatever is wrong with it is in the result.
-func (w *worker) read(ctx context.Context, o *Object, from contents) *result {
+// read reads one object into a result, with whatever is wrong with it.
+func (w *worker) read(ctx context.Context, o *Object, from contents, into *result) {
 	w.body = body{name: o.Name()}
-	w.res, w.near = &result{}, nil
+	w.res, w.near = into, nil
 	clear(w.places)
 	switch {
 	case o.verdict != nil:
@@ -146,11 +105,7 @@ func (w *worker) read(ctx context.Context, o *Object, from contents) *result {
 	default:
 		w.stored(ctx, from.body)
 	}
-	for _, t := range w.res.places {
-		w.res.span.Merge(t.span())
-	}
 	w.unread(o)
-	return w.res
 }
 
 func (w *worker) settle(state custody.State, kind custody.Kind, detail string) {

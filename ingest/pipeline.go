@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"runtime"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/semaphore"
@@ -11,10 +12,10 @@ import (
 )
 
 // pipeline reads the objects of a listing in parallel and hands each result to
-// take, in listing order, from one goroutine. It bounds the bytes in flight: a job
-// holds its weight from the moment it is scheduled until its results are taken,
-// and results are held for what their objects weighed, so a slow first object
-// cannot pile up results behind it.
+// take, in listing order, from one goroutine; the result is take's until it returns.
+// It bounds the bytes in flight: a job holds its weight from the moment it is
+// scheduled until its results are taken, and results are held for what their objects
+// weighed, so a slow first object cannot pile up results behind it.
 //
 // Remote objects are opened ahead of the workers, requests of them at a time,
 // since they are fetched while they are opened: many requests wait, and few
@@ -35,7 +36,8 @@ type pipeline struct {
 
 	inFlight *semaphore.Weighted
 	held     *held
-	work     chan job // to be opened
+	taken    sync.Pool // of results, as a *results
+	work     chan job  // to be opened
 	// Workers take jobs in listing order: one that waits to hand something on waits
 	// for objects that others are at, and never for one that nobody has. Few wait
 	// in the queue; behind a slow one, as many are read as the budget admits.
@@ -133,11 +135,11 @@ func (p *pipeline) read(ctx context.Context) error {
 		}
 	}
 	for at = range p.queue {
-		results := make([]*result, 0, len(at.objects))
-		for _, o := range at.objects {
+		given := p.results(len(at.objects))
+		for i, o := range at.objects {
 			from, err := p.contents(ctx, files, at, o)
 			if err == nil {
-				results = append(results, w.read(ctx, o, from))
+				w.read(ctx, o, from, &given[i])
 				err = ctx.Err()
 			}
 			if err != nil {
@@ -145,11 +147,11 @@ func (p *pipeline) read(ctx context.Context) error {
 				return err
 			}
 		}
-		if err := p.held.hold(ctx, at.turn, stored(results)); err != nil {
+		if err := p.held.hold(ctx, at.turn, given.stored()); err != nil {
 			drop(p.queue)
 			return err
 		}
-		at.done <- results
+		at.done <- given
 	}
 	return nil
 }
@@ -168,15 +170,6 @@ func (p *pipeline) contents(ctx context.Context, files *opener, j job, o *Object
 	}
 }
 
-// stored is how many bytes results were made of.
-func stored(results []*result) int64 {
-	n := int64(0)
-	for _, res := range results {
-		n += res.stored
-	}
-	return n
-}
-
 // deliver hands on what the workers give, in listing order.
 func (p *pipeline) deliver(ctx context.Context) error {
 	for j := range p.ordered {
@@ -186,14 +179,15 @@ func (p *pipeline) deliver(ctx context.Context) error {
 				if err := p.part(rows); err != nil {
 					return err
 				}
-			case results := <-j.done:
-				for i, res := range results {
-					if err := p.take(j.objects[i], res); err != nil {
+			case given := <-j.done:
+				for i := range given {
+					if err := p.take(j.objects[i], &given[i]); err != nil {
 						return err
 					}
 				}
 				p.inFlight.Release(j.weight)
-				p.held.taken(stored(results))
+				p.held.taken(given.stored())
+				p.again(given)
 				done = true
 			case <-ctx.Done():
 				return ctx.Err()

@@ -93,34 +93,29 @@ type recaller struct {
 	digests bool // somebody asks for files
 	res     result
 	object  Object
-	tallies []tally
 }
 
 // recalled is an object of the state, and what it gave. Events outside the
 // asked range are left out, as the reading does.
 func (r *recaller) recalled(o *state.Object) (*Object, *result) {
-	r.res = result{
-		state: o.State, stored: o.Stored, inflated: o.Inflated, warnings: o.Rest.Warnings,
-		records: custody.Records{Seen: o.Seen, Refused: o.Refused},
-		members: o.Rest.Members, places: r.res.places[:0], events: r.res.events[:0],
-	}
 	res := &r.res
+	res.clear()
+	res.state, res.stored, res.inflated, res.warnings = o.State, o.Stored, o.Inflated, o.Rest.Warnings
+	res.records, res.members = custody.Records{Seen: o.Seen, Refused: o.Refused}, o.Rest.Members
 	if o.Rest.Other != nil {
 		res.other = *o.Rest.Other
 	}
 	if o.Rest.Of != "" {
 		res.sidecar = &sidecar{o.Rest.Of, o.Rest.Says}
 	}
-	r.tallies = slices.Grow(r.tallies[:0], len(o.Places))
 	for i := range o.Places {
 		p := &o.Places[i]
-		r.tallies = append(r.tallies, tally{place: place{p.Account, p.Region}, first: p.First, last: p.Last, records: p.Records, reads: p.Reads, hours: p.Hours})
-		t := &r.tallies[i]
+		t := res.tally(place{p.Account, p.Region})
+		t.first, t.last, t.records, t.reads = p.First, p.Last, p.Records, p.Reads
+		t.hours = append(t.hours, p.Hours...)
 		if r.opt.meets(p.First, p.Last) {
 			t.kms, t.launches = p.KMS, p.Launches
 		}
-		res.places = append(res.places, t)
-		res.span.Merge(t.span())
 	}
 	if r.digests {
 		res.files = filesOf(o)

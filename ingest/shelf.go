@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"encoding/hex"
@@ -170,9 +171,9 @@ func (f *found) add(o Object) {
 }
 
 // file adds a file whose size nobody has asked for.
-func (f *found) file(folder, name string) {
-	f.digests = f.digests || digest.Named(name) || digest.Named(folder)
+func (f *found) file(folder string, name []byte) {
 	f.name = append(append(f.name[:0], folder...), name...)
+	f.digests = f.digests || bytes.Contains(f.name, []byte(digest.Mark))
 	f.heap.Add(f.name, f.of(&Object{store: disk{}, unsized: true}))
 }
 

@@ -1,13 +1,11 @@
 package ingest
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"grantrail/ingest/custody"
 )
@@ -23,18 +21,20 @@ func (l *lister) walk(root, folder string) error {
 		return l.unlisted(root, folder, err)
 	}
 	defer func() { _ = at.Close() }() // it was only read
-	entries, err := at.ReadDir(-1)
-	if err != nil {
+	first := len(l.entries.all)
+	defer l.entries.drop(first)
+	if err := l.entries.read(at); err != nil {
 		return l.unlisted(root, folder, err)
 	}
-	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return cmp.Compare(a.Name(), b.Name()) })
+	l.entries.sort(first)
 	prefix := filepath.Join(folder, "x")
 	prefix = prefix[:len(prefix)-1]
-	for _, e := range entries {
-		if e.IsDir() {
-			err = l.walk(root, prefix+e.Name())
+	for i := first; i < len(l.entries.all); i++ {
+		e := l.entries.all[i]
+		if e.kind.IsDir() {
+			err = l.walk(root, prefix+string(l.entries.name(e)))
 		} else {
-			err = l.entry(at, prefix, e)
+			err = l.entry(at, prefix, l.entries.name(e), e.kind)
 		}
 		if err != nil {
 			return err
@@ -61,20 +61,20 @@ func (l *lister) unlisted(root, path string, err error) error {
 }
 
 // entry takes what a walk meets in a folder and is none.
-func (l *lister) entry(folder *os.File, prefix string, e fs.DirEntry) error {
-	switch mode := e.Type(); {
-	case mode&fs.ModeSymlink != 0:
-		l.settled(prefix+e.Name(), custody.Skipped, custody.KindLink, "a symbolic link inside a directory is not followed; name its target as a source to read it")
-	case !mode.IsRegular():
-		l.settled(prefix+e.Name(), custody.Skipped, custody.KindNotRegular, "not a regular file")
+func (l *lister) entry(folder *os.File, prefix string, name []byte, kind fs.FileMode) error {
+	switch {
+	case kind&fs.ModeSymlink != 0:
+		l.settled(prefix+string(name), custody.Skipped, custody.KindLink, "a symbolic link inside a directory is not followed; name its target as a source to read it")
+	case !kind.IsRegular():
+		l.settled(prefix+string(name), custody.Skipped, custody.KindNotRegular, "not a regular file")
 	case !l.at.Sizes && !l.at.Times:
-		l.found.file(prefix, e.Name())
+		l.found.file(prefix, name)
 	default:
-		size, modified, err := stat(folder, e)
+		size, modified, err := stat(folder, string(name))
 		if err != nil {
-			return l.unlisted("", prefix+e.Name(), err)
+			return l.unlisted("", prefix+string(name), err)
 		}
-		l.file(prefix+e.Name(), size, modified)
+		l.file(prefix+string(name), size, modified)
 	}
 	return nil
 }

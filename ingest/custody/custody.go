@@ -117,7 +117,7 @@ type Other struct {
 }
 
 // Span is a stretch of event time, inclusive at both ends; nil where nothing
-// was seen.
+// was seen. The times are its own: it writes to them.
 type Span struct {
 	First *time.Time `json:"first"`
 	Last  *time.Time `json:"last"`
@@ -125,13 +125,15 @@ type Span struct {
 
 // Add widens s to include t.
 func (s *Span) Add(t time.Time) {
-	if s.First == nil || t.Before(*s.First) {
-		first := t // or every t would be put on the heap
-		s.First = &first
+	if s.First == nil {
+		first, last := t, t // or every t would be put on the heap
+		s.First, s.Last = &first, &last
 	}
-	if s.Last == nil || t.After(*s.Last) {
-		last := t
-		s.Last = &last
+	if t.Before(*s.First) {
+		*s.First = t
+	}
+	if t.After(*s.Last) {
+		*s.Last = t
 	}
 }
 

@@ -124,8 +124,11 @@ type Chain struct {
 // region, time, backfill.
 var name = regexp.MustCompile(`^(\d{12})_CloudTrail-Digest_([a-z0-9-]+)_(.+)_(\d{8}T\d{6}Z)(_backfill)?\.json(\.gz)?$`)
 
+// Mark stands in the names of digests and of their side-cars, and in no others.
+const Mark = "_CloudTrail-Digest_"
+
 // Named reports whether a file's name is that of a digest, or of a side-car.
-func Named(p string) bool { return strings.Contains(p, "_CloudTrail-Digest_") }
+func Named(p string) bool { return strings.Contains(p, Mark) }
 
 // lenient is what readers of JSON commonly forgive: what a digest says twice
 // counts as its last.
