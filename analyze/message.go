@@ -3,6 +3,7 @@ package analyze
 import (
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // grammar is the wording of an AWS access-denied message:
@@ -14,12 +15,14 @@ import (
 // "sessions policy", "due to", and the policy ARN that follows an explicit deny
 // since 2026. It is not anchored at its end: what it does not know leaves the
 // reason unknown, and is never an error.
-var grammar = regexp.MustCompile(`(?i)^\s*User: (?P<principal>\S.*?) is not authorized to perform: (?P<action>[a-z0-9-]+:[a-z0-9*]+)` +
-	`(?: on (?:resource: "?(?P<resource>arn:[^\s"]+)"?|(?P<vague>this resource|the resource associated with this ciphertext)))?` +
-	`(?: because no (?P<missing>[a-z -]+?)(?: polic(?:y|ies))? allows? ` +
-	`| (?:with|due to) an explicit deny(?: in (?:an? |the )?(?P<deny>permissions boundary|[a-z -]+? policy))?` +
-	`(?: transitively through an? (?P<via>[a-z -]+? policy))?(?:: (?P<policy>arn:\S+))?` +
-	`| because (?P<ambiguous>the resource does not exist in this Region))?`)
+var grammar = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^\s*User: (?P<principal>\S.*?) is not authorized to perform: (?P<action>[a-z0-9-]+:[a-z0-9*]+)` +
+		`(?: on (?:resource: "?(?P<resource>arn:[^\s"]+)"?|(?P<vague>this resource|the resource associated with this ciphertext)))?` +
+		`(?: because no (?P<missing>[a-z -]+?)(?: polic(?:y|ies))? allows? ` +
+		`| (?:with|due to) an explicit deny(?: in (?:an? |the )?(?P<deny>permissions boundary|[a-z -]+? policy))?` +
+		`(?: transitively through an? (?P<via>[a-z -]+? policy))?(?:: (?P<policy>arn:\S+))?` +
+		`| because (?P<ambiguous>the resource does not exist in this Region))?`)
+})
 
 // denial is what a message says.
 type denial struct {
@@ -33,11 +36,11 @@ type denial struct {
 }
 
 func parseMessage(message string) denial {
-	m := grammar.FindStringSubmatch(message)
+	m := grammar().FindStringSubmatch(message)
 	if m == nil {
 		return denial{}
 	}
-	get := func(name string) string { return m[grammar.SubexpIndex(name)] }
+	get := func(name string) string { return m[grammar().SubexpIndex(name)] }
 	d := denial{
 		principal: get("principal"), action: get("action"), policyARN: get("policy"),
 		policies: get("missing"), ambiguous: get("ambiguous") != "", matched: true,
@@ -52,4 +55,6 @@ func parseMessage(message string) denial {
 }
 
 // kmsARN finds a key or alias ARN in free text, such as "<arn> is disabled."
-var kmsARN = regexp.MustCompile(`arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(?:key|alias)/[A-Za-z0-9/_-]+`)
+var kmsARN = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(?:key|alias)/[A-Za-z0-9/_-]+`)
+})

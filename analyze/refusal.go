@@ -86,7 +86,7 @@ const cutAt = 1000
 // namedKey is the key that a message names. An ARN at the very end of a message
 // that was cut for its length may be cut too, and is believed no more.
 func namedKey(message string) string {
-	at := kmsARN.FindStringIndex(message)
+	at := kmsARN().FindStringIndex(message)
 	if at == nil || at[1] == len(message) && len(message) >= cutAt {
 		return ""
 	}

@@ -53,3 +53,36 @@ func TestExchanged(t *testing.T) {
 		})
 	}
 }
+
+// TestKindOf: what a folder does not tell of an entry, its mode does.
+func TestKindOf(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, err := range []error{
+		os.WriteFile("file", nil, 0o600), os.Mkdir("folder", 0o700), os.Symlink("file", "link"), unix.Mkfifo("pipe", 0o600),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	at, err := os.Open(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = at.Close() }() // it was only read
+	for _, name := range []string{"file", "folder", "link", "pipe", os.DevNull} {
+		want, err := os.Lstat(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var st unix.Stat_t
+		if err := lstat(at, name, &st); err != nil {
+			t.Fatal(err)
+		}
+		if got, known := kindOf(byte(st.Mode >> 12)); !known || got != want.Mode().Type() {
+			t.Errorf("%s: %v, %v, want %v", name, got, known, want.Mode().Type())
+		}
+	}
+	if _, known := kindOf(unix.DT_UNKNOWN); known {
+		t.Error("unknown is known")
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 
 	"grantrail/ingest/archive"
 	"grantrail/ingest/container"
@@ -176,7 +177,9 @@ func storageKind(err error) custody.Kind {
 
 // logName is CloudTrail's own file name, as
 // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html gives it.
-var logName = regexp.MustCompile(`^\d{12}_CloudTrail_[a-z0-9-]+_?[0-9TZ-]+.*\.json(\.gz)?$`)
+var logName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^\d{12}_CloudTrail_[a-z0-9-]+_?[0-9TZ-]+.*\.json(\.gz)?$`)
+})
 
 // review looks again at an object that holds nothing of use. A name is never
 // taken for evidence, but it is grounds for suspicion: a log file whose first
@@ -193,7 +196,7 @@ func (w *worker) review(got container.Result, reader *container.Reader) {
 			w.suspect(custody.KindJSONSyntax, "the name says JSON and the bytes are not")
 		case got.Suspect:
 			w.suspect(custody.KindUnrecognised, "it holds what looks like CloudTrail records, in a shape that is not known or is damaged")
-		case logName.MatchString(base):
+		case logName().MatchString(base):
 			w.suspect(custody.KindUnrecognised, "named like a CloudTrail log file, and holds something else")
 		}
 		return

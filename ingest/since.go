@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"grantrail/ingest/custody"
@@ -43,7 +44,9 @@ func Since(st *state.State, overlap time.Duration) (func(folder string) time.Tim
 	return func(folder string) time.Time { return days[folder] }, nil
 }
 
-var remoteDay = regexp.MustCompile(`^([a-z0-9]+://.*/CloudTrail[^/]*/[a-z0-9-]+/)(\d{4}/\d{2}/\d{2})/`)
+var remoteDay = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^([a-z0-9]+://.*/CloudTrail[^/]*/[a-z0-9-]+/)(\d{4}/\d{2}/\d{2})/`)
+})
 
 // regionDay is the folder of a region in which a remote object lies, and its
 // day of delivery; "" where the name is of no such layout.
@@ -51,7 +54,7 @@ func regionDay(name string) (folder string, day time.Time) {
 	if !strings.Contains(name, "://") {
 		return "", day
 	}
-	m := remoteDay.FindStringSubmatch(name)
+	m := remoteDay().FindStringSubmatch(name)
 	if m == nil {
 		return "", day
 	}

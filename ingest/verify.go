@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"grantrail/ingest/container"
@@ -101,14 +102,16 @@ func (w *worker) unread(o *Object) {
 // has lost it.
 type sidecar struct{ of, signature string }
 
-var sidecarName = regexp.MustCompile(`^(.*_CloudTrail-Digest_[^/]*\.json(?:\.gz)?)\.(?:signature|sig|metadata|metadata\.json|head\.json|json)$`)
+var sidecarName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(.*_CloudTrail-Digest_[^/]*\.json(?:\.gz)?)\.(?:signature|sig|metadata|metadata\.json|head\.json|json)$`)
+})
 
 // sidecarOf is the digest that a file is named as the side-car of, or "".
 func sidecarOf(name string) string {
 	if !digest.Named(name) {
 		return ""
 	}
-	if m := sidecarName.FindStringSubmatch(name); m != nil {
+	if m := sidecarName().FindStringSubmatch(name); m != nil {
 		return m[1]
 	}
 	return ""

@@ -9,7 +9,7 @@ import (
 // writeAsked closes the report: who wrote it, and in answer to what. Filters
 // that were not set take no line.
 func writeAsked(p *page, c *incident.Case) {
-	p.WriteString("---\n\n")
+	p.rule()
 	p.para(say("Written by %s %s%s from:", prose(c.Tool.Name), code(c.Tool.Version), stamped(c.Stamp)))
 	a := c.Asked
 	lines := []inert{"sources: " + codes(a.Sources, maxSources)}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // code makes any string a code span, the one construct inside which Markdown
@@ -63,10 +64,12 @@ func more(rest int) inert {
 // autolinks are made of. A number with a dot behind starts a list when it is
 // the first word of a line, so opening words have no punctuation.
 var (
-	plainWord   = regexp.MustCompile(`^[("']?[A-Za-z]+(?:[-'/][A-Za-z]+)*[0-9]{0,2}[)"']?[.,;:?!]?$`)
-	plainNumber = regexp.MustCompile(`^\(?[0-9]{1,6}(?:[.,:-][0-9]{1,6}){0,3}\)?[.,;:]?$`)
-	openNumber  = regexp.MustCompile(`^[0-9]{1,6}$`)
-	lastPoint   = regexp.MustCompile(`[.,;]$`)
+	plainWord = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[("']?[A-Za-z]+(?:[-'/][A-Za-z]+)*[0-9]{0,2}[)"']?[.,;:?!]?$`)
+	})
+	plainNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\(?[0-9]{1,6}(?:[.,:-][0-9]{1,6}){0,3}\)?[.,;:]?$`) })
+	openNumber  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9]{1,6}$`) })
+	lastPoint   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[.,;]$`) })
 )
 
 // prose makes a sentence from a case readable without trusting it: plain words
@@ -111,13 +114,13 @@ func plainly(word string) bool {
 
 // inertWord is one word of prose, plain where that is safe.
 func inertWord(word string, opening bool) inert {
-	if plainly(word) || plainWord.MatchString(word) || openNumber.MatchString(word) {
+	if plainly(word) || plainWord().MatchString(word) || openNumber().MatchString(word) {
 		return inert(word)
 	}
-	if !opening && plainNumber.MatchString(word) {
+	if !opening && plainNumber().MatchString(word) {
 		return inert(word)
 	}
-	body := lastPoint.ReplaceAllString(word, "")
+	body := lastPoint().ReplaceAllString(word, "")
 	if body == "" {
 		return code(word)
 	}

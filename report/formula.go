@@ -3,6 +3,7 @@ package report
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -41,13 +42,15 @@ func plain(s string) bool {
 
 // starter is what makes a spreadsheet compute, also in its full-width forms,
 // which some convert; tab and CR, which some strip.
-var starter = regexp.MustCompile(`^[=+\-@\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]|^\s*[\t\r]`)
+var starter = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[=+\-@\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]|^\s*[\t\r]`)
+})
 
 // formula reports whether a spreadsheet could take s for a formula. Spaces,
 // quotes and characters that cannot be seen are looked through, since one
 // importer or another strips them.
 func formula(s string) bool {
-	return starter.MatchString(s) || starter.MatchString(strings.TrimLeftFunc(s, skipped))
+	return starter().MatchString(s) || starter().MatchString(strings.TrimLeftFunc(s, skipped))
 }
 
 func skipped(r rune) bool {

@@ -69,7 +69,7 @@ func TestEscapeUnseen(t *testing.T) {
 func TestFenceKeepsPolicy(t *testing.T) {
 	in := map[string]string{"Resource": "```\n</code>\u202e\x1b`"}
 	doc, _ := json.Marshal(in)
-	p := new(page)
+	p := &page{as: gfm{}}
 	if err := p.fence(doc); err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func TestFenceKeepsPolicy(t *testing.T) {
 
 // A listing holds whatever text it is given, and nothing in it ends the block.
 func TestListingStaysClosed(t *testing.T) {
-	p := new(page)
+	p := &page{as: gfm{}}
 	p.listing("hcl", "role = \"x```\n```\n# owned\u202e\x1b[2J\"\n")
 	body, ok := strings.CutPrefix(p.String(), "```hcl\n")
 	body, ok2 := strings.CutSuffix(body, "\n```\n\n")

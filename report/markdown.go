@@ -35,7 +35,7 @@ const (
 // writeMarkdown is the report as an engineer reads it. The limits above bound
 // its size, so it is made whole and then written.
 func writeMarkdown(w io.Writer, c *incident.Case) error {
-	text, err := markdownBytes(c)
+	text, err := document(c, gfm{})
 	if err != nil {
 		return err
 	}
@@ -43,10 +43,10 @@ func writeMarkdown(w io.Writer, c *incident.Case) error {
 	return err
 }
 
-// markdownBytes is the report as an engineer reads it: the answer first, then
-// each incident, then what was left over, then what it all rests on.
-func markdownBytes(c *incident.Case) ([]byte, error) {
-	p := new(page)
+// document is the report as an engineer reads it: the answer first, then each
+// incident, then what was left over, then what it all rests on.
+func document(c *incident.Case, as dialect) ([]byte, error) {
+	p := &page{as: as}
 	if c.Asked.VerifyOnly {
 		return custodyBytes(p, c), nil
 	}

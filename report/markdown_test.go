@@ -117,7 +117,7 @@ func TestMarkdownBriefLaunch(t *testing.T) {
 	a := &c.Incidents[0].Attempts[0]
 	a.Instances, a.Denials = nil, repeat(a.Denials[0], briefPerAttempt+1)
 	for told, want := range map[int]int{maxRows - 1: briefPerAttempt + 1, maxRows: briefPerAttempt} {
-		p := &page{told: told}
+		p := &page{as: gfm{}, told: told}
 		writeTimeline(p, c.Incidents[0].Attempts[:1])
 		if n := strings.Count(p.String(), " refused "); n != want || strings.Contains(p.String(), "… and 1 more record, all in the JSON") != (want == briefPerAttempt) {
 			t.Errorf("after %d rows %d refusals are told, want %d:\n%s", told, n, want, p)

@@ -4,17 +4,28 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"strings"
 )
 
-// page is Markdown being written, block by block with a blank line between.
+// page is a report being written, block by block.
 type page struct {
 	bytes.Buffer
+	as      dialect
 	objects []string         // those cited, in the order of first citation
 	cited   map[string]int   // the number of each, from 1
 	told    int              // rows of all timelines so far
 	read    map[string]inert // what was made of sentences that incidents share
+}
+
+// dialect is how blocks are written. All text is inert, and so is what a dialect
+// makes of it.
+type dialect interface {
+	heading(to *bytes.Buffer, level int, text inert)
+	para(to *bytes.Buffer, text inert)
+	list(to *bytes.Buffer, items []inert)
+	table(to *bytes.Buffer, head []inert, rows [][]inert)
+	listing(to *bytes.Buffer, language inert, lines string)
+	rule(to *bytes.Buffer)
 }
 
 // shared is prose of a sentence that other incidents say as well.
@@ -31,62 +42,29 @@ func (p *page) shared(sentence string) inert {
 }
 
 // heading starts a section; level 1 is the title.
-func (p *page) heading(level int, text inert) {
-	fmt.Fprintf(p, "%s %s\n\n", strings.Repeat("#", level), text)
-}
+func (p *page) heading(level int, text inert) { p.as.heading(&p.Buffer, level, text) }
 
 // para writes one paragraph. The text starts with a word of ours or with
 // prose, so it cannot start another kind of block.
-func (p *page) para(text inert) {
-	fmt.Fprintf(p, "%s\n\n", text)
-}
+func (p *page) para(text inert) { p.as.para(&p.Buffer, text) }
 
 // list writes bullets, and nothing where there are no items.
 func (p *page) list(items []inert) {
-	if len(items) == 0 {
-		return
+	if len(items) > 0 {
+		p.as.list(&p.Buffer, items)
 	}
-	for _, item := range items {
-		fmt.Fprintf(p, "- %s\n", item)
-	}
-	p.WriteByte('\n')
 }
 
 // table writes rows under head, and nothing where there are no rows. Each row
 // has as many cells as head.
 func (p *page) table(head []inert, rows [][]inert) {
-	if len(rows) == 0 {
-		return
+	if len(rows) > 0 {
+		p.as.table(&p.Buffer, head, rows)
 	}
-	p.row(head)
-	p.WriteString(strings.Repeat("| --- ", len(head)) + "|\n")
-	for _, row := range rows {
-		p.row(row)
-	}
-	p.WriteByte('\n')
 }
 
-func (p *page) row(cells []inert) {
-	for _, c := range cells {
-		p.WriteString("| ")
-		p.WriteString(cell(c))
-		p.WriteByte(' ')
-	}
-	p.WriteString("|\n")
-}
-
-var slashPipe = regexp.MustCompile(`\\\|`)
-
-// cell escapes pipes, which end a cell even within a code span. A backslash
-// directly before one is spelt out first: parsers differ on whether \\| is an
-// escaped pipe, and whoever could write one would write the next cell.
-func cell(text inert) string {
-	if strings.IndexByte(string(text), '|') < 0 {
-		return string(text)
-	}
-	s := slashPipe.ReplaceAllString(string(text), "⟦U+005C⟧|")
-	return strings.ReplaceAll(s, "|", `\|`)
-}
+// rule draws a line across the page.
+func (p *page) rule() { p.as.rule(&p.Buffer) }
 
 // fence writes a JSON document as a code block. The content has no backtick
 // left in it, so nothing inside can close the fence, and it is still the same
@@ -97,7 +75,7 @@ func (p *page) fence(doc json.RawMessage) error {
 		return fmt.Errorf("indenting a policy: %w", err)
 	}
 	body := bytes.ReplaceAll(escapeUnseen(b.Bytes()), []byte("`"), []byte(`\u0060`))
-	fmt.Fprintf(p, "```json\n%s\n```\n\n", body)
+	p.as.listing(&p.Buffer, "json", string(body))
 	return nil
 }
 
@@ -111,7 +89,7 @@ func (p *page) listing(language inert, text string) {
 			lines[i] = " " + lines[i]
 		}
 	}
-	fmt.Fprintf(p, "```%s\n%s\n```\n\n", language, strings.Join(lines, "\n"))
+	p.as.listing(&p.Buffer, language, strings.Join(lines, "\n"))
 }
 
 // omitted says how many of something a list left out, and where they are.

@@ -9,8 +9,8 @@
 //   - csv, RFC 4180: one row for each incident, attempt and instance, every
 //     row one line of text.
 //   - json: the case file, schema grantrail.case/v1, and nothing left out.
-//   - html: the Markdown once more, as one page without scripts or anything
-//     fetched from elsewhere.
+//   - html: the blocks of the Markdown once more, as one page without scripts or
+//     anything fetched from elsewhere.
 //   - ocsf: JSON Lines, each incident a Detection Finding (class 2004) of OCSF
 //     1.3.0, for a SIEM.
 //   - timesketch: the timelines of the incidents as CSV, for Timesketch.

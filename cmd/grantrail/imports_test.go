@@ -88,7 +88,7 @@ var layers = []layer{
 	{pkg: "analyze/incident", why: "renderers need nothing else, so it is plain data", mayNot: outside,
 		may: []string{module + "/ingest/custody"}},
 	{pkg: "report", why: "shows a case; it cannot reach the events and so cannot conclude anything", mayNot: outside,
-		may: []string{module + "/analyze/incident", module + "/ingest/custody", "github.com/yuin/goldmark/..."}},
+		may: []string{module + "/analyze/incident", module + "/ingest/custody"}},
 }
 
 // folders are all that may lie at the top. Stages are few on purpose; a new one
@@ -157,7 +157,9 @@ func TestAllows(t *testing.T) {
 		{"cmd/grantrail", "grantrail/ingest/trailtest", false},
 		{"report", "grantrail/analyze", false},
 		{"report", "grantrail/cmd/grantrail", false},
-		{"report", "github.com/yuin/goldmarkdown", false},
+		{"report", "github.com/yuin/goldmark", false}, // for tests alone
+		{"analyze", "github.com/hashicorp/hcl/v2/hclwrite", true},
+		{"analyze", "github.com/hashicorp/hcl/v2extra", false},
 	}
 	for _, tt := range tests {
 		i := slices.IndexFunc(layers, func(l layer) bool { return l.pkg == tt.pkg })

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/dustin/go-humanize"
@@ -65,27 +66,32 @@ func (t *typed) options(sources []string, w world, now time.Time) (*options, err
 	return o, err
 }
 
+// What can be typed. Patterns are compiled when they are first asked for, here and
+// elsewhere: to compile them all takes as long as much of a small archive.
 var (
-	accountID  = regexp.MustCompile(`^\d{12}$`)
-	regionName = regexp.MustCompile(`^[a-z]{2,}(-[a-z]+)+-\d+$`)
-	keyName    = regexp.MustCompile(`^(arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(key|alias)/\S+|[0-9A-Za-z-]{8,})$`)
-	instance   = regexp.MustCompile(`(?i)^i-[0-9a-z]+$`)
+	accountID  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\d{12}$`) })
+	regionName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z]{2,}(-[a-z]+)+-\d+$`) })
+	keyName    = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(key|alias)/\S+|[0-9A-Za-z-]{8,})$`)
+	})
+	principal = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^arn:\S+$|^\S*[*?]\S*$`) })
+	instance  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)^i-[0-9a-z]+$`) })
 )
 
 func (t *typed) question(now time.Time) (q analyze.Options, err error) {
 	for _, check := range []struct {
 		flag, want string
 		values     []string
-		pattern    *regexp.Regexp
+		pattern    func() *regexp.Regexp
 	}{
 		{"account", "an account id of 12 digits", t.accounts, accountID},
 		{"region", "a region such as eu-west-1", t.regions, regionName},
-		{"principal", "an ARN, or a glob such as '*:role/ops-*'", t.principals, regexp.MustCompile(`^arn:\S+$|^\S*[*?]\S*$`)},
+		{"principal", "an ARN, or a glob such as '*:role/ops-*'", t.principals, principal},
 		{"key", "a KMS key ARN or id", t.keys, keyName},
 		{"instance", "an instance id such as i-0123456789abcdef0", t.instances, instance},
 	} {
 		for _, v := range check.values {
-			if !check.pattern.MatchString(v) {
+			if !check.pattern().MatchString(v) {
 				return q, usagef("--%s %q: want %s", check.flag, v, check.want)
 			}
 		}

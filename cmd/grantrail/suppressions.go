@@ -58,11 +58,11 @@ func checkRule(r *incident.Suppression, expires string) (time.Time, error) {
 		return time.Time{}, fmt.Errorf("it matches by nothing: want id, principal, key, account, region or cause")
 	case r.Owner == "" || r.Reason == "" || expires == "":
 		return time.Time{}, fmt.Errorf("owner, reason and expires are needed")
-	case m.Account != "" && !accountID.MatchString(m.Account):
+	case m.Account != "" && !accountID().MatchString(m.Account):
 		return time.Time{}, fmt.Errorf("account %q: want 12 digits, in quotes", m.Account)
-	case m.Region != "" && !regionName.MatchString(m.Region):
+	case m.Region != "" && !regionName().MatchString(m.Region):
 		return time.Time{}, fmt.Errorf("region %q: want a region such as eu-west-1", m.Region)
-	case m.Key != "" && !keyName.MatchString(m.Key):
+	case m.Key != "" && !keyName().MatchString(m.Key):
 		return time.Time{}, fmt.Errorf("key %q: want a KMS key ARN or id", m.Key)
 	}
 	if at, err := time.Parse(time.RFC3339, expires); err == nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"regexp"
+	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -15,7 +16,7 @@ import (
 // exportLine is how CloudWatch Logs writes an event when it exports to S3: the
 // time of ingestion, a space, the message.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/S3Export.html
-var exportLine = regexp.MustCompile(`^\d{4}-\d\d-\d\dT[\d:.]+Z \{`)
+var exportLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\d{4}-\d\d-\d\dT[\d:.]+Z \{`) })
 
 // lineStart is more than a time and a brace take.
 const lineStart = 40
@@ -23,7 +24,7 @@ const lineStart = 40
 // startsLine reports whether the object is such an export.
 func (r *Reader) startsLine() bool {
 	head, _ := r.text.Peek(lineStart)
-	return exportLine.Match(head)
+	return exportLine().Match(head)
 }
 
 // lines reads an export line by line. A line that is damaged costs itself: the
@@ -65,7 +66,7 @@ func (r *Reader) line() ([]byte, error) {
 // exported takes one line; end is what ended it, nil where it ends in a line
 // end.
 func (r *Reader) exported(line []byte, end error) {
-	at := exportLine.FindIndex(line)
+	at := exportLine().FindIndex(line)
 	if at == nil {
 		r.foreign++
 		return

@@ -62,6 +62,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 	"unique"
 
@@ -122,7 +123,9 @@ type Chain struct {
 
 // name takes a digest's file name apart: account, region, trail with its home
 // region, time, backfill.
-var name = regexp.MustCompile(`^(\d{12})_CloudTrail-Digest_([a-z0-9-]+)_(.+)_(\d{8}T\d{6}Z)(_backfill)?\.json(\.gz)?$`)
+var name = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(\d{12})_CloudTrail-Digest_([a-z0-9-]+)_(.+)_(\d{8}T\d{6}Z)(_backfill)?\.json(\.gz)?$`)
+})
 
 // Mark stands in the names of digests and of their side-cars, and in no others.
 const Mark = "_CloudTrail-Digest_"
@@ -164,7 +167,7 @@ func Parse(text []byte) (*Unverified, error) {
 		return nil, fmt.Errorf("digestSignatureAlgorithm %q is not known", d.Algorithm)
 	}
 	d.Chain = Chain{Account: d.Account}
-	if m := name.FindStringSubmatch(path.Base(d.Object)); m != nil {
+	if m := name().FindStringSubmatch(path.Base(d.Object)); m != nil {
 		d.Chain.Region, d.Chain.Trail, d.Chain.Backfill = m[2], m[3], m[5] != ""
 	} else if parts := strings.Split(d.Object, "/CloudTrail-Digest/"); len(parts) == 2 {
 		d.Chain.Region, _, _ = strings.Cut(parts[1], "/")
@@ -183,5 +186,5 @@ func (d *Unverified) statement(hash string) string {
 
 // IsDigestName reports whether a path's file name is that of a digest.
 func IsDigestName(p string) bool {
-	return Named(p) && name.MatchString(path.Base(strings.ReplaceAll(p, `\`, "/")))
+	return Named(p) && name().MatchString(path.Base(strings.ReplaceAll(p, `\`, "/")))
 }

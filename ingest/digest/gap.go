@@ -105,13 +105,13 @@ func (j *judge) unreadable(f *File, next *Unverified) {
 
 // sibling is the key of the digest of the same chain that ends at another time.
 func sibling(key string, end time.Time) string {
-	m := name.FindStringSubmatchIndex(key[strings.LastIndexByte(key, '/')+1:])
+	m := name().FindStringSubmatchIndex(key[strings.LastIndexByte(key, '/')+1:])
 	if m == nil {
 		return key[:strings.LastIndexByte(key, '/')+1] + end.Format(nameTime)
 	}
 	folder, file := key[:strings.LastIndexByte(key, '/')+1], key[strings.LastIndexByte(key, '/')+1:]
 	file = file[:m[8]] + end.Format(nameTime) + file[m[9]:]
-	if day := dayFolder.FindStringSubmatchIndex(folder + file); day != nil {
+	if day := dayFolder().FindStringSubmatchIndex(folder + file); day != nil {
 		folder = folder[:day[2]] + end.Format("2006/01/02") + "/"
 	}
 	return folder + file

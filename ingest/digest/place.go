@@ -4,6 +4,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -32,7 +33,7 @@ func tail(p string) (string, bool) {
 	return strings.TrimSuffix(p, ".gz"), rooted
 }
 
-var dayFolder = regexp.MustCompile(`(?:^|/)(\d{4}/\d{2}/\d{2})/[^/]*$`)
+var dayFolder = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:^|/)(\d{4}/\d{2}/\d{2})/[^/]*$`) })
 
 // inPlace reports whether a file can be the copy of a key under another root.
 // Where the copy has lost the layout's root, only its day can disagree.
@@ -42,7 +43,7 @@ func inPlace(file, key string) bool {
 	if rooted && layout {
 		return have == want
 	}
-	a, b := dayFolder.FindStringSubmatch(have), dayFolder.FindStringSubmatch(want)
+	a, b := dayFolder().FindStringSubmatch(have), dayFolder().FindStringSubmatch(want)
 	return a == nil || b == nil || a[1] == b[1]
 }
 
@@ -54,21 +55,25 @@ type where struct {
 }
 
 var (
-	logName   = regexp.MustCompile(`^(\d{12})_CloudTrail_([a-z0-9-]+)_(\d{8}T\d{4}(?:\d{2})?)Z[^/]*\.json$`)
-	logFolder = regexp.MustCompile(`(?:^|/)(\d{12})/CloudTrail/([a-z0-9-]+)/(\d{4}/\d{2}/\d{2})/[^/]*$`)
+	logName = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(\d{12})_CloudTrail_([a-z0-9-]+)_(\d{8}T\d{4}(?:\d{2})?)Z[^/]*\.json$`)
+	})
+	logFolder = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?:^|/)(\d{12})/CloudTrail/([a-z0-9-]+)/(\d{4}/\d{2}/\d{2})/[^/]*$`)
+	})
 )
 
 // LogNamed reports whether a file's name is that of a CloudTrail log file.
-func LogNamed(p string) bool { return logName.MatchString(base(p)) }
+func LogNamed(p string) bool { return logName().MatchString(base(p)) }
 
 // Delivered is the time by which a log file or digest was delivered, as its name
 // tells.
 func Delivered(p string) (at time.Time, ok bool) {
-	if m := name.FindStringSubmatch(path.Base(strings.ReplaceAll(p, `\`, "/"))); m != nil {
+	if m := name().FindStringSubmatch(path.Base(strings.ReplaceAll(p, `\`, "/"))); m != nil {
 		at, err := time.Parse(nameTime, m[4])
 		return at, err == nil
 	}
-	if m := logName.FindStringSubmatch(base(p)); m == nil {
+	if m := logName().FindStringSubmatch(base(p)); m == nil {
 		return at, false
 	}
 	w, ok := whereOf(p)
@@ -76,7 +81,7 @@ func Delivered(p string) (at time.Time, ok bool) {
 }
 
 func whereOf(p string) (w where, ok bool) {
-	if m := logName.FindStringSubmatch(base(p)); m != nil {
+	if m := logName().FindStringSubmatch(base(p)); m != nil {
 		layout, step := "20060102T1504", time.Minute
 		if len(m[3]) > len(layout) {
 			layout, step = "20060102T150405", time.Second
@@ -85,7 +90,7 @@ func whereOf(p string) (w where, ok bool) {
 			return where{m[1], m[2], at, at.Add(step)}, true
 		}
 	}
-	if m := logFolder.FindStringSubmatch(strings.ReplaceAll(p, `\`, "/")); m != nil {
+	if m := logFolder().FindStringSubmatch(strings.ReplaceAll(p, `\`, "/")); m != nil {
 		if at, err := time.Parse("2006/01/02", m[3]); err == nil {
 			return where{m[1], m[2], at, at.Add(24 * time.Hour)}, true
 		}

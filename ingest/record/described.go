@@ -3,6 +3,7 @@ package record
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"grantrail/ingest/custody"
@@ -10,7 +11,7 @@ import (
 
 // transitionTime is where EC2 says when an instance got into its state:
 // "User initiated (2026-03-02 10:20:31 GMT)".
-var transitionTime = regexp.MustCompile(`\((\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (?:GMT|UTC)\)`)
+var transitionTime = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\((\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (?:GMT|UTC)\)`) })
 
 // Reservation decodes a reservation of saved describe-instances output:
 //
@@ -60,11 +61,11 @@ func described(owner string, n node) (*Event, error) {
 // transition is a StateTransitionReason without its time: "User initiated",
 // or a code like that of a state's reason.
 func transition(reason string) string {
-	return strings.TrimSpace(transitionTime.ReplaceAllString(reason, ""))
+	return strings.TrimSpace(transitionTime().ReplaceAllString(reason, ""))
 }
 
 func describedAt(n node) (time.Time, bool) {
-	if m := transitionTime.FindStringSubmatch(n.text("StateTransitionReason")); m != nil {
+	if m := transitionTime().FindStringSubmatch(n.text("StateTransitionReason")); m != nil {
 		if t, err := time.Parse(time.DateTime, m[1]); err == nil {
 			return t, true
 		}
@@ -74,6 +75,6 @@ func describedAt(n node) (time.Time, bool) {
 
 // zoneOf finds the region that a zone begins with: eu-west-1a, and the longer
 // names of local and wavelength zones such as us-west-2-lax-1a.
-var zoneOf = regexp.MustCompile(`^[a-z]{2,}(?:-[a-z]+)+-\d`)
+var zoneOf = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z]{2,}(?:-[a-z]+)+-\d`) })
 
-func regionOf(zone string) string { return zoneOf.FindString(zone) }
+func regionOf(zone string) string { return zoneOf().FindString(zone) }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // key decodes a KMS call: which key, for which instance and volume.
@@ -47,14 +48,14 @@ func (p parts) keyName() string {
 // instancePattern finds an instance id behind the marker that EC2 uses for the
 // role of an instance's infrastructure: "aws:ec2-infrastructure/i-…" today,
 // "aws:ec2-infrastructure:i-…" in 2014.
-var instancePattern = regexp.MustCompile(`(?i)aws:ec2-infrastructure[/:](i-[0-9a-z]+)`)
+var instancePattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)aws:ec2-infrastructure[/:](i-[0-9a-z]+)`) })
 
 func instanceOf(principal string) string {
 	// The pattern is slow, and these letters have no other spelling in it.
 	if !strings.Contains(principal, "2-i") && !strings.Contains(principal, "2-I") {
 		return ""
 	}
-	if m := instancePattern.FindStringSubmatch(principal); m != nil {
+	if m := instancePattern().FindStringSubmatch(principal); m != nil {
 		return strings.ToLower(m[1])
 	}
 	return ""

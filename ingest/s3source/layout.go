@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"grantrail/ingest"
@@ -14,9 +15,9 @@ import (
 const root = "AWSLogs"
 
 var (
-	organisation = regexp.MustCompile(`(?i)^o-[a-z0-9]{10,32}$`)
-	account      = regexp.MustCompile(`^\d{12}$`)
-	region       = regexp.MustCompile(`^[a-z]{2,}(-[a-z]+)+-\d+$`)
+	organisation = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)^o-[a-z0-9]{10,32}$`) })
+	account      = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\d{12}$`) })
+	region       = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z]{2,}(-[a-z]+)+-\d+$`) })
 )
 
 // level is how deep inside a layout a prefix stands, and so what its folders
@@ -57,17 +58,17 @@ func levelOf(prefix string) level {
 // below is the level of a folder of this one.
 func (l level) below(name string) level {
 	switch {
-	case l == inRoot && organisation.MatchString(name):
+	case l == inRoot && organisation().MatchString(name):
 		return inOrg
-	case (l == inRoot || l == inOrg) && account.MatchString(name):
+	case (l == inRoot || l == inOrg) && account().MatchString(name):
 		return inOwner
 	case l == inOwner && name == "Config":
 		return inConfig
 	case l == inOwner && strings.HasPrefix(name, "CloudTrail"):
 		return inTrail
-	case l == inTrail && region.MatchString(name):
+	case l == inTrail && region().MatchString(name):
 		return inRegion
-	case l == inConfig && region.MatchString(name):
+	case l == inConfig && region().MatchString(name):
 		return inConfigRegion
 	}
 	return flat
@@ -76,11 +77,11 @@ func (l level) below(name string) level {
 // leftOut says why a folder of a level cannot hold what is asked for, or "".
 func (l level) leftOut(name string, scope *ingest.Scope) string {
 	switch {
-	case (l == inRoot || l == inOrg) && account.MatchString(name) && !allows(scope.Accounts, name):
+	case (l == inRoot || l == inOrg) && account().MatchString(name) && !allows(scope.Accounts, name):
 		return "another account than asked for"
 	case l == inOwner && l.below(name) == flat:
 		return "logs of another service"
-	case (l == inTrail || l == inConfig) && region.MatchString(name) && !allows(scope.Regions, name) && !global(name):
+	case (l == inTrail || l == inConfig) && region().MatchString(name) && !allows(scope.Regions, name) && !global(name):
 		return "another region than asked for"
 	}
 	return ""

@@ -39,6 +39,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -163,9 +164,11 @@ func (s *State) ours() error {
 }
 
 // ourName is every name that a state gives to a file.
-var ourName = regexp.MustCompile(`^(?:lock|state\.json(?:\.part)?|\d{6,}\.(?:objects|events)\.parquet(?:\.part)?)$`)
+var ourName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:lock|state\.json(?:\.part)?|\d{6,}\.(?:objects|events)\.parquet(?:\.part)?)$`)
+})
 
-func isOurs(name string) bool { return ourName.MatchString(name) }
+func isOurs(name string) bool { return ourName().MatchString(name) }
 
 func (s *State) parse(text []byte) error {
 	var version struct {

@@ -1,0 +1,62 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// gfm is Markdown in GitHub's dialect, https://github.github.com/gfm/, with a blank
+// line between blocks.
+type gfm struct{}
+
+func (gfm) heading(to *bytes.Buffer, level int, text inert) {
+	fmt.Fprintf(to, "%s %s\n\n", strings.Repeat("#", level), text)
+}
+
+func (gfm) para(to *bytes.Buffer, text inert) { fmt.Fprintf(to, "%s\n\n", text) }
+
+func (gfm) list(to *bytes.Buffer, items []inert) {
+	for _, item := range items {
+		fmt.Fprintf(to, "- %s\n", item)
+	}
+	to.WriteByte('\n')
+}
+
+func (g gfm) table(to *bytes.Buffer, head []inert, rows [][]inert) {
+	g.row(to, head)
+	to.WriteString(strings.Repeat("| --- ", len(head)) + "|\n")
+	for _, row := range rows {
+		g.row(to, row)
+	}
+	to.WriteByte('\n')
+}
+
+func (gfm) row(to *bytes.Buffer, cells []inert) {
+	for _, c := range cells {
+		to.WriteString("| ")
+		to.WriteString(strings.ReplaceAll(cell(c), "|", `\|`))
+		to.WriteByte(' ')
+	}
+	to.WriteString("|\n")
+}
+
+func (gfm) listing(to *bytes.Buffer, language inert, lines string) {
+	fmt.Fprintf(to, "```%s\n%s\n```\n\n", language, lines)
+}
+
+func (gfm) rule(to *bytes.Buffer) { to.WriteString("---\n\n") }
+
+var slashPipe = regexp.MustCompile(`\\\|`)
+
+// cell is text for a table, where Markdown escapes pipes, which end a cell even
+// within a code span. A backslash directly before one is spelt out: parsers differ
+// on whether \\| is an escaped pipe, and whoever could write one would write the
+// next cell.
+func cell(text inert) string {
+	if strings.IndexByte(string(text), '|') < 0 {
+		return string(text)
+	}
+	return slashPipe.ReplaceAllString(string(text), "⟦U+005C⟧|")
+}
