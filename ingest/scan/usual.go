@@ -75,9 +75,13 @@ type gap struct {
 	length int // without the quote
 }
 
-// between notes what stands between the comma at from and the quote at to.
+// between notes what stands between the comma at from and the quote at to. It is
+// mostly what stood there last.
 func (g *gap) between(text []byte, from, to int) {
-	if to < len(text) && text[to] == '"' && to-from > len(",") {
+	switch {
+	case to >= len(text) || text[to] != '"' || to-from == len(","):
+	case to-from == g.length && from+words <= len(text) && g.begins((*[words]byte)(text[from:])):
+	default:
 		g.spelling, g.length = spell(text[from:to+1]), to-from
 	}
 }
