@@ -5,8 +5,10 @@ import (
 	"compress/flate"
 	stdgzip "compress/gzip"
 	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"math/rand/v2"
 	"slices"
@@ -165,14 +167,13 @@ func TestWindow(t *testing.T) {
 	}
 }
 
-// judge is what the streaming decoder makes of it, as one member and no more.
+// judge is what the streaming decoder makes of it, member after member and no more.
 func judge(data []byte) ([]byte, bool) {
 	src := bytes.NewReader(data)
 	z, err := gzip.NewReader(src)
 	if err != nil {
 		return nil, false
 	}
-	z.Multistream(false)
 	text, err := io.ReadAll(z)
 	return text, err == nil && src.Len() == 0
 }
@@ -246,8 +247,8 @@ func isPlain(text []byte) bool {
 	return !bytes.ContainsFunc(text, func(c rune) bool { return c < ' ' || c >= 0x80 })
 }
 
-// TestHeader: names and comments are passed over, what follows a member is
-// left to the other decoder, and so is a size that is a lie.
+// TestHeader: names and comments are passed over, what follows a member and is none
+// is left to the other decoder, and so is a size that is a lie.
 func TestHeader(t *testing.T) {
 	f := NewReader()
 	var b bytes.Buffer
@@ -264,7 +265,7 @@ func TestHeader(t *testing.T) {
 	}
 	for name, data := range map[string][]byte{
 		"a byte behind": append(bytes.Clone(b.Bytes()), 0),
-		"two members":   join(b.Bytes(), b.Bytes()),
+		"a part behind": join(b.Bytes(), b.Bytes()[:b.Len()-1]),
 		"size":          append(bytes.Clone(b.Bytes()[:b.Len()-4]), 6, 0, 0, 0),
 		"huge size":     append(bytes.Clone(b.Bytes()[:b.Len()-4]), 255, 255, 255, 255),
 		"cut":           b.Bytes()[:b.Len()-1],
@@ -293,6 +294,48 @@ func TestHeader(t *testing.T) {
 	}
 }
 
+// TestMembers: members are decoded one after another, wherever the stretches end
+// that are at hand; not one that reaches back into the one before it.
+func TestMembers(t *testing.T) {
+	chance := rand.New(rand.NewPCG(9, 9)) //nolint:gosec // a test
+	log := texts()[3]
+	for _, longest := range []int{40, 3000, 200_000} {
+		var text, stored []byte
+		var starts []int64
+		for len(text) < 12*longest || len(stored) < firstStored*5/4 && longest > 3000 {
+			part := bytes.Clone(log[:chance.IntN(longest)])
+			for range chance.IntN(longest) / 10 {
+				part = append(part, byte(chance.Uint32()))
+			}
+			starts = append(starts, int64(len(text)))
+			text = append(text, part...)
+			stored = append(stored, packed(t, part, func(w io.Writer) (io.WriteCloser, error) {
+				z, err := stdgzip.NewWriterLevel(w, chance.IntN(10))
+				z.Name = strings.Repeat("n", chance.IntN(20))
+				return z, err
+			})...)
+		}
+		for name, src := range map[string]io.Reader{"seekable": bytes.NewReader(stored), "read once": once{bytes.NewReader(stored)}} {
+			r := NewReader()
+			r.Reset(src)
+			got, err := io.ReadAll(r)
+			if err != nil || !r.decoded || !bytes.Equal(got, text) || !slices.Equal(r.MemberStarts(), starts) || r.Stored() != int64(len(stored)) {
+				t.Errorf("%d members of up to %d bytes, %s: decoded %v, %v, %d bytes of %d, %d starts, %d stored of %d",
+					len(starts), longest, name, r.decoded, err, len(got), len(text), len(r.MemberStarts()), r.Stored(), len(stored))
+			}
+		}
+	}
+	behind := append([]byte("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"), packed(t, log[:500], func(w io.Writer) (io.WriteCloser, error) {
+		return flate.NewWriterDict(w, flate.BestCompression, log[:500])
+	})...)
+	behind = binary.LittleEndian.AppendUint32(behind, crc32.ChecksumIEEE(log[:500]))
+	behind = binary.LittleEndian.AppendUint32(behind, 500)
+	first := packed(t, log[:500], func(w io.Writer) (io.WriteCloser, error) { return stdgzip.NewWriter(w), nil })
+	if got, ok := decoded(NewReader(), join(first, behind)); ok {
+		t.Errorf("a member that reaches back into the one before it: taken, %d bytes", len(got))
+	}
+}
+
 // FuzzDecode: what is decoded is what the streaming decoder decodes, and nothing
 // that it refuses.
 func FuzzDecode(f *testing.F) {
@@ -300,6 +343,7 @@ func FuzzDecode(f *testing.F) {
 		stored := packed(f, text[:min(len(text), 3000)], func(w io.Writer) (io.WriteCloser, error) { return stdgzip.NewWriterLevel(w, i%12-2) })
 		f.Add(stored, []byte{}, 0)
 		f.Add(stored, []byte{0xff, 0x10}, len(stored)/2)
+		f.Add(join(stored, stored), []byte{}, len(stored))
 	}
 	for _, level := range []int{flate.NoCompression, flate.BestSpeed} {
 		f.Add(packed(f, texts()[3][:100_000], func(w io.Writer) (io.WriteCloser, error) { return stdgzip.NewWriterLevel(w, level) }), []byte{}, 3000)

@@ -29,7 +29,8 @@ type file struct {
 	taken  int64     // of the source
 	body   int       // where the compressed data at hand begins
 	check  checksum
-	total  uint32 // modulo 2^32, as the trailer has it
+	total  int64 // of the member at hand, so far
+	next   bool  // another member begins where decoding stopped
 	ended  bool
 	holds  bytes.Reader
 	decoder
@@ -41,7 +42,7 @@ func (f *file) take(src io.Reader) (io.Reader, bool) {
 	if f.stored == nil {
 		f.stored = make([]byte, firstStored+padding)
 	}
-	f.src, f.seeker, f.size, f.all, f.taken = src, nil, 0, false, 0
+	f.src, f.seeker, f.size, f.all, f.taken, f.at = src, nil, 0, false, 0, progress{}
 	err := f.read(firstStored)
 	if err == nil && string(f.stored[:2]) != magic[:2] {
 		return io.MultiReader(f.held(), src), false // it need not be in memory
@@ -104,14 +105,15 @@ type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
-// begin reports whether the object begins as a gzip member does that the
-// decoder can read.
-func (f *file) begin() bool {
-	f.body = headerEnd(f.stored[:f.size])
-	if f.body < 0 || f.body+8 > f.size {
+// begin reports whether what is at hand begins as a gzip member does that the
+// decoder can read, at some place.
+func (f *file) begin(at int) bool {
+	size := headerEnd(f.stored[at:f.size])
+	if size < 0 || at+size+8 > f.size {
 		return false
 	}
-	f.check.sum, f.total, f.ended, f.at = 0, 0, false, progress{}
+	f.body = at + size
+	f.check.sum, f.total, f.next, f.ended, f.at = 0, 0, false, false, progress{odd: f.at.odd}
 	return true
 }
 
@@ -132,17 +134,21 @@ func (f *file) slide() bool {
 // more decodes what comes next behind the first n bytes of out, which are what
 // came before it, or as much as a match can reach back. It returns how many
 // bytes there are then, and false where the decoder has doubts: where the object
-// is anything else than one sound gzip member (RFC 1952).
+// is anything else than sound gzip members (RFC 1952). It stops behind each.
 func (f *file) more(out []byte, n int) (int, bool) {
-	end, why := f.decode(f.stored[f.body:f.size+padding], f.size-f.body, f.all, out, n)
+	// A match reaches no further back than to where its member begins.
+	from := n - int(min(int64(n), f.total))
+	end, why := f.decode(f.stored[f.body:f.size+padding], f.size-f.body, f.all, out[from:], n-from)
 	for why == hungry && !f.all && f.slide() {
-		end, why = f.decode(f.stored[f.body:f.size+padding], f.size-f.body, f.all, out, end)
+		end, why = f.decode(f.stored[f.body:f.size+padding], f.size-f.body, f.all, out[from:], end)
 	}
+	end += from
 	fresh := out[n:end]
 	f.check.add(fresh)
-	f.total += uint32(len(fresh)) //nolint:gosec // modulo
-	f.ended = why == done
-	return end, why == full || f.ended && f.trailer()
+	if f.total += int64(len(fresh)); why == done {
+		return end, f.behindMember()
+	}
+	return end, why == full
 }
 
 // used is how much of the source was decoded, whatever of it is at hand.
@@ -153,14 +159,25 @@ func (f *file) used() int64 {
 	return f.taken - int64(f.size-min(f.body+f.at.pos, f.size))
 }
 
-// trailer reports whether the data ends with the object, and has the checksum
-// and the length that stand behind it.
-func (f *file) trailer() bool {
-	if !f.all && !f.slide() {
+// behindMember reports whether the checksum and the length stand behind a member
+// that they are of, and behind them nothing, or another member.
+func (f *file) behindMember() bool {
+	at := f.body + f.at.pos
+	if !f.all && at+8+header > f.size {
+		if !f.slide() {
+			return false
+		}
+		at = f.body + f.at.pos
+	}
+	if at+8 > f.size || binary.LittleEndian.Uint32(f.stored[at:]) != f.check.sum || binary.LittleEndian.Uint32(f.stored[at+4:]) != uint32(f.total) { //nolint:gosec // modulo 2^32, as it is there
 		return false
 	}
-	at := f.body + f.at.pos
-	return at+8 == f.size && f.all && binary.LittleEndian.Uint32(f.stored[at:]) == f.check.sum && binary.LittleEndian.Uint32(f.stored[at+4:]) == f.total
+	if at += 8; at == f.size {
+		f.ended = f.all
+		return f.all
+	}
+	f.next = f.begin(at)
+	return f.next
 }
 
 // The flags of a member's header, RFC 1952, section 2.3.1.

@@ -18,13 +18,12 @@
 //
 // # Two decoders
 //
-// Nearly every object is small, and is one sound member. It is decoded by a
-// decoder that is made for what lies in memory. What can be had only once and is
-// too large for that, and whatever that decoder does not like, goes through the
-// streaming decoder of github.com/klauspost/compress, which alone says what is
-// damaged: it reads the object once more, and goes on behind what was given. A
-// sound object gives the same bytes either way, and so does what precedes a
-// damage.
+// Nearly every object is sound: it is decoded by a decoder that is made for what
+// lies in memory. What can be had only once and is too large for that, and
+// whatever that decoder does not like, goes through the streaming decoder of
+// github.com/klauspost/compress, which alone says what is damaged: it reads the
+// object once more, and goes on behind what was given. A sound object gives the
+// same bytes either way, and so does what precedes a damage.
 //
 // # Window
 //
@@ -136,7 +135,7 @@ func (r *Reader) Reset(src io.Reader) {
 	ours := false
 	if !r.streams {
 		src, ours = r.file.take(src)
-		if r.decoded = ours && r.file.begin(); r.decoded {
+		if r.decoded = ours && r.file.begin(0); r.decoded {
 			r.gzipped, r.nearly = true, false
 			r.starts = append(r.starts, 0)
 			*r.source = sourceReader{}

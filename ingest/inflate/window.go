@@ -62,20 +62,26 @@ func (r *Reader) fill(rest int) {
 	}
 }
 
-// decode puts what our decoder decodes into the window. It reports false, and
-// puts nothing there, where the decoder has doubts.
+// decode puts what our decoder decodes into the window, of one member after another.
+// It reports false where the decoder has doubts about what comes next.
 func (r *Reader) decode() bool {
 	w := &r.window
-	to, ok := r.file.more(w.memory, w.to)
-	if r.source.n = r.file.used(); !ok {
-		return false
+	for {
+		to, ok := r.file.more(w.memory, w.to)
+		if r.source.n = r.file.used(); !ok {
+			return false
+		}
+		r.offset += int64(to - w.to)
+		w.to = to
+		if r.file.ended {
+			r.err = io.EOF
+		}
+		if !r.file.next {
+			return true
+		}
+		r.file.next = false
+		r.starts = append(r.starts, r.offset)
 	}
-	if r.file.ended {
-		r.err = io.EOF
-	}
-	r.offset += int64(to - w.to)
-	w.to = to
-	return true
 }
 
 // step reads once from the storage, or from the streaming decoder.
