@@ -187,7 +187,7 @@ func (p *pipeline) deliver(ctx context.Context) error {
 				}
 				p.inFlight.Release(j.weight)
 				p.held.taken(given.stored())
-				p.again(given)
+				p.reuse(given)
 				done = true
 			case <-ctx.Done():
 				return ctx.Err()

@@ -53,8 +53,8 @@ func (p *pipeline) results(n int) results {
 	return make(results, n)
 }
 
-// again has results used again, that were taken.
-func (p *pipeline) again(used results) {
+// reuse has results used again, that were taken.
+func (p *pipeline) reuse(used results) {
 	for i := range used {
 		used[i].clear()
 	}

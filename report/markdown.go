@@ -1,39 +1,17 @@
 package report
 
 import (
+	"bytes"
+	"fmt"
 	"io"
+	"regexp"
+	"strings"
 
 	"grantrail/analyze/incident"
 )
 
-// How much of each list Markdown shows. A report of a large archive has to
-// open in a browser; the CSV and JSON have everything, and each cut says so.
-const (
-	maxIncidentRows       = 500  // rows of the table of incidents
-	maxIncidents          = 100  // incidents told in full
-	maxAttempts           = 50   // launches in the timeline of one incident
-	maxPerAttempt         = 20   // refusals, and stops, of one launch in a timeline
-	maxRows               = 2000 // rows of all timelines, past which those that follow are brief
-	briefAttempts         = 5
-	briefPerAttempt       = 3
-	maxMessages           = 5 // distinct messages of one incident
-	maxAtRisk             = 50
-	maxUnexplained        = 200
-	maxUnlinked           = 50
-	maxWarnings           = 100
-	maxCoverage           = 200
-	maxGaps               = 100
-	maxLeftOut            = 50
-	maxFindings           = 100
-	maxOthers             = 5 // runners-up of one trigger
-	maxValues             = 10
-	maxSources            = 20
-	elsewhere       inert = "all in the CSV and the JSON"
-	inJSON          inert = "all in the JSON"
-)
-
-// writeMarkdown is the report as an engineer reads it. The limits above bound
-// its size, so it is made whole and then written.
+// writeMarkdown is the report as an engineer reads it. Its limits bound
+// its size, so that it is made whole and then written.
 func writeMarkdown(w io.Writer, c *incident.Case) error {
 	text, err := document(c, gfm{})
 	if err != nil {
@@ -43,43 +21,56 @@ func writeMarkdown(w io.Writer, c *incident.Case) error {
 	return err
 }
 
-// document is the report as an engineer reads it: the answer first, then each
-// incident, then what was left over, then what it all rests on.
-func document(c *incident.Case, as dialect) ([]byte, error) {
-	p := &page{as: as}
-	if c.Asked.VerifyOnly {
-		return custodyBytes(p, c), nil
-	}
-	p.heading(1, "grantrail incident report")
-	writeConclusion(p, c)
-	writeChanges(p, c)
-	open, _ := counting(c.Incidents)
-	writeSummary(p, open)
-	for _, in := range open[:min(len(open), maxIncidents)] {
-		if err := writeIncident(p, in); err != nil {
-			return nil, err
-		}
-	}
-	writeSuppressed(p, c)
-	writeUnexplained(p, c.Unexplained)
-	writeUnlinked(p, c.Unlinked)
-	writeRead(p, c)
-	writeUnread(p, &c.Custody)
-	writeIntegrity(p, c.Custody.Integrity)
-	writeClaims(p, c)
-	writeCited(p)
-	writeAsked(p, c)
-	return p.Bytes(), nil
+// gfm is Markdown in GitHub's dialect, https://github.github.com/gfm/, with a blank
+// line between blocks.
+type gfm struct{}
+
+func (gfm) heading(to *bytes.Buffer, level int, text inert) {
+	fmt.Fprintf(to, "%s %s\n\n", strings.Repeat("#", level), text)
 }
 
-// custodyBytes is the report of a run that only verified: what the evidence is
-// worth, then what there is of it.
-func custodyBytes(p *page, c *incident.Case) []byte {
-	p.heading(1, "grantrail custody report")
-	writeConclusion(p, c)
-	writeIntegrity(p, c.Custody.Integrity)
-	writeRead(p, c)
-	writeUnread(p, &c.Custody)
-	writeAsked(p, c)
-	return p.Bytes()
+func (gfm) para(to *bytes.Buffer, text inert) { fmt.Fprintf(to, "%s\n\n", text) }
+
+func (gfm) list(to *bytes.Buffer, items []inert) {
+	for _, item := range items {
+		fmt.Fprintf(to, "- %s\n", item)
+	}
+	to.WriteByte('\n')
+}
+
+func (g gfm) table(to *bytes.Buffer, head []inert, rows [][]inert) {
+	g.row(to, head)
+	to.WriteString(strings.Repeat("| --- ", len(head)) + "|\n")
+	for _, row := range rows {
+		g.row(to, row)
+	}
+	to.WriteByte('\n')
+}
+
+func (gfm) row(to *bytes.Buffer, cells []inert) {
+	for _, c := range cells {
+		to.WriteString("| ")
+		to.WriteString(strings.ReplaceAll(cell(c), "|", `\|`))
+		to.WriteByte(' ')
+	}
+	to.WriteString("|\n")
+}
+
+func (gfm) listing(to *bytes.Buffer, language inert, lines string) {
+	fmt.Fprintf(to, "```%s\n%s\n```\n\n", language, lines)
+}
+
+func (gfm) rule(to *bytes.Buffer) { to.WriteString("---\n\n") }
+
+var slashPipe = regexp.MustCompile(`\\\|`)
+
+// cell is text for a table, where Markdown escapes pipes, which end a cell even
+// within a code span. A backslash directly before one is spelt out: parsers differ
+// on whether \\| is an escaped pipe, and whoever could write one would write the
+// next cell.
+func cell(text inert) string {
+	if strings.IndexByte(string(text), '|') < 0 {
+		return string(text)
+	}
+	return slashPipe.ReplaceAllString(string(text), "⟦U+005C⟧|")
 }

@@ -4,7 +4,7 @@
 // formats and [ReadCase] reads the JSON one back.
 //
 //   - markdown, GitHub's dialect: what an engineer reads first. Long lists are
-//     cut at the limits in markdown.go, and each cut says how much it hides, so
+//     cut at the limits in document.go, and each cut says how much it hides, so
 //     that a report opens however large its case.
 //   - csv, RFC 4180: one row for each incident, attempt and instance, every
 //     row one line of text.
