@@ -15,7 +15,8 @@ import (
 // memo is a result on its way into the state.
 type memo struct{ state.Object }
 
-// remembered is what one object gave, for the state.
+// remembered is what one object gave, for the state. It has parts of the result, and
+// is not to outlive it.
 func remembered(o *Object, res *result) *memo {
 	m := &memo{state.Object{
 		Known:  state.Known{Name: o.name, Size: o.Size, Tag: o.Tag, Modified: o.mtime, State: res.state},

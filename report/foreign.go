@@ -12,7 +12,7 @@ import (
 // run of backticks inside. Spaces at the edges, which Markdown would drop, are
 // shown as ␠. The empty string becomes a dash.
 //
-// A table needs one thing more, see [page.table].
+// A table needs one thing more, see [cell].
 func code(s string) inert {
 	if s == "" {
 		return dash

@@ -132,7 +132,7 @@ func checkInert(t *testing.T, s string, source []byte) {
 	if got := inlineText(t, list.FirstChild().FirstChild(), source); got != sentence || list.ChildCount() != 1 {
 		t.Fatalf("list says %q, want %q", got, sentence)
 	}
-	checkTable(t, list.NextSibling(), source, slashPipe.ReplaceAllString(text+suffix, "⟦U+005C⟧|"))
+	checkTable(t, list.NextSibling(), source, strings.ReplaceAll(text+suffix, `\|`, "⟦U+005C⟧|"))
 }
 
 // checkTable expects two rows of two cells, the first of which says want.

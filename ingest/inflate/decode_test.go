@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	kflate "github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/gzip"
 )
 
@@ -236,6 +237,13 @@ func TestPlain(t *testing.T) {
 			t.Errorf("with %q: decoded %v, plain %v", odd, ok, f.Plain())
 		}
 	}
+	usual := func(w io.Writer) (io.WriteCloser, error) { return stdgzip.NewWriter(w), nil }
+	for _, text := range []string{"é", "\n"} {
+		both := join(packed(t, []byte(text), usual), packed(t, []byte(records), usual))
+		if _, ok := decoded(f, both); !ok || f.Plain() {
+			t.Errorf("a member of %q before others: decoded %v, plain %v", text, ok, f.Plain())
+		}
+	}
 	stored := packed(t, []byte(records), func(w io.Writer) (io.WriteCloser, error) { return stdgzip.NewWriterLevel(w, stdgzip.NoCompression) })
 	if _, ok := decoded(f, stored); !ok || f.Plain() {
 		t.Error("stored as it is: said to be plain, and nobody has looked")
@@ -275,6 +283,24 @@ func TestHeader(t *testing.T) {
 			t.Errorf("%s: taken", name)
 		}
 	}
+	for _, length := range []int{511, 512, 600} {
+		for field, set := range map[string]func(*stdgzip.Writer){
+			"name":    func(z *stdgzip.Writer) { z.Name = strings.Repeat("n", length) },
+			"comment": func(z *stdgzip.Writer) { z.Comment = strings.Repeat("c", length) },
+		} {
+			long := packed(t, []byte("hello"), func(w io.Writer) (io.WriteCloser, error) {
+				z := stdgzip.NewWriter(w)
+				set(z)
+				return z, nil
+			})
+			for _, data := range [][]byte{long, join(b.Bytes(), long)} {
+				_, sound := judge(data)
+				if _, ok := decoded(f, data); ok != sound || sound != (length <= longestName) {
+					t.Errorf("a %s of %d bytes: taken %v, and the judge says %v", field, length, ok, sound)
+				}
+			}
+		}
+	}
 	bomb := &bytes.Buffer{}
 	w = stdgzip.NewWriter(bomb)
 	for range 64 {
@@ -298,11 +324,18 @@ func TestHeader(t *testing.T) {
 // that are at hand; not one that reaches back into the one before it.
 func TestMembers(t *testing.T) {
 	chance := rand.New(rand.NewPCG(9, 9)) //nolint:gosec // a test
-	log := texts()[3]
+	log, writers := texts()[3], []*stdgzip.Writer{}
+	for level := range 10 {
+		z, err := stdgzip.NewWriterLevel(io.Discard, level)
+		if err != nil {
+			t.Fatal(err)
+		}
+		writers = append(writers, z)
+	}
 	for _, longest := range []int{40, 3000, 200_000} {
 		var text, stored []byte
 		var starts []int64
-		for len(text) < 12*longest || len(stored) < firstStored*5/4 && longest > 3000 {
+		for len(stored) < firstStored*5/4 {
 			part := bytes.Clone(log[:chance.IntN(longest)])
 			for range chance.IntN(longest) / 10 {
 				part = append(part, byte(chance.Uint32()))
@@ -310,9 +343,10 @@ func TestMembers(t *testing.T) {
 			starts = append(starts, int64(len(text)))
 			text = append(text, part...)
 			stored = append(stored, packed(t, part, func(w io.Writer) (io.WriteCloser, error) {
-				z, err := stdgzip.NewWriterLevel(w, chance.IntN(10))
+				z := writers[chance.IntN(len(writers))]
+				z.Reset(w)
 				z.Name = strings.Repeat("n", chance.IntN(20))
-				return z, err
+				return z, nil
 			})...)
 		}
 		for name, src := range map[string]io.Reader{"seekable": bytes.NewReader(stored), "read once": once{bytes.NewReader(stored)}} {
@@ -333,6 +367,62 @@ func TestMembers(t *testing.T) {
 	first := packed(t, log[:500], func(w io.Writer) (io.WriteCloser, error) { return stdgzip.NewWriter(w), nil })
 	if got, ok := decoded(NewReader(), join(first, behind)); ok {
 		t.Errorf("a member that reaches back into the one before it: taken, %d bytes", len(got))
+	}
+}
+
+// TestStretch: members are decoded wherever the first stretch ends that is at hand:
+// in the end of one, in the header of the next, or behind it.
+func TestStretch(t *testing.T) {
+	digits := bytes.Repeat(texts()[2], 3)
+	for i := range digits {
+		digits[i] = "0123456789abcdef"[digits[i]%16]
+	}
+	body := func(text []byte) []byte {
+		var data bytes.Buffer
+		if err := kflate.StatelessDeflate(&data, text, true, nil); err != nil { // whose last block has text in it
+			t.Fatal(err)
+		}
+		trailer := binary.LittleEndian.AppendUint32(nil, crc32.ChecksumIEEE(text))
+		trailer = binary.LittleEndian.AppendUint32(trailer, uint32(len(text))) //nolint:gosec // small
+		return join(data.Bytes(), trailer)
+	}
+	member := func(name string, body []byte) []byte {
+		return join([]byte("\x1f\x8b\x08\x08\x00\x00\x00\x00\x00\xff"+name+"\x00"), body)
+	}
+	text, packed := digits, body(digits)
+	for more := 1; more > 0; more = len(member("", packed)) - (firstStored - longestName/2) {
+		text = text[:len(text)-more]
+		packed = body(text)
+	}
+	second, r, within := member("a name of some length", body(digits[:3000])), NewReader(), 0
+	for n := longestName / 4; n < longestName*3/4; n++ {
+		first := member(strings.Repeat("n", n), packed)
+		if end := firstStored - len(first); end > -8 && end < 32 {
+			within++
+		}
+		got, ok := decoded(r, join(first, second, first))
+		if !ok || !bytes.Equal(got, join(text, digits[:3000], text)) {
+			t.Errorf("a second member begins %d bytes before the stretch ends: decoded %v, %d bytes", firstStored-len(first), ok, len(got))
+		}
+	}
+	if within < 32 {
+		t.Errorf("the stretch ended near the header of a second member %d times", within)
+	}
+}
+
+// TestDoubt: what is wrong with a second member is said of it, however much of the
+// window the first one has filled.
+func TestDoubt(t *testing.T) {
+	broken := join([]byte("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff\x07"), make([]byte, 20)) // a kind of block that there is not
+	for size := reach + windowSize - 2; size <= reach+windowSize+slack+2; size++ {
+		first := packed(t, make([]byte, size), func(w io.Writer) (io.WriteCloser, error) { return stdgzip.NewWriterLevel(w, stdgzip.NoCompression) })
+		r := NewReader()
+		r.Reset(bytes.NewReader(join(first, broken)))
+		n, err := io.Copy(io.Discard, r)
+		var damage *Error
+		if n != int64(size) || !errors.As(err, &damage) || damage.Damage != Corrupt || damage.Member != 1 || damage.Offset != n {
+			t.Fatalf("behind %d bytes: %d, %v", size, n, err)
+		}
 	}
 }
 

@@ -105,8 +105,8 @@ type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
-// begin reports whether what is at hand begins as a gzip member does that the
-// decoder can read, at some place.
+// begin reports whether a gzip member that the decoder can read begins at a place
+// of what is at hand.
 func (f *file) begin(at int) bool {
 	size := headerEnd(f.stored[at:f.size])
 	if size < 0 || at+size+8 > f.size {
@@ -189,6 +189,10 @@ const (
 	flagsReserved = 0xe0
 )
 
+// longestName is how long a name or comment may be, without the zero that ends it:
+// the streaming decoder takes no longer ones.
+const longestName = 511
+
 // headerEnd is where a member's compressed data begins, or -1.
 func headerEnd(in []byte) int {
 	const fixed = 10
@@ -210,7 +214,7 @@ func headerEnd(in []byte) int {
 			return -1
 		}
 		end := bytes.IndexByte(in[at:], 0)
-		if end < 0 {
+		if end < 0 || end > longestName {
 			return -1
 		}
 		at += end + 1

@@ -98,14 +98,14 @@ func (r *Reader) step(p []byte) int {
 }
 
 // replay leaves an object to the streaming decoder after all, behind what was
-// inflated of it.
+// inflated of it, for which there need be no room in the window any longer.
 func (r *Reader) replay() {
 	done := r.offset
 	r.from(r.file.again())
 	r.decoded, r.starts, r.offset = false, r.starts[:0], 0
 	r.nextMember()
-	for spare := r.window.memory[r.window.to:]; r.err == nil && r.offset < done; {
-		r.step(spare[:min(int64(len(spare)), done-r.offset)])
+	for again := make([]byte, readAhead); r.err == nil && r.offset < done; {
+		r.step(again[:min(readAhead, done-r.offset)])
 	}
 }
 

@@ -2,6 +2,7 @@ package record
 
 import (
 	"encoding/binary"
+	"math"
 	"math/bits"
 )
 
@@ -63,8 +64,8 @@ func surely(text []byte) bool {
 // closing is the bracket that ends what is innermost.
 func closing(within uint64) byte { return ']' + byte(within&1)<<5 }
 
-// nowhere is behind any text.
-const nowhere = 1 << 62
+// nowhere is behind any text, and something can be added to it.
+const nowhere = math.MaxInt / 2
 
 // skip is where white space at i ends.
 func skip(text []byte, i int) int {
