@@ -4,12 +4,16 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"sync"
 )
 
 const (
 	// gcPercent lets the heap grow to two and a half times what is in use between two
 	// collections: what is in use is small, and collecting it is not free.
 	gcPercent = 150
+	// firstPercent is of what the collector takes a heap for at least, 4 MB: that is
+	// to be collected first when it is as large as later on, too.
+	firstPercent = 300
 	// inUse is about what a run has in use beside its listing, in bytes.
 	inUse = 5 << 20
 	// judged is about what a row of the table takes, and what the analysis and
@@ -22,12 +26,36 @@ const (
 	leastPercent = 40
 )
 
+// collecting is how often the heap is collected. The collector measures by what it
+// found in use. At first it has found nothing, and would begin when there is hardly
+// more than the program itself.
+var collecting struct {
+	sync.Mutex
+	percent int
+	begun   bool // the first collection has been
+}
+
 // collectOver has the heap collected as often as if so many bytes were not in
 // it: they stay to the end, and room for garbage of their size would be for
 // nothing. GOGC overrules it.
 func collectOver(held int64) {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(max(leastPercent, int(gcPercent*inUse/(inUse+held))))
+	if os.Getenv("GOGC") != "" {
+		return
+	}
+	c := &collecting
+	c.Lock()
+	defer c.Unlock()
+	if c.percent == 0 {
+		debug.SetGCPercent(firstPercent)
+		runtime.AddCleanup(new(*byte), func(struct{}) { // which the first collection finds unused
+			c.Lock()
+			defer c.Unlock()
+			c.begun = true
+			debug.SetGCPercent(c.percent)
+		}, struct{}{})
+	}
+	if c.percent = max(leastPercent, int(gcPercent*inUse/(inUse+held))); c.begun {
+		debug.SetGCPercent(c.percent)
 	}
 }
 
