@@ -18,6 +18,7 @@ type Outlines struct {
 	identities [1 << 10]outline
 	others     [1 << 8]outline
 	found      Found
+	simple     bool // there is nothing but printable ASCII in the record at hand, and no escapes
 }
 
 // maxOutline bounds the text of a value that is remembered.
@@ -85,6 +86,7 @@ func (o *Outlines) known(value []byte, as kind) {
 // it is written, without escapes. They are valid as those of Values are.
 func (o *Outlines) Members(raw []byte, m *scan.Members) (*Found, bool) {
 	o.found.reset(raw)
+	o.simple = m.Plain && bytes.IndexByte(raw, '\\') < 0
 	filled := uint64(0)
 	for said := m.Said; said != 0; said &= said - 1 {
 		which := field(bits.TrailingZeros64(said)) //nolint:gosec // at most 63
@@ -118,11 +120,11 @@ func (o *Outlines) member(of Field, value []byte) bool {
 	case ResourceList:
 		return o.unread(value, from, resourcesValue)
 	}
-	if value[0] == '"' && of < ReadOnly && simple(value[1:len(value)-1]) {
+	if value[0] == '"' && of < ReadOnly && (o.simple || simple(value[1:len(value)-1])) {
 		f.Spans[of] = spanOf(from+1, len(value)-2)
 		return true
 	}
-	if !isJSON(value) {
+	if !o.isJSON(value) {
 		return false
 	}
 	switch {
@@ -145,7 +147,7 @@ func (o *Outlines) unread(value []byte, from int, as kind) bool {
 	if o.recalled(met, value, from, as) {
 		return true
 	}
-	if !isJSON(value) {
+	if !o.isJSON(value) {
 		return false
 	}
 	o.learnt(met, value, from, as)
@@ -154,10 +156,10 @@ func (o *Outlines) unread(value []byte, from int, as kind) bool {
 
 // isJSON reports whether what the scan took for a value is one. Of what is neither
 // nested nor has escapes the scan has seen to it.
-func isJSON(value jsontext.Value) bool {
+func (o *Outlines) isJSON(value jsontext.Value) bool {
 	switch value[0] {
 	case '"':
-		if bytes.IndexByte(value, '\\') < 0 {
+		if o.simple || bytes.IndexByte(value, '\\') < 0 {
 			return true
 		}
 	case '{', '[':
