@@ -33,13 +33,5 @@ func (e *entries) sort(n int) {
 	slices.SortFunc(e.all[n:], func(a, b entry) int { return bytes.Compare(e.name(a), e.name(b)) })
 }
 
-// drop forgets the entries from the n-th on.
-func (e *entries) drop(n int) {
-	if n < len(e.all) {
-		from := len(e.names)
-		for _, of := range e.all[n:] {
-			from = min(from, of.from)
-		}
-		e.all, e.names = e.all[:n], e.names[:from]
-	}
-}
+// cut leaves so many entries, whose names are so long together.
+func (e *entries) cut(n, names int) { e.all, e.names = e.all[:n], e.names[:names] }

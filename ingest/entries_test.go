@@ -77,7 +77,7 @@ func TestEntries(t *testing.T) {
 			}
 		})
 	}
-	if e.drop(0); len(e.all) != 0 || len(e.names) != 0 {
+	if e.cut(0, 0); len(e.all) != 0 || len(e.names) != 0 {
 		t.Errorf("%d entries stay", len(e.all))
 	}
 }

@@ -27,7 +27,10 @@ type result struct {
 
 // clear makes the result that of an object that gave nothing. What it is made of
 // is used again: there are millions of objects.
-func (r *result) clear() { *r = result{places: r.places[:0]} }
+func (r *result) clear() {
+	clear(r.events)
+	*r = result{places: r.places[:0], events: r.events[:0]}
+}
 
 // tally adds a place.
 func (r *result) tally(at place) *tally {

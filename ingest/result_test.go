@@ -14,11 +14,12 @@ func TestClear(t *testing.T) {
 	first := r.tally(at)
 	first.time(time.Unix(3600, 0))
 	first.records, first.kms, first.launches, first.reads = 1, 2, 3, 4
-	r.leftOut, r.members, r.events = 1, []string{"m"}, []kept{{}}
+	r.leftOut, r.members, r.events = 1, []string{"m"}, []kept{{member: 1}}
+	events := r.events
 	r.clear()
 	left := r
-	left.places = nil
-	if !reflect.ValueOf(left).IsZero() || len(r.places) != 0 {
+	left.places, left.events = nil, nil
+	if !reflect.ValueOf(left).IsZero() || len(r.places) != 0 || len(r.events) != 0 || events[0] != (kept{}) {
 		t.Errorf("%+v stays", r)
 	}
 	next := r.tally(place{"444455556666", "eu-west-2"})

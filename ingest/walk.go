@@ -22,7 +22,7 @@ func (l *lister) walk(root, folder string) error {
 	}
 	defer func() { _ = at.Close() }() // it was only read
 	first := len(l.entries.all)
-	defer l.entries.drop(first)
+	defer l.entries.cut(first, len(l.entries.names))
 	if err := l.entries.read(at); err != nil {
 		return l.unlisted(root, folder, err)
 	}

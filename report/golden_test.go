@@ -22,8 +22,10 @@ func rendered(t *testing.T, f Format, c *incident.Case) []byte {
 	return b.Bytes()
 }
 
+// cases are told of by the golden files.
+var cases = map[string]func() *incident.Case{"rich": richCase, "clean": cleanCase, "inconclusive": inconclusiveCase, "swept": sweptCase}
+
 func TestGolden(t *testing.T) {
-	cases := map[string]func() *incident.Case{"rich": richCase, "clean": cleanCase, "inconclusive": inconclusiveCase, "swept": sweptCase}
 	for name, build := range cases {
 		for _, f := range formats {
 			file := filepath.Join("testdata", name+"."+string(f.name)+".golden")

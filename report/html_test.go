@@ -25,7 +25,7 @@ func TestHTML(t *testing.T) {
 			compare(t, body, rendered(t, Markdown, c))
 		})
 	}
-	for name, build := range map[string]func() *incident.Case{"rich": richCase, "clean": cleanCase, "inconclusive": inconclusiveCase, "swept": sweptCase} {
+	for name, build := range cases {
 		same(name, build())
 	}
 	eachInfested(func(name string, _, hostile *incident.Case, _ string) { same(name, hostile) })
