@@ -62,7 +62,6 @@ func List(ctx context.Context, sources []string, at Places) (*Listing, error) {
 type lister struct {
 	Listing
 	found   found
-	entries entries // of the folder at hand, and of those that it is in
 	ctx     context.Context
 	at      Places
 	several bool            // one file can come twice
@@ -148,7 +147,7 @@ func (l *lister) named(path string, info fs.FileInfo) error {
 	if target, err := filepath.EvalSymlinks(root); err == nil && target != root {
 		root += string(filepath.Separator)
 	}
-	return l.walk(root, root)
+	return l.walk(root)
 }
 
 func (l *lister) settled(path string, state custody.State, kind custody.Kind, detail string) {

@@ -2,16 +2,18 @@ package ingest
 
 import (
 	"bytes"
+	"errors"
+	"io"
 	"io/fs"
+	"os"
 	"slices"
 )
 
-// entries is what folders have in them: those of a folder behind those of the
-// folder that it is in. There can be many, so that the names are not strings.
+// entries are what is in a folder. There can be many, so that the names are not
+// strings.
 type entries struct {
 	names []byte
 	all   []entry
-	space []byte // to read a folder into
 }
 
 type entry struct {
@@ -28,10 +30,24 @@ func (e *entries) add(name []byte, kind fs.FileMode) {
 // name is an entry's name, valid until the next entry is added.
 func (e *entries) name(of entry) []byte { return e.names[of.from:of.to] }
 
-// sort brings the entries from the n-th on into name order.
-func (e *entries) sort(n int) {
-	slices.SortFunc(e.all[n:], func(a, b entry) int { return bytes.Compare(e.name(a), e.name(b)) })
+// read adds what is in a folder, in no order, until there are so many or some more,
+// and reports whether that is all.
+func (e *entries) read(folder *os.File, most int) (all bool, err error) {
+	for len(e.all) < most {
+		switch err := e.some(folder); {
+		case errors.Is(err, io.EOF):
+			return true, nil
+		case err != nil:
+			return false, err
+		}
+	}
+	return false, nil
 }
 
-// cut leaves so many entries, whose names are so long together.
-func (e *entries) cut(n, names int) { e.all, e.names = e.all[:n], e.names[:names] }
+// sort brings the entries into name order.
+func (e *entries) sort() {
+	slices.SortFunc(e.all, func(a, b entry) int { return bytes.Compare(e.name(a), e.name(b)) })
+}
+
+// reset forgets all entries.
+func (e *entries) reset() { e.all, e.names = e.all[:0], e.names[:0] }

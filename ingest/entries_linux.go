@@ -4,57 +4,60 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
+	"sync"
 
 	"golang.org/x/sys/unix"
 )
 
-// read adds what is in a folder, in no order. Entries are as getdents64(2) has
-// them:
+// spaces are to read folders into.
+var spaces = sync.Pool{New: func() any { return new([32 << 10]byte) }}
+
+// some adds some of what is in a folder, or gives io.EOF where that was all. Entries
+// are as getdents64(2) has them:
 //
 //	0   8 bytes  inode, 0 of what was deleted
 //	8   8 bytes  where the next is in the folder
 //	16  2 bytes  length of the entry
 //	18  1 byte   kind
 //	19  …        name, and a zero
-func (e *entries) read(folder *os.File) error {
-	if e.space == nil {
-		e.space = make([]byte, 32<<10)
+func (e *entries) some(folder *os.File) error {
+	space := spaces.Get().(*[32 << 10]byte)
+	defer spaces.Put(space)
+	n := 0
+	err := again(func() (err error) {
+		n, err = unix.Getdents(int(folder.Fd()), space[:]) //nolint:gosec // a file descriptor
+		return err
+	})
+	switch {
+	case err != nil:
+		return &fs.PathError{Op: "readdirent", Path: folder.Name(), Err: err}
+	case n <= 0:
+		return io.EOF
 	}
-	for {
-		n := 0
-		err := again(func() (err error) {
-			n, err = unix.Getdents(int(folder.Fd()), e.space) //nolint:gosec // a file descriptor
-			return err
-		})
-		if err != nil {
-			return &fs.PathError{Op: "readdirent", Path: folder.Name(), Err: err}
+	for rest := space[:n]; len(rest) > 0; {
+		one := rest[:binary.NativeEndian.Uint16(rest[16:])]
+		rest = rest[len(one):]
+		name, _, _ := bytes.Cut(one[19:], []byte{0})
+		if binary.NativeEndian.Uint64(one) == 0 || string(name) == "." || string(name) == ".." {
+			continue
 		}
-		if n <= 0 {
-			return nil
-		}
-		for rest := e.space[:n]; len(rest) > 0; {
-			one := rest[:binary.NativeEndian.Uint16(rest[16:])]
-			rest = rest[len(one):]
-			name, _, _ := bytes.Cut(one[19:], []byte{0})
-			if binary.NativeEndian.Uint64(one) == 0 || string(name) == "." || string(name) == ".." {
+		kind, known := kindOf(one[18])
+		if !known {
+			var st unix.Stat_t
+			switch err := lstat(folder, string(name), &st); {
+			case errors.Is(err, fs.ErrNotExist): // any longer
 				continue
+			case err != nil:
+				return err
 			}
-			kind, known := kindOf(one[18])
-			if !known {
-				var st unix.Stat_t
-				switch err := lstat(folder, string(name), &st); {
-				case errors.Is(err, fs.ErrNotExist): // any longer
-					continue
-				case err != nil:
-					return err
-				}
-				kind, _ = kindOf(byte(st.Mode >> 12))
-			}
-			e.add(name, kind)
+			kind, _ = kindOf(byte(st.Mode >> 12))
 		}
+		e.add(name, kind)
 	}
+	return nil
 }
 
 // kindOf is a kind as getdents64(2) has it, which is the highest bits of a mode.

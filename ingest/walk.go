@@ -4,37 +4,37 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 
 	"grantrail/ingest/custody"
 )
 
-// walk lists a folder, in name order, and the folders in it. Links are not
-// followed.
-func (l *lister) walk(root, folder string) error {
+// walk lists the folder that is a source, in name order, and the folders in it.
+// Links are not followed.
+func (l *lister) walk(root string) error {
+	a := &ahead{stat: l.at.Sizes || l.at.Times}
+	return l.folder(root, a, a.begin(root))
+}
+
+// folder lists a folder that is being read.
+func (l *lister) folder(root string, a *ahead, r *reading) error {
+	defer a.end(r)
 	if err := l.ctx.Err(); err != nil {
 		return err
 	}
-	at, err := os.Open(folder) //nolint:gosec // what was asked for
-	if err != nil {
-		return l.unlisted(root, folder, err)
+	if err := r.whole(); err != nil {
+		return l.unlisted(root, r.path, err)
 	}
-	defer func() { _ = at.Close() }() // it was only read
-	first := len(l.entries.all)
-	defer l.entries.cut(first, len(l.entries.names))
-	if err := l.entries.read(at); err != nil {
-		return l.unlisted(root, folder, err)
-	}
-	l.entries.sort(first)
-	prefix := filepath.Join(folder, "x")
+	prefix := filepath.Join(r.path, "x")
 	prefix = prefix[:len(prefix)-1]
-	for i := first; i < len(l.entries.all); i++ {
-		e := l.entries.all[i]
+	in := a.within(r, prefix)
+	defer in.leave()
+	for i, e := range r.all {
+		var err error
 		if e.kind.IsDir() {
-			err = l.walk(root, prefix+string(l.entries.name(e)))
+			err = l.folder(root, a, in.next())
 		} else {
-			err = l.entry(at, prefix, l.entries.name(e), e.kind)
+			err = l.entry(r, i, prefix)
 		}
 		if err != nil {
 			return err
@@ -61,20 +61,18 @@ func (l *lister) unlisted(root, path string, err error) error {
 }
 
 // entry takes what a walk meets in a folder and is none.
-func (l *lister) entry(folder *os.File, prefix string, name []byte, kind fs.FileMode) error {
-	switch {
+func (l *lister) entry(r *reading, n int, prefix string) error {
+	switch name, kind := r.name(r.all[n]), r.all[n].kind; {
 	case kind&fs.ModeSymlink != 0:
 		l.settled(prefix+string(name), custody.Skipped, custody.KindLink, "a symbolic link inside a directory is not followed; name its target as a source to read it")
 	case !kind.IsRegular():
 		l.settled(prefix+string(name), custody.Skipped, custody.KindNotRegular, "not a regular file")
-	case !l.at.Sizes && !l.at.Times:
+	case !r.stat:
 		l.found.file(prefix, name)
+	case r.stats[n].err != nil:
+		return l.unlisted("", prefix+string(name), r.stats[n].err)
 	default:
-		size, modified, err := stat(folder, string(name))
-		if err != nil {
-			return l.unlisted("", prefix+string(name), err)
-		}
-		l.file(prefix+string(name), size, modified)
+		l.file(prefix+string(name), r.stats[n].size, r.stats[n].modified)
 	}
 	return nil
 }

@@ -1,0 +1,144 @@
+package ingest
+
+import (
+	"math"
+	"os"
+	"slices"
+	"sync"
+)
+
+const (
+	// foldersAhead is how many of the folders in a folder are read while the one
+	// before them is listed. On a disk more than there are processors gain nothing;
+	// over a network each waits for an answer.
+	foldersAhead = 8
+	// entriesAhead bounds what is read of each, nearly. The rest of a large folder
+	// is read when its turn has come.
+	entriesAhead = 4 << 10
+)
+
+// ahead reads folders in goroutines of their own, for one that walks them in order.
+type ahead struct {
+	stat  bool       // sizes and times of files are to be known
+	spare []*reading // whose memory is used again
+}
+
+// reading is a folder that is being read.
+type reading struct {
+	path string
+	stat bool
+	at   *os.File // nil where it is not open, any longer or at all
+	entries
+	stats []status // of the entries, where they are to be known; those of files
+	err   error
+	begun sync.WaitGroup
+}
+
+// status is what the file system says of a file.
+type status struct {
+	size     int64
+	modified int64 // nanoseconds since 1970
+	err      error
+}
+
+// begin begins to read a folder. What it gives is to be ended.
+func (a *ahead) begin(path string) *reading {
+	r := &reading{}
+	if n := len(a.spare); n > 0 {
+		r, a.spare = a.spare[n-1], a.spare[:n-1]
+	}
+	r.path, r.stat = path, a.stat
+	r.begun.Go(func() {
+		if r.at, r.err = os.Open(path); r.err == nil { //nolint:gosec // what was asked for
+			r.more(entriesAhead)
+		}
+	})
+	return r
+}
+
+// end forgets a folder.
+func (a *ahead) end(r *reading) {
+	r.begun.Wait()
+	r.close()
+	if len(r.all) > 2*entriesAhead { // which few folders have
+		return
+	}
+	r.reset()
+	a.spare = append(a.spare, r)
+}
+
+// whole has a folder read to its end: its entries are in name order then.
+func (r *reading) whole() error {
+	r.begun.Wait()
+	if r.err == nil && r.at != nil {
+		r.more(math.MaxInt)
+	}
+	return r.err
+}
+
+// more reads on, until the folder ends or so much of it is read.
+func (r *reading) more(most int) {
+	var all bool
+	if all, r.err = r.read(r.at, most); !all {
+		return
+	}
+	r.sort()
+	if r.stats = r.stats[:0]; r.stat {
+		r.stats = slices.Grow(r.stats, len(r.all))
+		for _, e := range r.all {
+			var s status
+			if e.kind.IsRegular() {
+				s.size, s.modified, s.err = stat(r.at, string(r.name(e)))
+			}
+			r.stats = append(r.stats, s)
+		}
+	}
+	r.close()
+}
+
+func (r *reading) close() {
+	if r.at != nil {
+		_ = r.at.Close() // it was only read
+		r.at = nil
+	}
+}
+
+// inner are the folders in a folder, in name order, of which the next few are being
+// read.
+type inner struct {
+	*ahead
+	of     *reading
+	prefix string // of their paths
+	seen   int    // entries that were looked at
+	begun  []*reading
+}
+
+// within are the folders in one that was read.
+func (a *ahead) within(of *reading, prefix string) *inner {
+	f := &inner{ahead: a, of: of, prefix: prefix}
+	f.fill()
+	return f
+}
+
+func (f *inner) fill() {
+	for ; f.seen < len(f.of.all) && len(f.begun) < foldersAhead; f.seen++ {
+		if e := f.of.all[f.seen]; e.kind.IsDir() {
+			f.begun = append(f.begun, f.begin(f.prefix+string(f.of.name(e))))
+		}
+	}
+}
+
+// next is the next folder, which is to be ended.
+func (f *inner) next() *reading {
+	r := f.begun[0]
+	f.begun = slices.Delete(f.begun, 0, 1)
+	f.fill()
+	return r
+}
+
+// leave ends those whose turn has not come.
+func (f *inner) leave() {
+	for _, r := range f.begun {
+		f.end(r)
+	}
+}
