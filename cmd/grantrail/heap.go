@@ -8,19 +8,19 @@ import (
 )
 
 const (
-	// gcPercent lets the heap grow to two and a half times what is in use between two
-	// collections: what is in use is small, and collecting it is not free.
-	gcPercent = 150
+	// gcPercent is Go's own: between two collections the heap grows to twice what is
+	// in use.
+	gcPercent = 100
 	// firstPercent is of what the collector takes a heap for at least, 4 MB: that is
-	// to be collected first when it is as large as later on, too.
-	firstPercent = 300
+	// to be collected first when it is nearly as large as later on, too.
+	firstPercent = 200
 	// inUse is about what a run has in use beside its listing, in bytes.
 	inUse = 5 << 20
 	// judged is about what a row of the table takes, and what the analysis and
 	// the case add to it, in bytes.
 	judged = 1 << 10
 	// muchJudged is what is worth to be collected by itself, in bytes.
-	muchJudged = 16 << 20
+	muchJudged = 1 << 20
 	// leastPercent keeps the collector from running all the time over a listing
 	// of millions.
 	leastPercent = 40
