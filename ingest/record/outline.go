@@ -18,7 +18,7 @@ type Outlines struct {
 	identities [1 << 10]outline
 	others     [1 << 8]outline
 	found      Found
-	simple     bool // there is nothing but printable ASCII in the record at hand, and no escapes
+	scanned    *scan.Members // of the record at hand; nil where there are escapes in it
 }
 
 // maxOutline bounds the text of a value that is remembered.
@@ -82,11 +82,14 @@ func (o *Outlines) known(value []byte, as kind) {
 
 // Members are the fields of a record that no parser has read, of which the scan
 // found the members, with our [Vocabulary]; or false where a parser is to be asked:
-// a value of it is no JSON, or it says a name in two spellings. A name is known as
-// it is written, without escapes. They are valid as those of Values are.
+// a value of it is no JSON, or it says a name in two spellings. The record is valid
+// UTF-8. A name is known as it is written, without escapes. They are valid as those
+// of Values are.
 func (o *Outlines) Members(raw []byte, m *scan.Members) (*Found, bool) {
 	o.found.reset(raw)
-	o.simple = m.Plain && bytes.IndexByte(raw, '\\') < 0
+	if o.scanned = m; bytes.IndexByte(raw, '\\') >= 0 {
+		o.scanned = nil
+	}
 	filled := uint64(0)
 	for said := m.Said; said != 0; said &= said - 1 {
 		which := field(bits.TrailingZeros64(said)) //nolint:gosec // at most 63
@@ -120,11 +123,11 @@ func (o *Outlines) member(of Field, value []byte) bool {
 	case ResourceList:
 		return o.unread(value, from, resourcesValue)
 	}
-	if value[0] == '"' && of < ReadOnly && (o.simple || simple(value[1:len(value)-1])) {
+	if value[0] == '"' && of < ReadOnly && (o.scanned != nil || simple(value[1:len(value)-1])) {
 		f.Spans[of] = spanOf(from+1, len(value)-2)
 		return true
 	}
-	if !o.isJSON(value) {
+	if !o.isJSON(value, from) {
 		return false
 	}
 	switch {
@@ -147,26 +150,26 @@ func (o *Outlines) unread(value []byte, from int, as kind) bool {
 	if o.recalled(met, value, from, as) {
 		return true
 	}
-	if !o.isJSON(value) {
+	if !o.isJSON(value, from) {
 		return false
 	}
 	o.learnt(met, value, from, as)
 	return true
 }
 
-// isJSON reports whether what the scan took for a value is one. Of what is neither
-// nested nor has escapes the scan has seen to it.
-func (o *Outlines) isJSON(value jsontext.Value) bool {
+// isJSON reports whether what the scan took for a value, which begins at from, is
+// one. Of what is neither nested nor has escapes the scan has seen to it.
+func (o *Outlines) isJSON(value jsontext.Value, from int) bool {
 	switch value[0] {
 	case '"':
-		if o.simple || bytes.IndexByte(value, '\\') < 0 {
+		if o.scanned != nil || bytes.IndexByte(value, '\\') < 0 {
 			return true
 		}
 	case '{', '[':
 	default:
 		return true
 	}
-	return surely(value) || value.IsValid(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	return surely(value, o.scanned, from) || value.IsValid(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 }
 
 // slot is where a value is remembered; nil where it is too large. What other

@@ -4,13 +4,17 @@ import (
 	"encoding/binary"
 	"math"
 	"math/bits"
+
+	"grantrail/ingest/scan"
 )
 
 // surely reports whether text is surely one JSON value, as RFC 8259 has it, its
 // encoding aside. Of what it is not sure, a parser is to be asked: that is what
-// is no JSON, and what is nested more than 64 deep.
-func surely(text []byte) bool {
-	s := stops{text: text, at: -64}
+// is no JSON, and what is nested more than 64 deep. Where it is a value of a record
+// that the scan has read, and has no escapes, of has its strings, from where it
+// begins; else of is nil.
+func surely(text []byte, of *scan.Members, from int) bool {
+	s := stops{text: text, at: -64, scanned: of, from: from}
 	depth, within := 0, uint64(0) // a bit for each level: it is an object, the innermost lowest
 	for i := skip(text, 0); ; {
 		if within&1 == 1 { // a name, before its value
@@ -76,16 +80,24 @@ func skip(text []byte, i int) int {
 }
 
 // stops are the quotes, backslashes and control characters of a text, of which
-// 64 bytes are looked at at once.
+// 64 bytes are looked at at once, where the scan has not seen to it.
 type stops struct {
-	text []byte
-	at   int    // where those bytes begin
-	bits uint64 // one for each of them
+	text    []byte
+	scanned *scan.Members // nil where there may be escapes
+	from    int           // where the text begins in the record
+	at      int           // where those bytes begin
+	bits    uint64        // one for each of them
 }
 
 // quoted is where the string that begins at i ends, or nowhere.
 func (s *stops) quoted(i int) int {
-	for i++; i < len(s.text); {
+	i++
+	if s.scanned != nil {
+		if end := s.scanned.Quote(s.from + i); end >= 0 {
+			return end - s.from + 1
+		}
+	}
+	for i < len(s.text) {
 		if off := uint(i - s.at); off >= 64 {
 			s.look(i &^ 63)
 			continue

@@ -1,11 +1,14 @@
 package record
 
 import (
+	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"grantrail/ingest/scan"
 	"grantrail/ingest/trailtest"
 )
 
@@ -25,18 +28,18 @@ var sounds = []struct {
 
 func TestSurely(t *testing.T) {
 	for _, of := range sounds {
-		if got := surely([]byte(of.text)); got != of.is {
+		if got := soundly([]byte(of.text)); got != of.is {
 			t.Errorf("%q: %v", of.text, got)
 		}
 		agreed(t, []byte(of.text))
 	}
 	for _, depth := range []int{64, 65} {
-		if text := strings.Repeat(`{"a":[`, depth/2) + strings.Repeat("[", depth%2) + strings.Repeat("]", depth%2) + strings.Repeat(`]}`, depth/2); surely([]byte(text)) != (depth <= 64) {
+		if text := strings.Repeat(`{"a":[`, depth/2) + strings.Repeat("[", depth%2) + strings.Repeat("]", depth%2) + strings.Repeat(`]}`, depth/2); soundly([]byte(text)) != (depth <= 64) {
 			t.Errorf("%d deep", depth)
 		}
 	}
 	for _, raw := range elements(t, trailtest.Bulk{Seed: 2}.Text(200)) {
-		if !surely(raw) {
+		if !soundly(raw) {
 			t.Errorf("not sure of %s", raw)
 		}
 	}
@@ -53,22 +56,40 @@ func FuzzSurely(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) { agreed(t, text) })
 }
 
-// agreed asks of a text, and of the same where other text is behind it, and where
-// it is cut off.
+func soundly(text []byte) bool { return surely(text, nil, 0) }
+
+// agreed asks of a text, and of the same where other text is behind it, where it is
+// cut off, and where it stands in a record that the scan has read.
 func agreed(t *testing.T, text []byte) {
 	t.Helper()
 	want := jsontext.Value(text).IsValid(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-	if got := surely(text); got && !want || !got && want && deepest(text) <= 64 {
+	if got := soundly(text); got && !want || !got && want && deepest(text) <= 64 {
 		t.Errorf("%q: sure %v, JSON %v", text, got, want)
 	}
 	for _, behind := range []string{`"`, `"}]`, `\"`, ` 12345678`, `}]}]}]}]"`} {
-		if got := surely(append(append([]byte(nil), text...), behind...)[:len(text)]); got != surely(text[:len(text):len(text)]) {
+		if got := soundly(append(append([]byte(nil), text...), behind...)[:len(text)]); got != soundly(text[:len(text):len(text)]) {
 			t.Errorf("%q before %q: %v", text, behind, got)
 		}
 	}
 	if len(text) > 1 {
-		if half := text[:len(text)/2]; surely(half) != surely(append([]byte(nil), half...)) {
+		if half := text[:len(text)/2]; soundly(half) != soundly(append([]byte(nil), half...)) {
 			t.Errorf("%q, cut out of %q", half, text)
+		}
+	}
+	if bytes.IndexByte(text, '\\') >= 0 {
+		return
+	}
+	for _, before := range []string{"", `"x":1,`, `"x":"` + strings.Repeat("long", 2000) + `",`} {
+		record := fmt.Appendf(nil, `{%s"requestParameters":%s,"x":{"y":"z"}}`, before, text)
+		s := scan.NewText(Vocabulary)
+		s.Reset(record, false)
+		m, end, found := s.Record(0)
+		if found != scan.Record || end != len(record) || m.Said != 1<<requestParameters {
+			continue // it is not one value
+		}
+		value := m.Value(record, int(requestParameters))
+		if got := surely(value, m, cap(record)-cap(value)); got != soundly(value) {
+			t.Errorf("%q in a record: %v", value, got)
 		}
 	}
 }
@@ -85,7 +106,7 @@ func BenchmarkSurely(b *testing.B) {
 		size += len(raw)
 	}
 	for name, valid := range map[string]func(raw []byte) bool{
-		"surely": surely,
+		"surely": soundly,
 		"parser": func(raw []byte) bool {
 			return jsontext.Value(raw).IsValid(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 		},

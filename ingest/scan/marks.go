@@ -1,5 +1,7 @@
 package scan
 
+import "math/bits"
+
 // marks say of each 64 bytes what stands where: the quotes that begin or end a
 // string, and the brackets outside of strings.
 type marks struct{ quotes, opens, closes [stride]uint64 }
@@ -22,10 +24,11 @@ func (t *Text) more(block int) bool {
 		return false
 	}
 	for t.first+t.marked <= block {
+		t.marks, t.last, t.before = t.last, t.marks, t.first
 		t.first += t.marked
 		rest := t.text[t.first*64:]
 		if t.marked = min(stride, len(rest)/64); t.marked > 0 {
-			find(rest, t.marked, &t.marks, &t.carry, t.members.Plain)
+			find(rest, t.marked, t.marks, &t.carry, t.members.Plain)
 			continue
 		}
 		var last [64]byte // the end of the text, as white space behind it
@@ -33,9 +36,43 @@ func (t *Text) more(block int) bool {
 			last[i] = ' '
 		}
 		t.marked = 1
-		find(last[:], 1, &t.marks, &t.carry, t.members.Plain)
+		find(last[:], 1, t.marks, &t.carry, t.members.Plain)
 	}
 	return true
+}
+
+// Quote is the first quote of the record from a place on that begins or ends a
+// string; or -1 where nothing says so any longer: that was marked too long ago, as
+// in records of some kilobytes it may be.
+func (m *Members) Quote(at int) int {
+	t, i := m.text, m.start+at
+	of, block, n := t.marks, i>>6-t.first, t.marked
+	if block < 0 {
+		of, block, n = t.last, i>>6-t.before, t.first-t.before
+	}
+	// As in near.
+	if b := uint(block); b < stride-1 && block+1 < n { //nolint:gosec // what lies before is very large
+		if w := of.quotes[b]>>(i&63) | of.quotes[b+1]<<1<<(^i&63); w != 0 {
+			return at + bits.TrailingZeros64(w)
+		}
+	}
+	return m.far(at)
+}
+
+// far is Quote, a block after the other.
+func (m *Members) far(at int) int {
+	t, i := m.text, m.start+at
+	for block, from := i>>6, ^uint64(0)<<(i&63); block >= t.before && block < t.first+t.marked; block++ {
+		of, b := t.marks, block-t.first
+		if b < 0 {
+			of, b = t.last, block-t.before
+		}
+		if w := of.quotes[b%stride] & from; w != 0 {
+			return block<<6 + bits.TrailingZeros64(w) - m.start
+		}
+		from = ^uint64(0)
+	}
+	return -1
 }
 
 // escapes are the bytes behind a backslash that is not itself behind one, and

@@ -64,6 +64,8 @@ type Members struct {
 	Plain  bool     // the record has nothing but ASCII in it, and no control characters
 	Others []Member // those with other names, in the record's order
 	values [MaxNames]span
+	text   *Text // which has the marks
+	start  int   // of the record in it
 }
 
 // Member is a member with a name that the vocabulary has not: where its name,
@@ -85,9 +87,11 @@ func (m *Members) Value(record []byte, which int) []byte {
 type Text struct {
 	text    []byte
 	blocks  int // of 64 bytes, the last one perhaps less
-	marks   marks
-	first   int // block of the first mark
-	marked  int // of marks
+	marks   *marks
+	first   int    // block of the first mark
+	marked  int    // of marks
+	last    *marks // of the blocks before first
+	before  int    // block of the first of those
 	carry   carry
 	names   *names
 	members Members
@@ -97,7 +101,9 @@ type Text struct {
 
 // NewText makes a Text to be Reset, with a vocabulary.
 func NewText(vocabulary []string) *Text {
-	return &Text{names: newNames(vocabulary), gap: gap{spelling: unspelt}}
+	t := &Text{names: newNames(vocabulary), marks: new(marks), last: new(marks), gap: gap{spelling: unspelt}}
+	t.members.text = t
+	return t
 }
 
 // Reset begins a stretch, whose first byte stands outside of strings. Plain says
@@ -105,7 +111,7 @@ func NewText(vocabulary []string) *Text {
 func (t *Text) Reset(text []byte, plain bool) {
 	t.members.Plain = plain
 	t.text, t.blocks = text, (len(text)+63)/64
-	t.first, t.marked, t.carry = 0, 0, carry{}
+	t.first, t.marked, t.before, t.carry = 0, 0, 0, carry{}
 }
 
 // Space is the first byte from i on that is no white space.
@@ -146,6 +152,7 @@ func (t *Text) Record(i int) (members *Members, end int, found Found) {
 	}
 	m.Said, m.Others, t.twice = 0, m.Others[:0], 0
 	start, before := i, &t.names.first
+	m.start = start
 	if i = t.Space(i + 1); i < len(text) && text[i] == '}' {
 		return nil, i, Unsure
 	}

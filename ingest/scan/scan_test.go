@@ -2,6 +2,7 @@ package scan
 
 import (
 	"bytes"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -132,12 +133,42 @@ func told(raw []byte, m *Members) []string {
 			return []string{"another value"}
 		}
 	}
+	if !quoted(raw, m) {
+		return []string{"another quote"}
+	}
 	slices.SortFunc(others, func(a, b Member) int { return int(a.Name - b.Name) })
 	var out []string
 	for _, o := range others {
 		out = append(out, `"`+string(raw[o.Name:o.NameEnd])+`"`, string(raw[o.Value:o.End]))
 	}
 	return out
+}
+
+// quoted reports whether what a record says of its quotes is right, from every place
+// on.
+func quoted(raw []byte, m *Members) bool {
+	for i, want := range quotesOf(raw) {
+		if got := m.Quote(i); got != want && got >= 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// quotesOf are the first quotes from every place on, up to the last.
+func quotesOf(raw []byte) []int {
+	want := make([]int, len(raw))
+	next, inString, escaped := 0, false, false
+	for i, c := range raw {
+		if c == '"' && !escaped {
+			for ; next <= i; next++ {
+				want[next] = i
+			}
+			inString = !inString
+		}
+		escaped = inString && c == '\\' && !escaped
+	}
+	return want[:next]
 }
 
 func scanned(t *Text, list []byte) (out []string, found Found) {
@@ -215,6 +246,40 @@ func TestShort(t *testing.T) {
 		for n := strings.IndexByte(list, '[') + 1; n <= strings.LastIndexByte(list, ']'); n++ {
 			if _, found := scanned(text, []byte(list[:n])); found != Short {
 				t.Errorf("%q: %d, want %d", list[:n], found, Short)
+			}
+		}
+	}
+}
+
+// TestQuote: where there is enough text behind a record, its quotes are known in its
+// last 4 KB; and those of a text before are none of it.
+func TestQuote(t *testing.T) {
+	var long []byte
+	for i := range 200 {
+		long = fmt.Appendf(long, `,{"eventName":"A","a":{"b":"\\\"%s"},"c":"d"}`, strings.Repeat("x", 50*i))
+	}
+	long[0] = '['
+	few := []byte("[" + strings.Repeat(`{"a":1,"c":2},`, 20))
+	text := NewText(vocabulary)
+	for range 2 {
+		for _, of := range []struct {
+			list  []byte
+			known int // of its last bytes
+		}{{few, 0}, {long, 63 * 64}} {
+			list, known := of.list, of.known
+			text.Reset(append(list, strings.Repeat(" ", 2*64*stride)...), false)
+			for i := 1; i < len(list); {
+				m, end, found := text.Record(i)
+				if found != Record {
+					break
+				}
+				raw := list[i:end]
+				for at, want := range quotesOf(raw) {
+					if got := m.Quote(at); got != want && (got >= 0 || at+known >= len(raw)) {
+						t.Fatalf("at %d of the %d bytes at %d: %d, want %d", at, len(raw), i, got, want)
+					}
+				}
+				i = end + 1
 			}
 		}
 	}

@@ -17,7 +17,7 @@ TEXT ·usualAVX2(SB), NOSPLIT, $0-49
 	MOVQ Text_text+8(DI), R9
 	MOVQ Text_first(DI), R11
 	MOVQ Text_marked(DI), R12
-	LEAQ Text_marks(DI), R13
+	MOVQ Text_marks(DI), R13
 	MOVQ Text_members+Members_Said(DI), R14
 
 member:
