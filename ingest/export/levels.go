@@ -33,11 +33,13 @@ func (f *flags) repeat(bit bool, n int) {
 		eight = 0xff
 		f.set += n &^ 7
 	}
-	for ; n >= 8; n -= 8 {
-		f.bits = append(f.bits, eight)
-		f.n += 8
+	begin, whole := len(f.bits), n>>3
+	f.bits = append(f.bits, make([]byte, whole)...)
+	for i := range f.bits[begin:] {
+		f.bits[begin+i] = eight
 	}
-	for ; n > 0; n-- {
+	f.n += 8 * whole
+	for n &= 7; n > 0; n-- {
 		f.push(bit)
 	}
 }

@@ -93,7 +93,7 @@ func (f *Found) print() {
 	for _, part := range f.remembered {
 		f.Print += part
 	}
-	f.Print += f.hashes(EventID, VPCEndpoint) + f.hashes(ReadOnly, Request) + f.hashes(Additional, ServiceDetails)
+	f.Print += f.hashes(EventID, VPCEndpoint) + f.hashes(ReadOnly, ServiceDetails)
 }
 
 // hashes is a hash of what the fields from first to last say.

@@ -11,9 +11,9 @@ import (
 )
 
 // Outlines finds the fields of records, and remembers where they stand in values
-// that were met lately: most records are of few
-// callers, and say the same of them, letter for letter, as they do of what was
-// answered, and of what. It is not safe for concurrent use.
+// that were met lately: most records are of few callers, and say the same of them,
+// letter for letter, as they do of what was called. It is not safe for concurrent
+// use.
 type Outlines struct {
 	identities [1 << 10]outline
 	others     [1 << 8]outline
@@ -31,7 +31,6 @@ const (
 	identityValue kind = iota
 	tlsValue
 	resourcesValue
-	responseValue
 
 	kinds
 )
@@ -63,7 +62,6 @@ func (o *Outlines) Values(d *Decoder, raw []byte) *Found {
 	}
 	o.known(d.head.identity, identityValue)
 	o.known(d.head.tls, tlsValue)
-	o.known(v[Response], responseValue)
 	o.known(v[ResourceList], resourcesValue)
 	f.print()
 	return f
@@ -118,8 +116,6 @@ func (o *Outlines) member(of Field, value []byte) bool {
 		return o.unread(value, from, identityValue)
 	case tlsObject:
 		return o.unread(value, from, tlsValue)
-	case Response:
-		return o.unread(value, from, responseValue)
 	case ResourceList:
 		return o.unread(value, from, resourcesValue)
 	}
@@ -242,7 +238,6 @@ var fieldsOf = [kinds]struct {
 	identityValue:  {identityFields, IdentityType, SessionCreated},
 	tlsValue:       {tlsFields, TLSVersion, TLSCipher},
 	resourcesValue: {nil, ResourceList, ResourceList},
-	responseValue:  {nil, Response, Response},
 }
 
 // list takes the resources of a list of them.
