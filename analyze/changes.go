@@ -38,7 +38,7 @@ func Since(c *incident.Case, before []incident.Judged) (*incident.Changes, []inc
 	for _, j := range before { // in their order
 		switch _, missing := known[j.ID]; {
 		case !missing:
-		case narrowed(&c.Asked):
+		case c.Asked.Narrowed():
 			after = append(after, j)
 		default:
 			out.Withdrawn = append(out.Withdrawn, j.ID)
@@ -49,9 +49,4 @@ func Since(c *incident.Case, before []incident.Judged) (*incident.Changes, []inc
 
 func judged(in *incident.Incident) incident.Judged {
 	return incident.Judged{ID: in.ID, Attempts: len(in.Attempts), LastSeen: in.LastSeen, Resolved: in.Resolution != nil}
-}
-
-// narrowed reports whether a question leaves some of what is held out.
-func narrowed(a *incident.Asked) bool {
-	return a.From != nil || a.To != nil || len(a.Accounts)+len(a.Regions)+len(a.Principals)+len(a.Keys)+len(a.Instances) > 0
 }

@@ -39,10 +39,13 @@ func summarise(c *incident.Case) incident.Summary {
 
 // conclude gives the one word and its reasons. Clean is a claim about the
 // whole of what was asked, and needs evidence that could be read for it.
-func conclude(c *incident.Case, opt *Options, launched bool, outsiders []string) (incident.Conclusion, []string) {
+func conclude(c *incident.Case, opt *Options, launched, used bool, outsiders []string) (incident.Conclusion, []string) {
 	doubts := doubts(c, opt)
 	if !launched && len(opt.Principals)+len(opt.Instances) > 0 {
 		doubts = append(doubts, "No launch in the archive is of the asked principals and instances.")
+	}
+	if !used && len(opt.Keys) > 0 {
+		doubts = append(doubts, "No use of the asked keys for EC2 is in the archive.")
 	}
 	switch {
 	case len(c.Incidents) > 0:

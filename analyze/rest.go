@@ -113,6 +113,17 @@ func (r *reporter) launched() bool {
 	})
 }
 
+// used reports whether any use that EC2 made of a key for a caller, or was refused, is
+// of what was asked, callers and instances aside.
+func (r *reporter) used() bool {
+	inScope := func(row int, key string) bool {
+		t := r.s.t
+		return r.opt.wantsKey(key) && r.opt.wantsTime(t.Time(row)) && r.opt.wantsPlace(t.Account(row), t.Region(row))
+	}
+	return slices.ContainsFunc(r.s.successes, func(s success) bool { return inScope(s.row, s.key) }) ||
+		slices.ContainsFunc(r.s.refusals, func(ref refusal) bool { return inScope(ref.row, ref.key) })
+}
+
 // wantsLaunch reports whether a launch that no refusal explains was asked for.
 // It names no key, so it is of no asked one.
 func (r *reporter) wantsLaunch(l *launch) bool { return len(r.opt.Keys) == 0 && r.inScope(l) }

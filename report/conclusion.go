@@ -43,6 +43,9 @@ func verdict(c *incident.Case) inert {
 	case incident.Incidents:
 		return tally(c)
 	case incident.Clean:
+		if c.Asked.Narrowed() {
+			return "no EC2 launch of what was asked failed because KMS refused a call made for it."
+		}
 		return "no EC2 launch in this evidence failed because KMS refused a call made for it."
 	case incident.Inconclusive:
 		return "no incident was found, and the evidence does not show that there was none."

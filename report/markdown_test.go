@@ -235,7 +235,12 @@ func TestConclusionLine(t *testing.T) {
 			c.Incidents[0].LastSeen = c.Incidents[0].FirstSeen
 			return c
 		}, "**incidents** - 1 confirmed incident, 1 launch refused by KMS, at 2026-03-02 10:20:30 UTC."},
-		{"clean", cleanCase, "**clean** - no EC2 launch in this evidence failed because KMS refused a call made for it."},
+		{"clean", func() *incident.Case {
+			c := cleanCase()
+			c.Asked.Regions = nil
+			return c
+		}, "**clean** - no EC2 launch in this evidence failed because KMS refused a call made for it."},
+		{"clean of a region", cleanCase, "**clean** - no EC2 launch of what was asked failed because KMS refused a call made for it."},
 		{"inconclusive", inconclusiveCase, "**inconclusive** - no incident was found, and the evidence does not show that there was none."},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -63,6 +63,11 @@ type Asked struct {
 	VerifyOnly  bool       `json:"verify_only"` // no launch was looked for
 }
 
+// Narrowed reports whether a question leaves out some of what the sources hold.
+func (a *Asked) Narrowed() bool {
+	return a.From != nil || a.To != nil || len(a.Accounts)+len(a.Regions)+len(a.Principals)+len(a.Keys)+len(a.Instances) > 0
+}
+
 // Conclusion is the one word of a run.
 type Conclusion string
 

@@ -76,7 +76,7 @@ var (
 		return regexp.MustCompile(`^(arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(key|alias)/\S+|[0-9A-Za-z-]{8,})$`)
 	})
 	principal = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^arn:\S+$|^\S*[*?]\S*$`) })
-	instance  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)^i-[0-9a-z]+$`) })
+	instance  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)^i-[0-9a-f]+$`) })
 )
 
 func (t *typed) question(now time.Time) (q analyze.Options, err error) {
@@ -137,11 +137,14 @@ func parseTime(flag, s string, now time.Time) (time.Time, error) {
 	return time.Time{}, usagef("--%s %q: want a time such as 2026-03-02T10:00:00Z, a date such as 2026-03-02, or a duration back such as 72h", flag, s)
 }
 
+// maxJobs is more than any machine has processors: each takes some hundred kilobytes.
+const maxJobs = 1024
+
 func (t *typed) reading(q *analyze.Options) (ingest.Options, error) {
 	r := ingest.Options{Jobs: t.jobs, From: q.From, To: q.To}
 	r.Before, r.After = q.Margins()
-	if t.jobs < 0 {
-		return r, usagef("--jobs %d: want 1 or more", t.jobs)
+	if t.jobs < 0 || t.jobs > maxJobs {
+		return r, usagef("--jobs %d: want 1 to %d, or 0 for one a processor", t.jobs, maxJobs)
 	}
 	switch t.decoder {
 	case "auto":
@@ -167,8 +170,10 @@ func (t *typed) places(r *ingest.Options, q *analyze.Options) (ingest.Places, er
 		return ingest.Places{}, usagef("--requests %d: want 1 to 1024", c.Requests)
 	case c.Attempts < 1 || c.Attempts > 100:
 		return ingest.Places{}, usagef("--attempts %d: want 1 to 100", c.Attempts)
-	case c.Stall <= 0 || c.Overlap < 0:
-		return ingest.Places{}, usagef("--stall-timeout and --delivery-overlap must not be negative")
+	case c.Stall <= 0:
+		return ingest.Places{}, usagef("--stall-timeout must be longer than nothing")
+	case c.Overlap < 0:
+		return ingest.Places{}, usagef("--delivery-overlap must not be negative")
 	case c.ExternalID != "" && c.AssumeRole == "":
 		return ingest.Places{}, usagef("--external-id is for --assume-role, which is missing")
 	case c.Unsigned && c.AssumeRole != "":

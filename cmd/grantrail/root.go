@@ -32,7 +32,12 @@ func newRoot(w world, code *int) *cobra.Command {
 	root := &cobra.Command{
 		Use: "grantrail", Short: "Find launches that KMS refused, in archived CloudTrail logs", Long: rootHelp,
 		Version: version(), SilenceUsage: true, SilenceErrors: true,
-		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return fromEnvironment(cmd.Flags(), w.env) },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			if err := fromEnvironment(cmd.Flags(), w.env); err != nil {
+				return err
+			}
+			return noneEmpty(cmd.Flags())
+		},
 	}
 	root.SetVersionTemplate("grantrail {{.Version}}\n")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
@@ -54,6 +59,17 @@ func fromEnvironment(flags *pflag.FlagSet, env func(string) (string, bool)) erro
 		}
 	})
 	return failed
+}
+
+// noneEmpty refuses filters that are given and empty, as a variable of a script that
+// is not set makes them: nobody asks for everything like that.
+func noneEmpty(flags *pflag.FlagSet) error {
+	for _, name := range [...]string{"from", "to", "account", "region", "principal", "key", "instance"} {
+		if f := flags.Lookup(name); f != nil && f.Changed && (f.Value.String() == "" || f.Value.String() == "[]") {
+			return usagef("--%s is given, and empty", name)
+		}
+	}
+	return nil
 }
 
 // someSource is a cobra argument check whose failure is wrong usage.
