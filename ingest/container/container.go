@@ -62,7 +62,7 @@
 // wrong, if anything is. Text that was not compressed has no checksum: it is
 // left to the parser from the beginning. Damage that leaves brackets, strings
 // and the top level of a record whole, inside a value that nobody asks for, is
-// met by the parser and not by the scan.
+// met by the parser and not by the scan; but no record is lost in it.
 //
 // Memory is bounded by the largest single value, at most [MaxValue].
 package container

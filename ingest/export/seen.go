@@ -75,11 +75,17 @@ func (s *seen) near(rows []row) {
 }
 
 // first is where an ID is looked for: all of its bits have to do with all of the
-// product's.
+// products'. One product alone has few different low bits where a factor is a
+// multiple of a large power of two, as chance and an ID can make it.
 func (s *seen) first(id [2]uint64) uint64 {
 	high, low := bits.Mul64(id[0]^scatter[0], id[1]^scatter[1])
+	high, low = bits.Mul64(high^low, golden)
 	return (high ^ low) & uint64(len(s.slots)-1)
 }
+
+// golden is 2^64 divided by the golden ratio, rounded to odd, as in Knuth, The Art
+// of Computer Programming, section 6.4.
+const golden = 0x9e3779b97f4a7c15
 
 // grow makes room for n, or a few.
 func (s *seen) grow(n int) {

@@ -11,12 +11,12 @@ import (
 
 // Scanned is Head for a record that no parser has read, of which the scan found
 // the members, with our [Vocabulary]. It reports whether it is sure: that the
-// record is whole, in its place and of a call that cannot matter. Of anything
+// record is one and whole, in its place and of a call that cannot matter. Of anything
 // else a parser is to be asked. Only what counts a record in its place is in the
 // Head.
 func (d *Decoder) Scanned(raw []byte, m *scan.Members) (*Head, bool) {
 	const needed = 1<<eventTime | 1<<eventName | 1<<eventSource | 1<<awsRegion | 1<<account
-	if m.Said&needed != needed || m.Twice || len(m.Others) > fewMembers || !d.others(raw, m.Others) {
+	if m.Said&needed != needed || m.Twice || len(m.Others) > fewMembers || !d.others(raw, m.Others) || !isOne(raw, m) {
 		return nil, false
 	}
 	if m.Said&(1<<errorCode) != 0 {
@@ -42,6 +42,39 @@ func (d *Decoder) Scanned(raw []byte, m *scan.Members) (*Head, bool) {
 	}
 	return nil, false
 }
+
+// maxUnread is how long a nested value can be that nobody looks into. Where a quote
+// is missing, texts and what stands between them change places until another one is
+// missing, and the scan, to which nested values are brackets that close, takes what
+// is between for a part of the value: whole records, of which the shortest have some
+// 500 bytes. Few values are longer; indented, they take twice as much.
+const maxUnread = 1 << 10
+
+// isOne reports whether the nested values of a record surely hold no other records:
+// a long one that says the name of an event is JSON.
+func isOne(raw []byte, m *scan.Members) bool {
+	most := maxUnread
+	if len(raw) <= most {
+		return true
+	}
+	if raw[1] <= ' ' {
+		most *= 2
+	}
+	for nested := m.Nested; nested != 0; nested &= nested - 1 {
+		if v := m.Value(raw, bits.TrailingZeros64(nested)); len(v) > most && mayHold(v) && !surelyIn(raw, m, v) {
+			return false
+		}
+	}
+	for i := range m.Others {
+		if v := raw[m.Others[i].Value:m.Others[i].End]; len(v) > most && mayHold(v) && !surelyIn(raw, m, v) {
+			return false
+		}
+	}
+	return true
+}
+
+// mayHold reports whether a value says the name of an event, as all records do.
+func mayHold(value []byte) bool { return bytes.Contains(value, []byte(`"eventName"`)) }
 
 // others reports whether members with names that are not of the vocabulary
 // surely change nothing.

@@ -22,8 +22,11 @@ var scannable = []struct {
 	{"white space", "{ \"eventTime\" :\t\"2026-03-02T10:20:31Z\" ,\n\"eventSource\":\"s3.amazonaws.com\",\"eventName\":\"GetObject\" , \"awsRegion\":\"eu-west-1\",\"recipientAccountId\":\"111122223333\" }", true},
 	{"another name", `{` + dull + `,"insight":{"eventName":"CreateGrant"}}`, true},
 	{"decoys", `{"requestParameters":{"detail":{"eventName":"CreateGrant","eventSource":"kms.amazonaws.com"},"text":"\"eventName\":\"CreateGrant\""},` + dull + `}`, true},
+	{"decoys in a long value", `{"requestParameters":{"text":"` + strings.Repeat("long", 300) + `","detail":{"eventName":"CreateGrant"}},` + dull + `}`, true},
 	{"a data key for an object", `{` + strings.ReplaceAll(strings.ReplaceAll(dull, "s3.", "kms."), "GetObject", "Decrypt") + `,"requestParameters":{"encryptionContext":{"aws:s3:arn":"arn:aws:s3:::b/k"}}}`, true},
 
+	{"records between two quotes that are missing", swallowed("userIdentity"), false},
+	{"the same, in a value of another name", swallowed("userIdentitee"), false},
 	{"a call that can matter", `{` + strings.ReplaceAll(dull, `"s3.amazonaws.com","eventName":"GetObject"`, `"ec2.amazonaws.com","eventName":"StartInstances"`) + `}`, false},
 	{"an escape in a name", `{` + strings.Replace(dull, "eventName", `event\u004eame`, 1) + `}`, false},
 	{"an escape in the call", `{` + strings.Replace(dull, "GetObject", `GetObj\u0065ct`, 1) + `}`, false},
@@ -47,6 +50,13 @@ var scannable = []struct {
 	{"the same, escaped", `{` + strings.ReplaceAll(strings.ReplaceAll(dull, "s3.", "kms."), "GetObject", "GenerateDataKey") + `,"requestParameters":{"encryptionContext":{"aws:ebs:id":"vol\u002d0a"}}}`, false},
 	{"a data key that was refused", `{` + strings.ReplaceAll(strings.ReplaceAll(dull, "s3.", "kms."), "GetObject", "Decrypt") + `,"errorCode":"AccessDenied"}`, false},
 	{"a data key of an instance", `{"userIdentity":{"arn":"arn:aws:sts::111122223333:assumed-role/aws:ec2-infrastructure/i-0a"},` + strings.ReplaceAll(strings.ReplaceAll(dull, "s3.", "kms."), "GetObject", "Decrypt") + `}`, false},
+}
+
+// swallowed is three records, of which the first lacks a quote that ends a text, and
+// the last one that begins it: to the scan they are one.
+func swallowed(name string) string {
+	whole := `{"` + name + `":{"mfa":"false"},` + dull + `}`
+	return strings.Replace(whole, `false"`, `false`, 1) + "," + strings.Replace(whole, "GetObject", strings.Repeat("long", 250), 1) + "," + strings.Replace(whole, `"false`, `false`, 1)
 }
 
 func manyNames() string {

@@ -60,6 +60,7 @@ const (
 // record's first byte.
 type Members struct {
 	Said   uint64   // a bit for each name of the vocabulary that is said
+	Nested uint64   // the same of those whose values are objects or lists
 	Twice  bool     // one of them is, twice
 	Plain  bool     // the record has nothing but ASCII in it, and no control characters
 	Others []Member // those with other names, in the record's order
@@ -150,7 +151,7 @@ func (t *Text) Record(i int) (members *Members, end int, found Found) {
 	default:
 		return nil, i, Unsure
 	}
-	m.Said, m.Others, t.twice = 0, m.Others[:0], 0
+	m.Said, m.Nested, m.Others, t.twice = 0, 0, m.Others[:0], 0
 	start, before := i, &t.names.first
 	m.start = start
 	if i = t.Space(i + 1); i < len(text) && text[i] == '}' {
@@ -226,6 +227,7 @@ func (t *Text) value(start, i int, name *name) (end int, found Found) {
 		end = t.quote(i+1) + 1
 	case '{', '[':
 		end = t.nested(i) + 1
+		t.members.Nested |= name.bit
 	default:
 		n, found := literal(t.text[i:])
 		if found != Record {

@@ -127,6 +127,9 @@ func told(raw []byte, m *Members) []string {
 			continue
 		}
 		at := m.values[i]
+		if nested := raw[at.Value] == '{' || raw[at.Value] == '['; !m.Twice && m.Nested>>i&1 == 1 != nested {
+			return []string{"another kind of value"}
+		}
 		begin := bytes.LastIndex(raw[:at.Value], []byte(`"`+name+`"`)) + 1
 		others = append(others, Member{int32(begin), int32(begin + len(name)), at})
 		if string(m.Value(raw, i)) != string(raw[at.Value:at.End]) {

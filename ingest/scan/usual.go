@@ -47,6 +47,7 @@ func (t *Text) usualAnywhere(start, i int, before *name) (last *name, at int, re
 			if end = t.nested(value) + 1; end == 0 { // behind -1
 				return name, value, cut
 			}
+			t.members.Nested |= name.bit
 		default:
 			k := &constants[c%32]
 			if binary.LittleEndian.Uint64(text[value:])&k.mask != k.word {

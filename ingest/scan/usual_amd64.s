@@ -180,6 +180,8 @@ closed:
 	ADDQ R11, R10
 	SHLQ $6, R10
 	LEAQ 1(R10)(CX*1), CX
+	MOVQ name_bit(BX), AX
+	ORQ  AX, Text_members+Members_Nested(DI)
 	JMP  said
 
 unread:
