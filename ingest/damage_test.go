@@ -1,10 +1,13 @@
 package ingest
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -219,5 +222,31 @@ func TestSameEvidence(t *testing.T) {
 	eight := read(t, Options{Jobs: 8, Memory: 1}, c, a, b)
 	if !slices.Equal(one.Objects, eight.Objects) || one.Manifest.Records != eight.Manifest.Records || one.Manifest.Bytes != eight.Manifest.Bytes {
 		t.Errorf("one worker: %+v\neight: %+v", one.Manifest, eight.Manifest)
+	}
+}
+
+// TestHashedAlike: the account of a damaged object is the same whether its hash was
+// asked for or not, which takes reading on behind the damage.
+func TestHashedAlike(t *testing.T) {
+	text := trailtest.Bulk{Seed: 5}.Text(400)
+	copy(text[len(text)/3:], "\x01\x01")
+	var packed bytes.Buffer
+	zip := gzip.NewWriter(&packed)
+	if _, err := zip.Write(text); err != nil {
+		t.Fatal(err)
+	}
+	if err := zip.Close(); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "damaged.json.gz")
+	if err := os.WriteFile(file, packed.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	plain, hashed := read(t, Options{}, file), read(t, Options{Inventory: true}, file)
+	if plain.Manifest.Objects.Partial != 1 || plain.Manifest.Bytes.Inflated >= int64(len(text)) {
+		t.Errorf("it is not damaged: %+v", plain.Manifest)
+	}
+	if !reflect.DeepEqual(plain.Manifest, hashed.Manifest) {
+		t.Errorf("got %+v\nwant %+v", hashed.Manifest, plain.Manifest)
 	}
 }

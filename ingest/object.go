@@ -144,7 +144,6 @@ func (w *worker) stored(ctx context.Context, stored io.ReadCloser) {
 		return
 	}
 	w.take(w.body, contextReader{ctx, source}, nil)
-	w.res.stored = w.reader(0).Stored()
 }
 
 // failed takes a failure of the storage, or of the archive around, in the

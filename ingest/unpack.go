@@ -54,8 +54,13 @@ func (w *worker) take(b body, src io.Reader, budget *archive.Budget) {
 	default:
 		w.review(got, reader)
 	}
-	w.file(b, got, reader, sum, claim, err)
+	// How much was read for this, and not what is read on to be hashed: the figures
+	// of a damaged body are the same whoever asks for its hash.
 	w.res.inflated += reader.Inflated()
+	if b.depth == 0 {
+		w.res.stored = reader.Stored()
+	}
+	w.file(b, got, reader, sum, claim, err)
 }
 
 // reader is the reader for bodies inside so many archives; the ones around
