@@ -3,6 +3,8 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"regexp"
+	"sync"
 
 	"grantrail/analyze/incident"
 )
@@ -66,13 +68,26 @@ func writeRemedy(p *page, r incident.Remedy) error {
 		p.para("The same for Terraform:")
 		p.listing("hcl", *r.Terraform)
 	}
-	notes := make([]inert, len(r.Notes))
-	for i, n := range r.Notes {
-		notes[i] = p.shared(n)
+	var notes []inert
+	for _, n := range r.Notes {
+		if !grantNote().MatchString(n) {
+			notes = append(notes, p.shared(n))
+		}
 	}
 	p.list(notes)
+	for _, n := range r.Notes {
+		if m := grantNote().FindStringSubmatch(n); m != nil {
+			p.para(prose(m[1]) + ":")
+			p.listing("sh", m[2])
+		}
+	}
 	return nil
 }
+
+// grantNote is the note that has a command in it, which is to be pasted whole.
+var grantNote = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(The grant, run in account [0-9]*): (aws kms create-grant [^\n]*)$`)
+})
 
 // absent reports whether there is no document: nil from the analysis, the
 // word null from a saved case.

@@ -139,6 +139,9 @@ func (m *moment) words() (desc, message string) {
 		return "Launch", in.Attempts[m.attempt].Launch.Action + " of " + m.instance() + " by " + in.Principal.ARN
 	case ended:
 		i := &in.Attempts[m.attempt].Instances[m.item]
+		if i.Stop.Source == incident.FromImplied { // this record is of later
+			return "Instance did not stay up (inferred)", i.ID + " was " + string(i.Outcome) + " before this: inferred, not recorded; this launch found it so"
+		}
 		return "Instance did not stay up", i.ID + " was " + string(i.Outcome) + ", seen by " + i.Stop.Source
 	case refusedCall:
 		d := &in.Attempts[m.attempt].Denials[m.item]
