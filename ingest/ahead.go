@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"math"
-	"os"
 	"slices"
 	"sync"
 )
@@ -12,9 +11,9 @@ const (
 	// before them is listed. On a disk more than there are processors gain nothing;
 	// over a network each waits for an answer.
 	foldersAhead = 8
-	// entriesAhead bounds what is read of each, nearly. The rest of a large folder
-	// is read when its turn has come.
-	entriesAhead = 4 << 10
+	// entriesAhead bounds what is read of each, nearly. A larger folder is read when
+	// its turn has come.
+	entriesAhead = 1 << 10
 )
 
 // ahead reads folders in goroutines of their own, for one that walks them in order.
@@ -25,12 +24,12 @@ type ahead struct {
 
 // reading is a folder that is being read.
 type reading struct {
-	path string
-	stat bool
-	at   *os.File // nil where it is not open, any longer or at all
+	path  string
+	met   bool // in another folder, where it was no link
+	stat  bool
+	whole bool // all of it was read
 	entries
 	stats []status // of the entries, where they are to be known; those of files
-	err   error
 	begun sync.WaitGroup
 }
 
@@ -42,45 +41,42 @@ type status struct {
 }
 
 // begin begins to read a folder. What it gives is to be ended.
-func (a *ahead) begin(path string) *reading {
+func (a *ahead) begin(path string, met bool) *reading {
 	r := &reading{}
 	if n := len(a.spare); n > 0 {
 		r, a.spare = a.spare[n-1], a.spare[:n-1]
 	}
-	r.path, r.stat = path, a.stat
-	r.begun.Go(func() {
-		if r.at, r.err = os.Open(path); r.err == nil { //nolint:gosec // what was asked for
-			r.more(entriesAhead)
-		}
-	})
+	r.path, r.met, r.stat, r.whole = path, met, a.stat, false
+	r.begun.Go(func() { _ = r.read(entriesAhead) }) // it is read again when its turn has come
 	return r
 }
 
 // end forgets a folder.
 func (a *ahead) end(r *reading) {
 	r.begun.Wait()
-	r.close()
-	if len(r.all) > 2*entriesAhead { // which few folders have
-		return
+	if len(r.all) <= 2*entriesAhead { // which few folders exceed
+		a.spare = append(a.spare, r)
 	}
+}
+
+// finish has a folder read to its end: its entries are in name order then.
+func (r *reading) finish() error {
+	if r.begun.Wait(); r.whole {
+		return nil
+	}
+	return r.read(math.MaxInt)
+}
+
+// read reads a folder, or gives up behind so many entries.
+func (r *reading) read(most int) error {
 	r.reset()
-	a.spare = append(a.spare, r)
-}
-
-// whole has a folder read to its end: its entries are in name order then.
-func (r *reading) whole() error {
-	r.begun.Wait()
-	if r.err == nil && r.at != nil {
-		r.more(math.MaxInt)
+	at, err := openFolder(r.path, r.met)
+	if err != nil {
+		return err
 	}
-	return r.err
-}
-
-// more reads on, until the folder ends or so much of it is read.
-func (r *reading) more(most int) {
-	var all bool
-	if all, r.err = r.read(r.at, most); !all {
-		return
+	defer func() { _ = at.Close() }() // it was only read
+	if r.whole, err = r.entries.read(at, most); !r.whole {
+		return err
 	}
 	r.sort()
 	if r.stats = r.stats[:0]; r.stat {
@@ -88,19 +84,12 @@ func (r *reading) more(most int) {
 		for _, e := range r.all {
 			var s status
 			if e.kind.IsRegular() {
-				s.size, s.modified, s.err = stat(r.at, string(r.name(e)))
+				s.size, s.modified, s.err = stat(at, string(r.name(e)))
 			}
 			r.stats = append(r.stats, s)
 		}
 	}
-	r.close()
-}
-
-func (r *reading) close() {
-	if r.at != nil {
-		_ = r.at.Close() // it was only read
-		r.at = nil
-	}
+	return nil
 }
 
 // inner are the folders in a folder, in name order, of which the next few are being
@@ -123,7 +112,7 @@ func (a *ahead) within(of *reading, prefix string) *inner {
 func (f *inner) fill() {
 	for ; f.seen < len(f.of.all) && len(f.begun) < foldersAhead; f.seen++ {
 		if e := f.of.all[f.seen]; e.kind.IsDir() {
-			f.begun = append(f.begun, f.begin(f.prefix+string(f.of.name(e))))
+			f.begun = append(f.begun, f.begin(f.prefix+string(f.of.name(e)), true))
 		}
 	}
 }

@@ -2,12 +2,12 @@ package ingest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 )
 
@@ -71,20 +71,14 @@ func TestAhead(t *testing.T) {
 	}
 }
 
-// TestAheadLost: a folder that cannot be listed, or goes before its turn, costs
-// itself, and a walk that is called off ends.
+// TestAheadLost: a folder that goes before its turn costs itself, and so does a file
+// whose size cannot be had.
 func TestAheadLost(t *testing.T) {
-	dir := t.TempDir()
-	for i := range 3 * foldersAhead {
-		if err := os.Mkdir(filepath.Join(dir, fmt.Sprintf("%02d", i)), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		empty(t, filepath.Join(dir, fmt.Sprintf("%02d", i), "file"))
-	}
+	dir := folders(t, 3*foldersAhead)
 	l := &lister{ctx: context.Background()}
 	a := &ahead{}
-	root := a.begin(dir)
-	if err := root.whole(); err != nil {
+	root := a.begin(dir, false)
+	if err := root.finish(); err != nil {
 		t.Fatal(err)
 	}
 	last := filepath.Join(dir, fmt.Sprintf("%02d", 3*foldersAhead-1))
@@ -94,20 +88,66 @@ func TestAheadLost(t *testing.T) {
 	if err := l.folder(dir, a, root); err != nil {
 		t.Fatal(err)
 	}
-	var lost []string
-	n := 0
-	for o := range l.settle().All() {
-		if n++; o.verdict != nil {
-			lost = append(lost, o.Name())
+	sized := &reading{stat: true}
+	sized.add([]byte("file"), 0)
+	sized.stats = []status{{err: fs.ErrPermission}}
+	if err := l.entry(sized, 0, filepath.Join(dir, "z", "")); err != nil {
+		t.Fatal(err)
+	}
+	listed, lost := l.lost()
+	if want := []string{last + " vanished", filepath.Join(dir, "z") + "file denied"}; listed != 3*foldersAhead+1 || !slices.Equal(lost, want) {
+		t.Errorf("of %d objects %q are lost, want %q", listed, lost, want)
+	}
+}
+
+// TestAheadCalledOff: a walk that is called off leaves nothing that is being read.
+func TestAheadCalledOff(t *testing.T) {
+	dir := folders(t, 3*foldersAhead)
+	for calls := range 4 {
+		l := &lister{ctx: &endingContext{context.Background(), calls}}
+		a := &ahead{}
+		if err := l.folder(dir, a, a.begin(dir, false)); !errors.Is(err, context.Canceled) {
+			t.Errorf("called off after %d folders: %v", calls, err)
+		}
+		if want := min(calls, 1)*(foldersAhead+1) + 1; len(a.spare) != want {
+			t.Errorf("called off after %d folders: %d readings are ended, want %d", calls, len(a.spare), want)
 		}
 	}
-	if n != 3*foldersAhead || !slices.Equal(lost, []string{last}) {
-		t.Errorf("of %d objects %q are lost", n, lost)
-	}
+}
 
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	if _, err := List(ctx, []string{dir}, Places{}); err == nil || !strings.Contains(err.Error(), context.Canceled.Error()) {
-		t.Errorf("a walk that is called off gives %v", err)
+// endingContext ends after some questions.
+type endingContext struct {
+	context.Context
+	left int
+}
+
+func (c *endingContext) Err() error {
+	if c.left--; c.left < 0 {
+		return context.Canceled
 	}
+	return nil
+}
+
+// folders are n folders in one, with a file each.
+func folders(t *testing.T, n int) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	for i := range n {
+		if err := os.Mkdir(filepath.Join(dir, fmt.Sprintf("%02d", i)), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		empty(t, filepath.Join(dir, fmt.Sprintf("%02d", i), "file"))
+	}
+	return dir
+}
+
+// lost is how many objects were met, and the names of those that are no evidence,
+// with the reason.
+func (l *lister) lost() (n int, lost []string) {
+	for o := range l.settle().All() {
+		if n++; o.verdict != nil {
+			lost = append(lost, o.Name()+" "+string(o.verdict.kind))
+		}
+	}
+	return n, lost
 }

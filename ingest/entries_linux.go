@@ -12,6 +12,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// openFolder opens a folder. One that was met in another may be something else
+// by now, which is not waited for, and not followed.
+func openFolder(path string, met bool) (*os.File, error) {
+	flags := os.O_RDONLY
+	if met {
+		flags |= unix.O_DIRECTORY | unix.O_NOFOLLOW | unix.O_NONBLOCK
+	}
+	return os.OpenFile(path, flags, 0) //nolint:gosec // what was asked for
+}
+
 // spaces are to read folders into.
 var spaces = sync.Pool{New: func() any { return new([32 << 10]byte) }}
 

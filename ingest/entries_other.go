@@ -7,6 +7,9 @@ import (
 	"path/filepath"
 )
 
+// openFolder opens a folder.
+func openFolder(path string, _ bool) (*os.File, error) { return os.Open(path) }
+
 // some adds some of what is in a folder, or gives io.EOF where that was all.
 func (e *entries) some(folder *os.File) error {
 	some, err := folder.ReadDir(400)

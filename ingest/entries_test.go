@@ -61,7 +61,6 @@ func TestEntries(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer func() { _ = at.Close() }() // it was only read
 			e.reset()
 			for all := false; !all; {
 				if all, err = e.read(at, len(e.all)+1); err != nil { // a reading at a time
@@ -76,6 +75,12 @@ func TestEntries(t *testing.T) {
 			}
 			if !maps.Equal(got, want) || len(names) != len(all) || !slices.IsSorted(names) {
 				t.Errorf("%d entries, want %d:\n%.300q\n%.300v", len(names), len(all), names, want)
+			}
+			if err := at.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if all, err := e.read(at, len(e.all)+1); all || err == nil {
+				t.Errorf("a folder that cannot be read is read: %v, %v", all, err)
 			}
 		})
 	}

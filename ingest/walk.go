@@ -13,7 +13,7 @@ import (
 // Links are not followed.
 func (l *lister) walk(root string) error {
 	a := &ahead{stat: l.at.Sizes || l.at.Times}
-	return l.folder(root, a, a.begin(root))
+	return l.folder(root, a, a.begin(root, false))
 }
 
 // folder lists a folder that is being read.
@@ -22,7 +22,7 @@ func (l *lister) folder(root string, a *ahead, r *reading) error {
 	if err := l.ctx.Err(); err != nil {
 		return err
 	}
-	if err := r.whole(); err != nil {
+	if err := r.finish(); err != nil {
 		return l.unlisted(root, r.path, err)
 	}
 	prefix := filepath.Join(r.path, "x")

@@ -2,6 +2,7 @@ package record
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"grantrail/ingest/scan"
@@ -59,6 +60,59 @@ func TestOutlines(t *testing.T) {
 		}
 		prints[got.Print] = read.values
 	}
+}
+
+// TestPrint: records that differ in one field alone, whichever, are told apart, by
+// their members and by a parser.
+func TestPrint(t *testing.T) {
+	const all = `{"eventTime":"2026-03-02T10:20:30Z","eventSource":"#","eventName":"#","userIdentity":{"type":"#","arn":"#","principalId":"#","accountId":"#","userName":"#","accessKeyId":"#","invokedBy":"#",` +
+		`"sessionContext":{"sessionIssuer":{"type":"#","arn":"#","accountId":"#","userName":"#","principalId":"#"},"attributes":{"mfaAuthenticated":"#","creationDate":"#"}}},` +
+		`"tlsDetails":{"tlsVersion":"#","cipherSuite":"#"},"eventID":"#","eventVersion":"#","eventType":"#","eventCategory":"#","awsRegion":"#","recipientAccountId":"#","sourceIPAddress":"#","userAgent":"#",` +
+		`"errorCode":"#","errorMessage":"#","requestID":"#","sharedEventID":"#","apiVersion":"#","vpcEndpointId":"#","readOnly":"#","managementEvent":"#",` +
+		`"requestParameters":{"a":"#"},"responseElements":{"a":"#"},"additionalEventData":{"a":"#"},"serviceEventDetails":{"a":"#"},"resources":[{"ARN":"#"}]}`
+	if n := strings.Count(all, "#"); n != int(Fields) {
+		t.Fatalf("the record has %d fields, want %d", n, Fields)
+	}
+	parts := strings.Split(all, "#")
+	o, d, s, prints := NewOutlines(), NewDecoder(), scan.NewText(Vocabulary), map[uint64]int{}
+	for other := range parts { // but for the last, which differs in none
+		var b strings.Builder
+		for i, part := range parts {
+			if b.WriteString(part); i < len(parts)-1 {
+				fmt.Fprintf(&b, "value%d", i*2+fromBool(i == other))
+			}
+		}
+		raw := []byte(b.String())
+		s.Reset(raw, true)
+		m, _, found := s.Record(0)
+		if found != scan.Record {
+			t.Fatal(found)
+		}
+		f, valid := o.Members(raw, m)
+		for i := range Fields {
+			if !valid || f.Value(i) == nil {
+				t.Fatalf("field %d is not said", i)
+			}
+		}
+		if as, met := prints[f.Print]; met {
+			t.Errorf("another value %d is taken for another value %d", other, as)
+		}
+		prints[f.Print] = other
+		by := f.Print
+		if _, err := d.Head(raw); err != nil {
+			t.Fatal(err)
+		}
+		if of := o.Values(d, raw).Print; of != by {
+			t.Errorf("value %d: a parser sees another", other)
+		}
+	}
+}
+
+func fromBool(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // saying is what is found of a record, whatever way.

@@ -13,7 +13,7 @@ import (
 // encoding aside. Of what it is not sure, a parser is to be asked: that is what
 // is no JSON, and what is nested more than 64 deep. Where it is a value of a record
 // that the scan has read, and has no escapes, of has its strings, from where it
-// begins; else of is nil.
+// begins; else of is nil. That no control characters are in them the scan has seen.
 func surely(text []byte, of *scan.Members, from int) bool {
 	s := stops{text: text, at: -64, scanned: of, from: from}
 	depth, within := 0, uint64(0) // a bit for each level: it is an object, the innermost lowest

@@ -41,9 +41,9 @@ func (t *Text) more(block int) bool {
 	return true
 }
 
-// Quote is the first quote of the record from a place on that begins or ends a
-// string; or -1 where nothing says so any longer: that was marked too long ago, as
-// in records of some kilobytes it may be.
+// Quote is the first quote from a place of the record on that begins or ends a
+// string, behind the record's last one another's; or -1 where nothing says so any
+// longer: that was marked too long ago, as in records of some kilobytes it may be.
 func (m *Members) Quote(at int) int {
 	t, i := m.text, m.start+at
 	of, block, n := t.marks, i>>6-t.first, t.marked
