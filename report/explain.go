@@ -155,7 +155,5 @@ func (e *explanation) record(name, what string, r incident.Ref) {
 		where = "a row of Parquet"
 	}
 	e.line(2, "record   %d of %s (%s), event %s", r.Record, r.Object, where, r.EventID)
-	if line, ok := shellLine(r); ok {
-		e.b.WriteString(strings.Repeat("  ", 2) + "show     " + line + "\n")
-	}
+	e.b.WriteString(strings.Repeat("  ", 2) + "show     " + shellLine(r) + "\n")
 }

@@ -9,57 +9,52 @@ import (
 )
 
 // shellLine is a line for bash or zsh that prints exactly one record of the
-// archive, or false where no line can: the object came by standard input and
-// is gone. Of a row of Parquet it prints the row. Evidence without an eventID
-// is printed with the envelope around it.
-func shellLine(r incident.Ref) (string, bool) {
-	if r.Length == 0 {
+// archive, or why no line can. Of a row of Parquet it prints the row. Evidence
+// without an eventID is printed with the envelope around it.
+func shellLine(r incident.Ref) string {
+	switch _, member, _ := strings.Cut(r.Object, "!/"); {
+	case r.Object == "-":
+		return "nothing: it came by standard input"
+	case strings.Contains(member, "!/"):
+		return "takes more than a line: it is in an archive inside an archive"
+	case r.Length == 0 && member != "":
+		return "takes more than a line: it is in Parquet inside an archive"
+	case r.Length == 0:
 		return parquetLine(r)
 	}
-	open, ok := opener(r.Object)
-	if !ok {
-		return "", false
-	}
-	return fmt.Sprintf("%s | tail -c +%d | head -c %d | jq %s", open, r.Offset+1, r.Length, filter(r)), true
+	return fmt.Sprintf("%s | gzip -dcf | tail -c +%d | head -c %d | jq %s", opener(r.Object), r.Offset+1, r.Length, filter(r))
 }
 
 // filter is the jq program that prints the record of the bytes cut out. In an
 // envelope it looks through every value, and through every text that holds
-// JSON, for the record's eventID.
+// JSON, for the record's eventID, and says so where it is packed in another way.
 func filter(r incident.Ref) string {
 	id, err := json.Marshal(r.EventID)
 	if !r.Nested || r.EventID == "" || err != nil {
 		return "."
 	}
-	return quote(fmt.Sprintf("def all: .., (.. | strings | fromjson? | all); first(all | objects | select(.eventID == %s))", id))
+	return quote(fmt.Sprintf("def all: .., (.. | strings | fromjson? | all); first((all | objects | select(.eventID == %s)), error(\"the record is packed deeper than this line unpacks\"))", id))
 }
 
 // parquetLine prints a row of Parquet. DuckDB keeps the order of rows.
-func parquetLine(r incident.Ref) (string, bool) {
-	if r.Object == "-" || strings.Contains(r.Object, "!/") {
-		return "", false
-	}
+func parquetLine(r incident.Ref) string {
 	query := fmt.Sprintf("SELECT * FROM read_parquet('%s') LIMIT 1 OFFSET %d", strings.ReplaceAll(r.Object, "'", "''"), r.Record)
-	return "duckdb -json -c " + quote(query) + " | jq .", true
+	return "duckdb -json -c " + quote(query) + " | jq ."
 }
 
-// opener prints an object's inflated bytes. gzip -dcf passes plain bytes
-// through.
-func opener(object string) (string, bool) {
+// opener prints an object's bytes, inflated once: gzip can be inside gzip. Plain
+// bytes gzip -dcf passes through.
+func opener(object string) string {
 	archive, member, inside := strings.Cut(object, "!/")
 	switch {
-	case object == "-":
-		return "", false
 	case strings.HasPrefix(object, "s3://"):
-		return "aws s3 cp " + quote(object) + " - | gzip -dcf", true
-	case inside && strings.Contains(member, "!/"):
-		return "", false // an archive inside an archive takes more than a line
+		return "aws s3 cp " + quote(object) + " - | gzip -dcf"
 	case inside && strings.HasSuffix(strings.ToLower(archive), ".zip"):
-		return "unzip -p " + quote(archive) + " " + quote(member) + " | gzip -dcf", true
+		return "unzip -p " + quote(archive) + " " + quote(member) + " | gzip -dcf"
 	case inside:
-		return "tar -xOf " + quote(archive) + " " + quote(member) + " | gzip -dcf", true
+		return "tar -xOf " + quote(archive) + " " + quote(member) + " | gzip -dcf"
 	}
-	return "gzip -dcf -- " + quote(object), true
+	return "gzip -dcf -- " + quote(object)
 }
 
 // quote is a word for the shell. A name with controls in it takes the $'…' form, so

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"os"
@@ -159,6 +160,7 @@ refused at=+1s request=r1 because=identity-missing {"userAgent":"it's {\"eventID
 		"lines.txt":    "2026-03-02T10:20:30.000Z " + string(start) + "\n2026-03-02T10:20:31.000Z " + string(refused) + "\n",
 		"array.json":   "[" + string(start) + ",\n" + string(refused) + "]",
 		"pretty.jsonl": string(start) + "\n" + string(refused) + "\n",
+		"twice.gz":     packed(t, packed(t, `{"Records":[`+string(start)+","+string(refused)+"]}")),
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -179,6 +181,50 @@ refused at=+1s request=r1 because=identity-missing {"userAgent":"it's {\"eventID
 			checkLine(t, lines[0], a.Launch.Ref)
 			checkLine(t, lines[1], a.Denials[0].Ref)
 		})
+	}
+}
+
+func packed(t *testing.T, text string) string {
+	t.Helper()
+	var b bytes.Buffer
+	zip := gzip.NewWriter(&b)
+	if _, err := zip.Write([]byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	if err := zip.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// TestExplainedNowhere: where no line prints a record, that is said; and by a line
+// that does not find it.
+func TestExplainedNowhere(t *testing.T) {
+	show := func(r incident.Ref) string {
+		in := incident.Incident{ID: "gt-x", Attempts: []incident.Attempt{{Launch: incident.Pointer{Ref: r}}}}
+		var b bytes.Buffer
+		if err := report.Explain(&b, &incident.Case{Incidents: []incident.Incident{in}}, "gt-x"); err != nil {
+			t.Fatal(err)
+		}
+		return shown(b.String())[0]
+	}
+	for object, want := range map[string]string{"-": "nothing: ", "a.zip!/b.tar!/c.json": "takes more than a line: "} {
+		if got := show(incident.Ref{Object: object, Length: 5, EventID: "e"}); !strings.HasPrefix(got, want) {
+			t.Errorf("%s: %q", object, got)
+		}
+	}
+	line := show(incident.Ref{Object: "x", Length: 5, EventID: "e", Nested: true})
+	word, err := exec.Command("bash", "-c", "printf %s "+line[strings.LastIndex(line, " | jq ")+len(" | jq "):]).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	query, err := gojq.Parse(string(word))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, _ := query.Run(map[string]any{"awslogs": map[string]any{"data": "H4sIAAAA"}}).Next()
+	if err, is := got.(error); !is || !strings.Contains(err.Error(), "packed deeper") {
+		t.Errorf("it prints %v", got)
 	}
 }
 
