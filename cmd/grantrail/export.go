@@ -95,8 +95,10 @@ func (e *exportTyped) exporting(output string, t *typed) (export.Options, ingest
 	switch {
 	case e.format != "parquet" && e.format != "arrow":
 		return to, nil, usagef("--format %q: want parquet, arrow or timesketch", e.format)
-	case output == "" || output == "-":
+	case output == "":
 		return to, nil, usagef("export: --output names the folder to write, and is missing")
+	case output == "-":
+		return to, nil, usagef("--output -: an export is a folder")
 	}
 	if entries, err := os.ReadDir(output); len(entries) > 0 {
 		if _, err := os.Lstat(filepath.Join(output, accountName)); err != nil || !t.clobber {

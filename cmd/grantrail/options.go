@@ -37,6 +37,11 @@ func (o *options) list(ctx context.Context, w world, progress *progressLine) (*i
 // options checks everything that can be checked before anything is read.
 func (t *typed) options(sources []string, w world, now time.Time) (*options, error) {
 	o := &options{sources: sources}
+	for _, src := range sources {
+		if strings.HasPrefix(src, "s3:///") || src == "s3://" {
+			return nil, usagef("%q names no bucket: want s3://BUCKET/PREFIX", src)
+		}
+	}
 	var err error
 	if o.question, err = t.question(now); err != nil {
 		return nil, err

@@ -119,6 +119,9 @@ func (t *typed) sweeping(opt *options, now time.Time) (*sweeping, error) {
 		}
 		opt.read.Horizon = opt.read.Horizon.Truncate(time.Hour)
 	}
+	if s.changes == "-" {
+		return nil, usagef("--changes -: what changed goes to a file; standard output is the report's")
+	}
 	if s.changes != "" && !free(s.changes, t.clobber) {
 		return nil, usagef("--changes %q is there already: name another, or allow --clobber", s.changes)
 	}
