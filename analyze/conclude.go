@@ -133,6 +133,8 @@ func uncovered(m *custody.Manifest, opt *Options) []string {
 		}
 	}
 	switch {
+	case m.Records.Seen == 0 && m.Forgotten != nil:
+		out = append(out, fmt.Sprintf("Every CloudTrail record that was read was delivered before %s, and is dropped for its age.", m.Forgotten.Before.Format(time.RFC3339)))
 	case m.Records.Seen == 0:
 		out = append(out, "Not one CloudTrail record was read.")
 	case !inside:

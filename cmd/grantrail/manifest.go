@@ -96,7 +96,7 @@ func (m *inventory) take(ev *ingest.Evidence) {
 		return
 	}
 	i := &ev.Manifest.Integrity
-	same, changed, added := 0, 0, 0
+	same, repacked, changed, added := 0, 0, 0, 0
 	say := func(object string, v custody.Verdict, detail string) {
 		i.Findings = append(i.Findings, custody.Finding{Object: object, Verdict: string(v), Detail: detail})
 	}
@@ -108,7 +108,7 @@ func (m *inventory) take(ev *ingest.Evidence) {
 			added++
 			say(e.URI, custody.Added, "not in the manifest")
 		case was.Stored != e.Stored && was.Inflated != "" && was.Inflated == e.Inflated:
-			same++
+			same, repacked = same+1, repacked+1
 			say(e.URI, custody.Repacked, "its stored bytes are not those of the manifest; its content is")
 		case was.Stored != e.Stored:
 			changed++
@@ -125,7 +125,11 @@ func (m *inventory) take(ev *ingest.Evidence) {
 	for _, uri := range gone {
 		say(uri, custody.Missing, "in the manifest, and not in the sources")
 	}
-	i.Checks = append(i.Checks, fmt.Sprintf("Objects were compared with the manifest of an earlier run: %d the same, %d changed, %d gone, %d new.", same, changed, len(gone), added))
+	said := fmt.Sprintf("Objects were compared with the manifest of an earlier run: %d the same, %d changed, %d gone, %d new.", same, changed, len(gone), added)
+	if repacked > 0 {
+		said += fmt.Sprintf(" Of the same, %d by content alone: compressed anew.", repacked)
+	}
+	i.Checks = append(i.Checks, said)
 }
 
 // write writes the manifest: the run, each object, and each report.
