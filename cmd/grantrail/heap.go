@@ -12,8 +12,9 @@ const (
 	// in use.
 	gcPercent = 100
 	// firstPercent is of what the collector takes a heap for at least, 4 MB: that is
-	// to be collected first when it is nearly as large as later on, too.
-	firstPercent = 200
+	// to be collected first when it is a little larger than later on. A short run is
+	// over by then, and a collection is a fiftieth of it.
+	firstPercent = 300
 	// inUse is about what a run has in use beside its listing, in bytes.
 	inUse = 5 << 20
 	// judged is about what a row of the table takes, and what the analysis and
