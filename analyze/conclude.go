@@ -44,7 +44,7 @@ func conclude(c *incident.Case, opt *Options, launched, used bool, outsiders []s
 	if !launched && len(opt.Principals)+len(opt.Instances) > 0 {
 		doubts = append(doubts, "No launch in the archive is of the asked principals and instances.")
 	}
-	if !used && len(opt.Keys) > 0 {
+	if !used {
 		doubts = append(doubts, "No use of the asked keys for EC2 is in the archive.")
 	}
 	switch {

@@ -114,9 +114,7 @@ func gather(groups map[group]*gathered, key group, launch int, t *tie) {
 
 // wants applies the filters that name a launch or a refusal.
 func (r *reporter) wants(ref *refusal, launch int) bool {
-	row := r.s.launches[launch].row
-	return r.opt.wantsTime(r.s.t.Time(row)) &&
-		r.opt.wantsPlace(r.s.t.Account(row), r.s.t.Region(row)) &&
+	return r.wantsRow(r.s.launches[launch].row) &&
 		r.opt.wantsPrincipal(ref.principal.arn, r.s.t.ARN(ref.row)) &&
 		r.opt.wantsKey(ref.key)
 }

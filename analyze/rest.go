@@ -55,7 +55,7 @@ func (r *reporter) whyUnlinked(t *tie) string {
 
 func (r *reporter) wantsRefusal(ref *refusal) bool {
 	t := r.s.t
-	return r.opt.wantsTime(t.Time(ref.row)) && r.opt.wantsPlace(t.Account(ref.row), t.Region(ref.row)) &&
+	return r.wantsRow(ref.row) &&
 		r.opt.wantsPrincipal(ref.principal.arn, t.ARN(ref.row)) && r.opt.wantsKey(ref.key) &&
 		(len(r.opt.Instances) == 0 || r.opt.wantsInstance(ref.instance))
 }
@@ -114,14 +114,11 @@ func (r *reporter) launched() bool {
 }
 
 // used reports whether any use that EC2 made of a key for a caller, or was refused, is
-// of what was asked, callers and instances aside.
+// of what was asked, callers and instances aside; or no key was.
 func (r *reporter) used() bool {
-	inScope := func(row int, key string) bool {
-		t := r.s.t
-		return r.opt.wantsKey(key) && r.opt.wantsTime(t.Time(row)) && r.opt.wantsPlace(t.Account(row), t.Region(row))
-	}
-	return slices.ContainsFunc(r.s.successes, func(s success) bool { return inScope(s.row, s.key) }) ||
-		slices.ContainsFunc(r.s.refusals, func(ref refusal) bool { return inScope(ref.row, ref.key) })
+	return len(r.opt.Keys) == 0 ||
+		slices.ContainsFunc(r.s.successes, func(s success) bool { return r.opt.wantsKey(s.key) && r.wantsRow(s.row) }) ||
+		slices.ContainsFunc(r.s.refusals, func(ref refusal) bool { return r.opt.wantsKey(ref.key) && r.wantsRow(ref.row) })
 }
 
 // wantsLaunch reports whether a launch that no refusal explains was asked for.
@@ -130,6 +127,12 @@ func (r *reporter) wantsLaunch(l *launch) bool { return len(r.opt.Keys) == 0 && 
 
 func (r *reporter) inScope(l *launch) bool {
 	t := r.s.t
-	return r.opt.wantsTime(t.Time(l.row)) && r.opt.wantsPlace(t.Account(l.row), t.Region(l.row)) &&
+	return r.wantsRow(l.row) &&
 		r.opt.wantsPrincipal(l.principal.arn, t.ARN(l.row))
+}
+
+// wantsRow reports whether an event was at the asked time and place.
+func (r *reporter) wantsRow(row int) bool {
+	t := r.s.t
+	return r.opt.wantsTime(t.Time(row)) && r.opt.wantsPlace(t.Account(row), t.Region(row))
 }

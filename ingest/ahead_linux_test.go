@@ -15,12 +15,7 @@ import (
 // followed, and a folder that has become a file is said to be none.
 func TestFolderExchanged(t *testing.T) {
 	dir := folders(t, 3*foldersAhead)
-	l := &lister{ctx: context.Background()}
-	a := &ahead{}
-	root := a.begin(dir, false)
-	if err := root.finish(); err != nil {
-		t.Fatal(err)
-	}
+	walk := begunWalk(t, dir)
 	var want []string
 	for i, put := range []func(path string) error{
 		func(path string) error { return unix.Mkfifo(path, 0o600) },
@@ -36,10 +31,7 @@ func TestFolderExchanged(t *testing.T) {
 		}
 		want = append(want, path+" read-error")
 	}
-	if err := l.folder(dir, a, root); err != nil {
-		t.Fatal(err)
-	}
-	if n, lost := l.lost(); n != 3*foldersAhead || !slices.Equal(lost, want) {
+	if n, lost := walk().lost(); n != 3*foldersAhead || !slices.Equal(lost, want) {
 		t.Errorf("of %d objects %q are lost, want %q", n, lost, want)
 	}
 	link := filepath.Join(t.TempDir(), "link")

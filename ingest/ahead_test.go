@@ -75,19 +75,12 @@ func TestAhead(t *testing.T) {
 // whose size cannot be had.
 func TestAheadLost(t *testing.T) {
 	dir := folders(t, 3*foldersAhead)
-	l := &lister{ctx: context.Background()}
-	a := &ahead{}
-	root := a.begin(dir, false)
-	if err := root.finish(); err != nil {
-		t.Fatal(err)
-	}
+	walk := begunWalk(t, dir)
 	last := filepath.Join(dir, fmt.Sprintf("%02d", 3*foldersAhead-1))
 	if err := os.RemoveAll(last); err != nil {
 		t.Fatal(err)
 	}
-	if err := l.folder(dir, a, root); err != nil {
-		t.Fatal(err)
-	}
+	l := walk()
 	sized := &reading{stat: true}
 	sized.add([]byte("file"), 0)
 	sized.stats = []status{{err: fs.ErrPermission}}
@@ -112,6 +105,25 @@ func TestAheadCalledOff(t *testing.T) {
 		if want := min(calls, 1)*(foldersAhead+1) + 1; len(a.spare) != want {
 			t.Errorf("called off after %d folders: %d readings are ended, want %d", calls, len(a.spare), want)
 		}
+	}
+}
+
+// begunWalk is a walk whose root is read, and nothing in it. It gives what is listed
+// then.
+func begunWalk(t *testing.T, dir string) func() *lister {
+	t.Helper()
+	l := &lister{ctx: context.Background()}
+	a := &ahead{}
+	root := a.begin(dir, false)
+	if err := root.finish(); err != nil {
+		t.Fatal(err)
+	}
+	return func() *lister {
+		t.Helper()
+		if err := l.folder(dir, a, root); err != nil {
+			t.Fatal(err)
+		}
+		return l
 	}
 }
 

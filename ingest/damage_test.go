@@ -1,8 +1,6 @@
 package ingest
 
 import (
-	"bytes"
-	"compress/gzip"
 	"context"
 	"io/fs"
 	"os"
@@ -230,16 +228,8 @@ func TestSameEvidence(t *testing.T) {
 func TestHashedAlike(t *testing.T) {
 	text := trailtest.Bulk{Seed: 5}.Text(400)
 	copy(text[len(text)/3:], "\x01\x01")
-	var packed bytes.Buffer
-	zip := gzip.NewWriter(&packed)
-	if _, err := zip.Write(text); err != nil {
-		t.Fatal(err)
-	}
-	if err := zip.Close(); err != nil {
-		t.Fatal(err)
-	}
 	file := filepath.Join(t.TempDir(), "damaged.json.gz")
-	if err := os.WriteFile(file, packed.Bytes(), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(zipped(t, string(text))), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	plain, hashed := read(t, Options{}, file), read(t, Options{Inventory: true}, file)

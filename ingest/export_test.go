@@ -1,11 +1,10 @@
 package ingest
 
 import (
-	"bytes"
-	"compress/gzip"
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"unicode/utf8"
 
@@ -21,16 +20,8 @@ import (
 func TestExportText(t *testing.T) {
 	const raw = `{"Records":[{"eventVersion":"1.11","eventTime":"2026-03-02T10:20:30Z","eventSource":"s3.amazonaws.com","eventName":"GetObject","awsRegion":"eu-west-1","recipientAccountId":"111122223333",` +
 		`"userAgent":"a` + "\xff" + `b","userIdentity":{"type":"a` + "\xff" + `b"},"requestParameters":{"key":"a` + "\xff" + `b"}}]}`
-	var packed bytes.Buffer
-	zip := gzip.NewWriter(&packed)
-	if _, err := zip.Write([]byte(raw)); err != nil {
-		t.Fatal(err)
-	}
-	if err := zip.Close(); err != nil {
-		t.Fatal(err)
-	}
 	file := filepath.Join(t.TempDir(), "log.json.gz")
-	if err := os.WriteFile(file, packed.Bytes(), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(zipped(t, raw)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	listing, err := List(context.Background(), []string{file}, Places{})
@@ -47,7 +38,7 @@ func TestExportText(t *testing.T) {
 			if !utf8.ValidString(text.Value(0)) {
 				t.Errorf("%s is %q", rec.ColumnName(i), text.Value(0))
 			}
-			replaced[rec.ColumnName(i)] = bytes.Contains([]byte(text.Value(0)), []byte("a\uFFFDb"))
+			replaced[rec.ColumnName(i)] = strings.Contains(text.Value(0), "a\uFFFDb")
 		}
 		return nil
 	}}, func(*record.Head, *record.Found, []byte) bool { return true }); err != nil {

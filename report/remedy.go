@@ -69,17 +69,18 @@ func writeRemedy(p *page, r incident.Remedy) error {
 		p.listing("hcl", *r.Terraform)
 	}
 	var notes []inert
+	var grants [][]string
 	for _, n := range r.Notes {
-		if !grantNote().MatchString(n) {
+		if m := grantNote().FindStringSubmatch(n); m != nil {
+			grants = append(grants, m)
+		} else {
 			notes = append(notes, p.shared(n))
 		}
 	}
 	p.list(notes)
-	for _, n := range r.Notes {
-		if m := grantNote().FindStringSubmatch(n); m != nil {
-			p.para(prose(m[1]) + ":")
-			p.listing("sh", m[2])
-		}
+	for _, m := range grants {
+		p.para(prose(m[1]) + ":")
+		p.listing("sh", m[2])
 	}
 	return nil
 }

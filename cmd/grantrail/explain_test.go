@@ -78,20 +78,12 @@ func shown(text string) (lines []string) {
 
 func checkLine(t *testing.T, line string, want incident.Ref) {
 	t.Helper()
-	at := strings.LastIndex(line, " | jq ")
-	if at < 0 {
-		t.Fatalf("%q does not end in jq", line)
-	}
-	cut, program := line[:at], line[at+len(" | jq "):]
+	cut, program := piped(t, line)
 	out, err := exec.Command("bash", "-c", cut).Output()
 	if err != nil {
 		t.Fatalf("%q: %v", cut, err)
 	}
-	word, err := exec.Command("bash", "-c", "printf %s "+program).Output()
-	if err != nil {
-		t.Fatalf("%q: %v", program, err)
-	}
-	got := jq(t, string(word), out)
+	got := jq(t, program, out)
 	if len(got) != 1 {
 		t.Fatalf("%q prints %d values of %.200q", line, len(got), out)
 	}
@@ -103,6 +95,21 @@ func checkLine(t *testing.T, line string, want incident.Ref) {
 	if id != want.EventID {
 		t.Errorf("%q prints %.80v, want event %s", line, got[0], want.EventID)
 	}
+}
+
+// piped is what a line pipes into jq, and jq's program.
+func piped(t *testing.T, line string) (cut, program string) {
+	t.Helper()
+	at := strings.LastIndex(line, " | jq ")
+	if at < 0 {
+		t.Fatalf("%q does not end in jq", line)
+	}
+	word := line[at+len(" | jq "):]
+	out, err := exec.Command("bash", "-c", "printf %s "+word).Output()
+	if err != nil {
+		t.Fatalf("%q: %v", word, err)
+	}
+	return line[:at], string(out)
 }
 
 // jq runs a program on a JSON text.
@@ -214,11 +221,8 @@ func TestExplainedNowhere(t *testing.T) {
 		}
 	}
 	line := show(incident.Ref{Object: "x", Length: 5, EventID: "e", Nested: true})
-	word, err := exec.Command("bash", "-c", "printf %s "+line[strings.LastIndex(line, " | jq ")+len(" | jq "):]).Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	query, err := gojq.Parse(string(word))
+	_, program := piped(t, line)
+	query, err := gojq.Parse(program)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -37,11 +37,6 @@ func (o *options) list(ctx context.Context, w world, progress *progressLine) (*i
 // options checks everything that can be checked before anything is read.
 func (t *typed) options(sources []string, w world, now time.Time) (*options, error) {
 	o := &options{sources: sources}
-	for _, src := range sources {
-		if strings.HasPrefix(src, "s3:///") || src == "s3://" {
-			return nil, usagef("%q names no bucket: want s3://BUCKET/PREFIX", src)
-		}
-	}
 	var err error
 	if o.question, err = t.question(now); err != nil {
 		return nil, err
@@ -51,6 +46,14 @@ func (t *typed) options(sources []string, w world, now time.Time) (*options, err
 	}
 	if o.places, err = t.places(&o.read, &o.question); err != nil {
 		return nil, err
+	}
+	for _, src := range sources {
+		if !o.places.Remote.Claims(src) {
+			continue
+		}
+		if _, _, err := s3source.Split(src); err != nil {
+			return nil, usageError{err}
+		}
 	}
 	o.read.Requests, o.read.NoVerify = t.connection.Requests, t.noVerify
 	if o.read.Keys, err = readKeys(t.publicKeys); err != nil {

@@ -79,7 +79,7 @@ func TestPrint(t *testing.T) {
 		var b strings.Builder
 		for i, part := range parts {
 			if b.WriteString(part); i < len(parts)-1 {
-				fmt.Fprintf(&b, "value%d", i*2+fromBool(i == other))
+				fmt.Fprintf(&b, "value%d %t", i, i == other)
 			}
 		}
 		raw := []byte(b.String())
@@ -106,13 +106,6 @@ func TestPrint(t *testing.T) {
 			t.Errorf("value %d: a parser sees another", other)
 		}
 	}
-}
-
-func fromBool(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 // saying is what is found of a record, whatever way.

@@ -50,8 +50,7 @@ func (d *Decoder) Scanned(raw []byte, m *scan.Members) (*Head, bool) {
 // 500 bytes. Few values are longer; indented, they take twice as much.
 const maxUnread = 1 << 10
 
-// isOne reports whether the nested values of a record surely hold no other records:
-// a long one that says the name of an event is JSON.
+// isOne reports whether the nested values of a record surely hold no other records.
 func isOne(raw []byte, m *scan.Members) bool {
 	most := maxUnread
 	if len(raw) <= most {
@@ -61,20 +60,29 @@ func isOne(raw []byte, m *scan.Members) bool {
 		most *= 2
 	}
 	for nested := m.Nested; nested != 0; nested &= nested - 1 {
-		if v := m.Value(raw, bits.TrailingZeros64(nested)); len(v) > most && mayHold(v) && !surelyIn(raw, m, v) {
+		if v := m.Value(raw, bits.TrailingZeros64(nested)); len(v) > most && mayHold(raw, m, v) {
 			return false
 		}
 	}
 	for i := range m.Others {
-		if v := raw[m.Others[i].Value:m.Others[i].End]; len(v) > most && mayHold(v) && !surelyIn(raw, m, v) {
+		if v := raw[m.Others[i].Value:m.Others[i].End]; len(v) > most && mayHold(raw, m, v) {
 			return false
 		}
 	}
 	return true
 }
 
-// mayHold reports whether a value says the name of an event, as all records do.
-func mayHold(value []byte) bool { return bytes.Contains(value, []byte(`"eventName"`)) }
+// mayHold reports whether a value of a record may hold others: it says the name of an
+// event, as all records do, and is not surely JSON.
+func mayHold(raw []byte, m *scan.Members, value []byte) bool {
+	if !bytes.Contains(value, []byte(`"eventName"`)) {
+		return false
+	}
+	if bytes.IndexByte(value, '\\') >= 0 {
+		m = nil
+	}
+	return !surely(value, m, cap(raw)-cap(value))
+}
 
 // others reports whether members with names that are not of the vocabulary
 // surely change nothing.

@@ -1,7 +1,6 @@
 package record
 
 import (
-	"bytes"
 	"encoding/binary"
 	"math"
 	"math/bits"
@@ -64,14 +63,6 @@ func surely(text []byte, of *scan.Members, from int) bool {
 			depth, within = depth-1, within>>1
 		}
 	}
-}
-
-// surelyIn is surely for a value of a record that the scan has read.
-func surelyIn(raw []byte, m *scan.Members, value []byte) bool {
-	if bytes.IndexByte(value, '\\') >= 0 {
-		m = nil
-	}
-	return surely(value, m, cap(raw)-cap(value))
 }
 
 // closing is the bracket that ends what is innermost.

@@ -19,11 +19,21 @@ const scheme = "s3://"
 // Claims implements [ingest.Remote].
 func (s *Source) Claims(source string) bool { return strings.HasPrefix(source, scheme) }
 
+// Split gives the bucket and the prefix of s3://BUCKET/PREFIX. It fails where there
+// is no bucket.
+func Split(source string) (bucket, prefix string, err error) {
+	bucket, prefix, _ = strings.Cut(strings.TrimPrefix(source, scheme), "/")
+	if bucket == "" {
+		err = fmt.Errorf("%q names no bucket: want s3://BUCKET/PREFIX", source)
+	}
+	return bucket, prefix, err
+}
+
 // List implements [ingest.Remote].
 func (s *Source) List(ctx context.Context, source string, scope ingest.Scope, add func(ingest.Object)) ([]custody.LeftOut, error) {
-	bucket, prefix, _ := strings.Cut(strings.TrimPrefix(source, scheme), "/")
-	if bucket == "" {
-		return nil, fmt.Errorf("%q names no bucket: want s3://BUCKET/PREFIX", source)
+	bucket, prefix, err := Split(source)
+	if err != nil {
+		return nil, err
 	}
 	client, err := s.client(ctx, bucket)
 	if err != nil {
