@@ -59,7 +59,7 @@ var remedies = map[string]advice{
 func remedy(inc *incident.Incident, policy string, forms forms) incident.Remedy {
 	a := remedies[inc.Cause.Code]
 	sc := scopeOf(inc)
-	out := incident.Remedy{Summary: a.summary, Notes: append([]string{}, a.notes...)}
+	out := incident.Remedy{Summary: a.summary, Notes: append([]string{}, a.notes...), Commands: commands(inc.Cause.Code, sc)}
 	if policy != "" {
 		out.Notes = append([]string{"KMS names the policy that decided: " + policy + "."}, out.Notes...)
 	}
@@ -91,7 +91,6 @@ func remedy(inc *incident.Incident, policy string, forms forms) incident.Remedy 
 		code := forms.terraform(sc, a.identity, a.key)
 		out.Terraform = &code
 	}
-	out.Notes = append(out.Notes, commands(inc.Cause.Code, sc)...)
 	out.Notes = append(out.Notes, needs(sc), "To confirm: start the instance again and look for a granted CreateGrant, and the instance's own Decrypt, under the same requestID as the start.")
 	return out
 }
@@ -124,8 +123,8 @@ func serviceLinkedRole(out *incident.Remedy, a *advice, inc *incident.Incident, 
 	}
 	out.Notes = append(out.Notes, "A service-linked role's own policies cannot be edited: only the key policy or a grant helps. Deleting and creating the role again orphans a grant.")
 	if sc.key != "" && a.key {
-		out.Notes = append(out.Notes, fmt.Sprintf("The grant, run in account %s: aws kms create-grant --region %s --key-id '%s' --grantee-principal '%s' --operations Encrypt Decrypt ReEncryptFrom ReEncryptTo GenerateDataKey GenerateDataKeyWithoutPlaintext DescribeKey CreateGrant",
-			inc.Account, keyRegion(sc.key), sc.key, shellSafe(inc.Principal.ARN)))
+		out.Commands = append(out.Commands, incident.Command{Purpose: "To give the role a grant", Account: inc.Account, Command: kms("create-grant", sc.key) +
+			" --grantee-principal '" + shellSafe(inc.Principal.ARN) + "' --operations Encrypt Decrypt ReEncryptFrom ReEncryptTo GenerateDataKey GenerateDataKeyWithoutPlaintext DescribeKey CreateGrant"})
 	}
 }
 
@@ -141,21 +140,26 @@ func crossAccount(out *incident.Remedy, a advice, inc *incident.Incident) advice
 	return a
 }
 
-// commands are the calls that bring a key back.
-func commands(cause string, sc scope) []string {
+// commands are the calls that bring a key back, which its owner makes.
+func commands(cause string, sc scope) []incident.Command {
+	out := []incident.Command{}
 	if sc.key == "" {
-		return nil
+		return out
 	}
-	call := func(name string) string {
-		return fmt.Sprintf("aws kms %s --region %s --key-id '%s'", name, keyRegion(sc.key), sc.key)
+	_, owner := placeOf(sc.key)
+	if cause == keyPending {
+		out = append(out, incident.Command{Purpose: "To cancel the deletion", Account: owner, Command: kms("cancel-key-deletion", sc.key)})
 	}
-	switch cause {
-	case keyDisabled:
-		return []string{call("enable-key")}
-	case keyPending:
-		return []string{call("cancel-key-deletion"), call("enable-key")}
+	if cause == keyPending || cause == keyDisabled {
+		out = append(out, incident.Command{Purpose: "To enable the key", Account: owner, Command: kms("enable-key", sc.key)})
 	}
-	return nil
+	return out
+}
+
+// kms is a call that concerns a key.
+func kms(call, key string) string {
+	region, _ := placeOf(key)
+	return fmt.Sprintf("aws kms %s --region %s --key-id '%s'", call, region, key)
 }
 
 func needs(sc scope) string {
@@ -165,7 +169,11 @@ func needs(sc scope) string {
 	return "Starting an existing instance needs kms:CreateGrant alone; launching a new one also needs kms:GenerateDataKeyWithoutPlaintext, kms:DescribeKey, kms:Decrypt and kms:ReEncryptFrom/To."
 }
 
-func keyRegion(arn string) string { return strings.SplitN(arn, ":", 6)[3] }
+// placeOf is the region and the account of a [plainKey].
+func placeOf(key string) (region, account string) {
+	parts := strings.SplitN(key, ":", 6)
+	return parts[3], parts[4]
+}
 
 // shellSafe keeps a stranger's string from ending the quotes it is put in.
 func shellSafe(s string) string { return strings.ReplaceAll(s, "'", "") }

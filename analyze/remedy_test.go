@@ -125,23 +125,26 @@ func TestRemedy(t *testing.T) {
 	for _, c := range []struct {
 		name, cause, principal, key string
 		identity, keyPolicy         bool
-		says                        string
+		says                        string // the notes
+		runs                        string // the commands, each behind the account it is run in
 	}{
-		{"own key", identityMissing, opsRole, testKey, true, false, "delegates to IAM"},
-		{"key policy", keyMissing, opsRole, testKey, false, true, ""},
-		{"service-linked", identityMissing, asgRole, testKey, false, true, "create-grant"},
-		{"cross-account", keyMissing, opsRole, farKey, true, true, "of account 444455556666"},
-		{"cross-account service-linked", keyMissing, asgRole, farKey, false, true, "create-grant"},
-		{"scp", scpDeny, opsRole, testKey, false, false, "management account"},
-		{"rcp", rcpMissing, opsRole, testKey, false, false, "management account"},
-		{"boundary", boundaryDeny, opsRole, testKey, false, false, ""},
-		{"identity deny", identityDeny, opsRole, testKey, false, false, ""},
-		{"disabled", keyDisabled, opsRole, testKey, false, false, "aws kms enable-key --region eu-west-1 --key-id '" + testKey + "'"},
-		{"pending", keyPending, opsRole, testKey, false, false, "aws kms cancel-key-deletion"},
-		{"permission set", identityMissing, ssoRole, testKey, true, false, "put the policy into the set"},
-		{"unnamed key", identityMissing, opsRole, "", false, false, "do not name the key"},
-		{"hostile key", identityMissing, opsRole, testKey + "'; rm -rf /", false, false, "do not name the key"},
-		{"infrastructure", keyDeny, "arn:aws:iam::111122223333:role/aws:ec2-infrastructure", testKey, false, false, "exemption for aws:ec2-infrastructure"},
+		{"own key", identityMissing, opsRole, testKey, true, false, "delegates to IAM", ""},
+		{"key policy", keyMissing, opsRole, testKey, false, true, "", ""},
+		{"service-linked", identityMissing, asgRole, testKey, false, true, "grant helps", "111122223333: aws kms create-grant --region eu-west-1 --key-id '" + testKey + "' --grantee-principal '" + asgRole + "'"},
+		{"cross-account", keyMissing, opsRole, farKey, true, true, "of account 444455556666", ""},
+		{"cross-account service-linked", keyMissing, asgRole, farKey, false, true, "of account 444455556666", "111122223333: aws kms create-grant --region eu-west-1 --key-id '" + farKey + "' --grantee-principal '" + asgRole + "'"},
+		{"scp", scpDeny, opsRole, testKey, false, false, "management account", ""},
+		{"rcp", rcpMissing, opsRole, testKey, false, false, "management account", ""},
+		{"boundary", boundaryDeny, opsRole, testKey, false, false, "", ""},
+		{"identity deny", identityDeny, opsRole, testKey, false, false, "", ""},
+		{"disabled", keyDisabled, opsRole, testKey, false, false, "", "111122223333: aws kms enable-key --region eu-west-1 --key-id '" + testKey + "'"},
+		{"disabled, cross-account", keyDisabled, opsRole, farKey, false, false, "", "444455556666: aws kms enable-key --region eu-west-1 --key-id '" + farKey + "'"},
+		{"pending", keyPending, opsRole, testKey, false, false, "", "111122223333: aws kms cancel-key-deletion --region eu-west-1 --key-id '" + testKey + "'\n111122223333: aws kms enable-key --region eu-west-1 --key-id '" + testKey + "'"},
+		{"disabled, hostile key", keyDisabled, opsRole, testKey + "'; rm -rf /", false, false, "", ""},
+		{"permission set", identityMissing, ssoRole, testKey, true, false, "put the policy into the set", ""},
+		{"unnamed key", identityMissing, opsRole, "", false, false, "do not name the key", ""},
+		{"hostile key", identityMissing, opsRole, testKey + "'; rm -rf /", false, false, "do not name the key", ""},
+		{"infrastructure", keyDeny, "arn:aws:iam::111122223333:role/aws:ec2-infrastructure", testKey, false, false, "exemption for aws:ec2-infrastructure", ""},
 	} {
 		r := remedy(sample(c.cause, c.principal, c.key), "", forms{})
 		if (r.IdentityPolicy != nil) != c.identity || (r.KeyPolicyStatement != nil) != c.keyPolicy {
@@ -149,6 +152,14 @@ func TestRemedy(t *testing.T) {
 		}
 		if !strings.Contains(strings.Join(r.Notes, "\n"), c.says) {
 			t.Errorf("%s: the notes do not say %q: %q", c.name, c.says, r.Notes)
+		}
+		var runs []string
+		for _, r := range r.Commands {
+			command, _, _ := strings.Cut(r.Command, " --operations ")
+			runs = append(runs, r.Account+": "+command)
+		}
+		if got := strings.Join(runs, "\n"); got != c.runs {
+			t.Errorf("%s: the commands are\n%s\nand not\n%s", c.name, got, c.runs)
 		}
 	}
 }

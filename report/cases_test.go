@@ -111,6 +111,7 @@ func confirmed() incident.Incident {
 			IdentityPolicy: json.RawMessage(`{"Version":"2012-10-17","Statement":[{"Sid":"AllowEc2GrantsOnThisKey","Effect":"Allow","Action":"kms:CreateGrant","Resource":"` + opsKey + `","Condition":{"Bool":{"kms:GrantIsForAWSResource":"true"}}}]}`),
 			Terraform:      ptr("data \"aws_iam_policy_document\" \"ec2_use_of_key\" {\n  statement {\n    actions   = [\"kms:CreateGrant\"]\n    resources = [\"" + opsKey + "\"]\n  }\n}\n"),
 			Notes:          []string{"It works only where the key policy lets IAM policies decide.", "Then start the instance again and look for a CreateGrant without an error."},
+			Commands:       []incident.Command{{Purpose: "To give the role a grant", Account: account, Command: "aws kms create-grant --key-id '" + opsKey + "'"}},
 		},
 		AtRisk: []incident.AtRisk{{InstanceID: "i-0fff6666aaaa7777b", Volume: ptr("vol-0eee5555ffff6666a"), Ref: ref("g0", "CreateGrant", clock(8, 1, 0), 7)}},
 	}

@@ -277,22 +277,18 @@ func TestEverythingWasRead(t *testing.T) {
 	}
 }
 
-// A command is to be pasted whole: it is a block by itself. What only looks like
-// one, as what a log says can, is text.
-func TestGrantCommand(t *testing.T) {
-	const command = `aws kms create-grant --region eu-west-1 --key-id 'arn:aws:kms:eu-west-1:111122223333:key/x'`
-	for note, want := range map[string]string{
-		"The grant, run in account 111122223333: " + command:               "\nThe grant, run in account `111122223333`:\n\n```sh\n" + command + "\n```\n",
-		"The grant, run in account 111122223333: " + command + "\n```\nrm": "",
-		"The grant, run in account x;: " + command:                         "",
-		"The key of 'x: " + command:                                        "",
-		"The grant, run in account 111122223333: rm -r x":                  "",
+// A command is to be pasted whole: it is a block by itself, whatever is in it.
+func TestCommands(t *testing.T) {
+	const command = `aws kms enable-key --region eu-west-1 --key-id 'arn:aws:kms:eu-west-1:111122223333:key/x'`
+	for given, want := range map[string]string{
+		command:                    command,
+		command + "\n```\nrm -r x": command + "\n\\u0060\\u0060\\u0060\nrm -r x",
 	} {
 		c := richCase()
-		c.Incidents[0].Remedy.Notes = []string{note}
-		got := string(rendered(t, Markdown, c))
-		if block := strings.Contains(got, "```sh\n"); block != (want != "") || !strings.Contains(got, want) {
-			t.Errorf("%q: %v", note, block)
+		c.Incidents[0].Remedy.Commands = []incident.Command{{Purpose: "To enable the key", Account: "111122223333", Command: given}}
+		want = "\nTo enable the key, run in account `111122223333`:\n\n```sh\n" + want + "\n```\n"
+		if got := string(rendered(t, Markdown, c)); !strings.Contains(got, want) {
+			t.Errorf("no %q in %s", want, got)
 		}
 	}
 }

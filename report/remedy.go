@@ -3,8 +3,6 @@ package report
 import (
 	"bytes"
 	"encoding/json"
-	"regexp"
-	"sync"
 
 	"grantrail/analyze/incident"
 )
@@ -68,27 +66,17 @@ func writeRemedy(p *page, r incident.Remedy) error {
 		p.para("The same for Terraform:")
 		p.listing("hcl", *r.Terraform)
 	}
-	var notes []inert
-	var grants [][]string
-	for _, n := range r.Notes {
-		if m := grantNote().FindStringSubmatch(n); m != nil {
-			grants = append(grants, m)
-		} else {
-			notes = append(notes, p.shared(n))
-		}
+	notes := make([]inert, len(r.Notes))
+	for i, n := range r.Notes {
+		notes[i] = p.shared(n)
 	}
 	p.list(notes)
-	for _, m := range grants {
-		p.para(prose(m[1]) + ":")
-		p.listing("sh", m[2])
+	for _, c := range r.Commands {
+		p.para(say("%s, run in account %s:", p.shared(c.Purpose), code(c.Account)))
+		p.listing("sh", c.Command)
 	}
 	return nil
 }
-
-// grantNote is the note that has a command in it, which is to be pasted whole.
-var grantNote = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^(The grant, run in account [0-9]*): (aws kms create-grant [^\n]*)$`)
-})
 
 // absent reports whether there is no document: nil from the analysis, the
 // word null from a saved case.

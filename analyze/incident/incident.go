@@ -250,13 +250,22 @@ type Resolution struct {
 
 // Remedy is what really fixes this cause. The policies are JSON documents
 // filled from the evidence, nil where no policy of that kind can help;
-// Terraform is the same policies in its language.
+// Terraform is the same policies in its language. Commands are in the order in
+// which they are to be run.
 type Remedy struct {
 	Summary            string          `json:"summary"`
 	IdentityPolicy     json.RawMessage `json:"identity_policy"`
 	KeyPolicyStatement json.RawMessage `json:"key_policy_statement"`
 	Notes              []string        `json:"notes"`
 	Terraform          *string         `json:"terraform"`
+	Commands           []Command       `json:"commands"`
+}
+
+// Command is a line for a POSIX shell, with credentials of the account.
+type Command struct {
+	Purpose string `json:"purpose"` // "To enable the key"
+	Account string `json:"account"`
+	Command string `json:"command"`
 }
 
 // AtRisk is another instance that the archive ties to the same principal and
