@@ -18,6 +18,7 @@ type Outlines struct {
 	identities [1 << 10]outline
 	others     [1 << 8]outline
 	found      Found
+	forms      forms
 	scanned    *scan.Members // of the record at hand; nil where there are escapes in it
 }
 
@@ -113,17 +114,17 @@ func (o *Outlines) member(of Field, value []byte) bool {
 	f, from := &o.found, cap(o.found.raw)-cap(value)
 	switch of {
 	case identityObject:
-		return o.unread(value, from, identityValue)
+		return o.unread(of, value, from, identityValue)
 	case tlsObject:
-		return o.unread(value, from, tlsValue)
+		return o.unread(of, value, from, tlsValue)
 	case ResourceList:
-		return o.unread(value, from, resourcesValue)
+		return o.unread(of, value, from, resourcesValue)
 	}
 	if value[0] == '"' && of < ReadOnly && (o.scanned != nil || simple(value[1:len(value)-1])) {
 		f.Spans[of] = spanOf(from+1, len(value)-2)
 		return true
 	}
-	if !o.isJSON(value, from) {
+	if !o.isJSON(of, value, from) {
 		return false
 	}
 	switch {
@@ -138,7 +139,7 @@ func (o *Outlines) member(of Field, value []byte) bool {
 
 // unread takes the fields of a value that no parser has read, and reports whether
 // it is JSON.
-func (o *Outlines) unread(value []byte, from int, as kind) bool {
+func (o *Outlines) unread(of Field, value []byte, from int, as kind) bool {
 	if value[0] == 'n' { // null, as the scan has seen
 		return true
 	}
@@ -146,7 +147,7 @@ func (o *Outlines) unread(value []byte, from int, as kind) bool {
 	if o.recalled(met, value, from, as) {
 		return true
 	}
-	if !o.isJSON(value, from) {
+	if !o.isJSON(of, value, from) {
 		return false
 	}
 	o.learnt(met, value, from, as)
@@ -155,7 +156,7 @@ func (o *Outlines) unread(value []byte, from int, as kind) bool {
 
 // isJSON reports whether what the scan took for a value, which begins at from, is
 // one. Of what is neither nested nor has escapes the scan has seen to it.
-func (o *Outlines) isJSON(value jsontext.Value, from int) bool {
+func (o *Outlines) isJSON(of Field, value jsontext.Value, from int) bool {
 	switch value[0] {
 	case '"':
 		if o.scanned != nil || bytes.IndexByte(value, '\\') < 0 {
@@ -165,7 +166,10 @@ func (o *Outlines) isJSON(value jsontext.Value, from int) bool {
 	default:
 		return true
 	}
-	return surely(value, o.scanned, from) || value.IsValid(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	if o.scanned != nil && o.forms.sure(of, o.found.Value(EventName), value, o.scanned, from) || o.scanned == nil && surely(value, nil, from) {
+		return true
+	}
+	return value.IsValid(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 }
 
 // slot is where a value is remembered; nil where it is too large. What other

@@ -80,18 +80,36 @@ func agreed(t *testing.T, text []byte) {
 		return
 	}
 	for _, before := range []string{"", `"x":1,`, `"x":"` + strings.Repeat("long", 2000) + `",`} {
-		record := fmt.Appendf(nil, `{%s"requestParameters":%s,"x":{"y":"z"}}`, before, text)
-		s := scan.NewText(Vocabulary)
-		s.Reset(record, false)
-		m, end, found := s.Record(0)
-		if found != scan.Record || end != len(record) || m.Said != 1<<requestParameters {
+		value, m, from := inRecord(before, string(text))
+		if m == nil {
 			continue // it is not one value
 		}
-		value := m.Value(record, int(requestParameters))
-		if got := surely(value, m, cap(record)-cap(value)); got != soundly(value) {
+		if got := surely(value, m, from); got != soundly(value) {
 			t.Errorf("%q in a record: %v", value, got)
 		}
+		for range 2 { // the second time it may have the form of the first
+			if got := met.sure(Request, nil, value, m, from); got != soundly(value) {
+				t.Errorf("%q by its form: %v", value, got)
+			}
+		}
 	}
+}
+
+// met are the forms of all texts that were agreed on.
+var met = new(forms)
+
+// inRecord is a value that the scan finds in a record behind others, and where it
+// begins in it; or nothing where the text is not one value.
+func inRecord(before, text string) (value []byte, m *scan.Members, from int) {
+	record := fmt.Appendf(nil, `{%s"requestParameters":%s,"x":{"y":"z"}}`, before, text)
+	s := scan.NewText(Vocabulary)
+	s.Reset(record, false)
+	m, end, found := s.Record(0)
+	if found != scan.Record || end != len(record) || m.Said != 1<<requestParameters {
+		return nil, nil, 0
+	}
+	value = m.Value(record, int(requestParameters))
+	return value, m, cap(record) - cap(value)
 }
 
 // deepest is at most how deep something in the text is nested.
