@@ -2,25 +2,34 @@ package record
 
 import (
 	"hash/maphash"
+	"slices"
 
 	"grantrail/ingest/scan"
 )
 
 // forms are JSON texts, but for what strings say in them that are no names, and
 // but for numbers: values of one field of one call mostly differ in those alone.
-// What has the form of JSON is JSON, and to compare takes less time than to read.
-type forms [1 << 9]form
+// What has the form of JSON is JSON, and says the same fields in the same places;
+// and to compare takes less time than to read.
+type forms struct {
+	known [1 << 9]form
+	of    *form  // of the value at hand; nil where it has none
+	gaps  []Span // what it says where something is left out of that
+}
 
 type form struct {
-	of   uint64 // hash of the field and the call; 0 of none
-	text []byte
-	cuts []cut // none where nothing is known
+	of      uint64 // hash of the field and the call; 0 of none
+	text    []byte
+	cuts    []cut
+	labeled bool // all the fields that such a value says have their labels
+	list    int  // resources in it
 }
 
 // cut is where something is left out of a form.
 type cut struct {
 	end  uint16 // of the text before it
 	what gap
+	says label
 }
 
 // gap is what is left out of a form.
@@ -35,17 +44,17 @@ const (
 // maxForm bounds the text of a form.
 const maxForm = 1 << 10
 
-// sure reports what [surely] does, of the value of a field of a call. It is of a
-// record that has no escapes and that the scan has read, in which it begins at from.
-func (f *forms) sure(field Field, call, value []byte, of *scan.Members, from int) bool {
-	known := f.place(field, call)
-	if known.fits(value, of, from) {
+// sure reports what [surely] does, of a value of a record that has no escapes and
+// that the scan has read, in which it begins at from. The value has the form that
+// was known, or else gives its own to what is to be known.
+func (f *forms) sure(known *form, value []byte, of *scan.Members, from int) bool {
+	if f.fits(known, value, of, from) {
 		return true
 	}
 	if !surely(value, of, from) {
 		return false
 	}
-	known.learn(value, of, from)
+	f.learn(known, value, of, from)
 	return true
 }
 
@@ -54,7 +63,7 @@ func (f *forms) sure(field Field, call, value []byte, of *scan.Members, from int
 func (f *forms) place(field Field, call []byte) *form {
 	of := (maphash.Bytes(seed, call) + uint64(field)) * 0x9e3779b97f4a7c15 // spreads fields of one call
 	n := of >> 55
-	first, second := &f[n], &f[n^1]
+	first, second := &f.known[n], &f.known[n^1]
 	switch {
 	case first.of == of:
 		return first
@@ -65,37 +74,45 @@ func (f *forms) place(field Field, call []byte) *form {
 	return first
 }
 
-// fits reports whether a value has the form.
-func (f *form) fits(value []byte, of *scan.Members, from int) bool {
+// fits reports whether a value has a form.
+func (f *forms) fits(known *form, value []byte, of *scan.Members, from int) bool {
 	at, begin := 0, 0
-	for i := range f.cuts {
-		c := &f.cuts[i]
-		same := f.text[begin:c.end]
+	f.of, f.gaps = nil, f.gaps[:0]
+	for i := range known.cuts {
+		c := &known.cuts[i]
+		same := known.text[begin:c.end]
 		begin = int(c.end)
 		if at+len(same) > len(value) || string(value[at:at+len(same)]) != string(same) {
 			return false
 		}
-		switch at += len(same); c.what {
+		at += len(same)
+		var end int
+		switch c.what {
 		case aText:
-			end := of.Quote(from + at)
-			if end < 0 {
+			if end = of.Quote(from+at) - from; end < at {
 				return false
 			}
-			at = end - from
 		case aNumber:
-			if at, _ = numberEnd(value, at); at < 0 {
+			if end, _ = numberEnd(value, at); end < 0 {
 				return false
 			}
 		default:
-			return at == len(value)
+			if at == len(value) {
+				f.of = known
+			}
+			return f.of != nil
 		}
+		f.gaps = append(f.gaps, spanOf(from+at, end-at))
+		at = end
 	}
 	return false
 }
 
-// learn takes the form of a value that is JSON.
-func (f *form) learn(value []byte, of *scan.Members, from int) {
-	f.text, f.cuts = f.text[:0], f.cuts[:0]
+// learn takes the form of a value that is JSON. Without its end nothing fits it:
+// that is where the value is too long, or its quotes are not known any longer.
+func (f *forms) learn(known *form, value []byte, of *scan.Members, from int) {
+	*known = form{of: known.of, text: known.text[:0], cuts: known.cuts[:0]}
+	f.of, f.gaps = nil, f.gaps[:0]
 	begin := 0
 	for i := 0; i < len(value); {
 		at, end, what := i, 0, aNumber
@@ -103,7 +120,6 @@ func (f *form) learn(value []byte, of *scan.Members, from int) {
 		case c == '"':
 			at, what = i+1, aText
 			if end = of.Quote(from+at) - from; end < at {
-				f.cuts = f.cuts[:0]
 				return
 			}
 			i = end + 1
@@ -117,22 +133,80 @@ func (f *form) learn(value []byte, of *scan.Members, from int) {
 			i++
 			continue
 		}
-		if !f.cut(value[begin:at], what) {
+		if !known.cut(value[begin:at], what) {
 			return
 		}
+		f.gaps = append(f.gaps, spanOf(from+at, end-at))
 		begin = end
 	}
-	f.cut(value[begin:], theRest)
+	if known.cut(value[begin:], theRest) {
+		f.of = known
+	}
 }
 
-// cut adds a stretch of text, and what is left out behind it, or forgets what
-// becomes too long.
+// cut adds a stretch of text, and what is left out behind it, unless that is too
+// long.
 func (f *form) cut(text []byte, what gap) bool {
 	if len(f.text)+len(text) > maxForm {
-		f.cuts = f.cuts[:0]
 		return false
 	}
 	f.text = append(f.text, text...)
-	f.cuts = append(f.cuts, cut{uint16(len(f.text)), what}) //nolint:gosec // at most maxForm
+	f.cuts = append(f.cuts, cut{uint16(len(f.text)), what, unlabeled}) //nolint:gosec // at most maxForm
+	return true
+}
+
+// label is what is left out of a form: a [Field], or, behind those, one of a list
+// of resources, each of which has three.
+type label int16
+
+const unlabeled label = -1
+
+// label notes what was found in the value at hand by reading it.
+func (f *forms) label(found *Found, as kind) {
+	if f.of == nil {
+		return
+	}
+	all := true
+	note := func(what int, s Span) {
+		switch i := slices.Index(f.gaps, s); {
+		case s.None():
+		case i < 0: // empty, or no string and no number
+			all = false
+		default:
+			f.of.cuts[i].says = label(what) //nolint:gosec // a form is short
+		}
+	}
+	for i := fieldsOf[as].first; i <= fieldsOf[as].last; i++ {
+		note(int(i), found.Spans[i])
+	}
+	if as == resourcesValue {
+		f.of.list = len(found.Resources)
+		for n, r := range found.Resources {
+			for i, s := range r {
+				note(int(Fields)+n*len(r)+i, s)
+			}
+		}
+	}
+	f.of.labeled = all
+}
+
+// found takes the fields of the value at hand where all of them are known by its
+// form, and reports whether they are.
+func (f *forms) found(into *Found) bool {
+	if f.of == nil || !f.of.labeled {
+		return false
+	}
+	for range f.of.list {
+		into.Resources = append(into.Resources, Resource{})
+	}
+	for i, s := range f.gaps {
+		switch says := int(f.of.cuts[i].says); {
+		case says >= int(Fields):
+			n := says - int(Fields)
+			into.Resources[n/len(Resource{})][n%len(Resource{})] = s
+		case says >= 0:
+			into.Spans[says] = s
+		}
+	}
 	return true
 }

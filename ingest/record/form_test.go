@@ -1,10 +1,13 @@
 package record
 
 import (
+	"math/bits"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+
+	"grantrail/ingest/scan"
 )
 
 // A value has the form of another where their strings and numbers alone differ, and
@@ -31,16 +34,16 @@ func TestForm(t *testing.T) {
 		{`{"a":"b"}`, `{"a": "b"}`, false}, {`["a"]`, `["a","b"]`, false}, {`["a","b"]`, `["a"]`, false}, {`[1]`, `[]`, false}, {`{"a":1}`, `{"b":1}`, false}, {`{"1":1}`, `{"2":1}`, false}, {`[1,` + strings.Repeat("true,", 40) + `1]`, `[1]`, false},
 	} {
 		for _, before := range []string{"", `"x":"` + strings.Repeat("long", 700) + `",`} {
-			var f form
+			f, known := new(forms), new(form)
 			text, m, from := inRecord(before, tt.met)
-			if f.fits(text, m, from) {
+			if f.fits(known, text, m, from) {
 				t.Errorf("%s has the form of nothing", text)
 			}
-			f.learn(text, m, from)
+			f.learn(known, text, m, from)
 			if text, m, from = inRecord(before, tt.value); m == nil {
 				t.Fatalf("%s is not one value", tt.value)
 			}
-			if got := f.fits(text, m, from); got != tt.fits {
+			if got := f.fits(known, text, m, from); got != tt.fits {
 				t.Errorf("%s has the form of %s: %v", tt.value, tt.met, got)
 			}
 		}
@@ -57,14 +60,14 @@ func TestFormless(t *testing.T) {
 		"quotes":  `["` + strings.Repeat("long", 20000) + `",""]`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			var f form
+			f, known := new(forms), new(form)
 			before, m, from := inRecord("", `["a"]`)
-			f.learn(before, m, from)
+			f.learn(known, before, m, from)
 			text, m, from := inRecord("", long)
-			if f.learn(text, m, from); f.fits(text, m, from) {
+			if f.learn(known, text, m, from); f.of != nil || f.fits(known, text, m, from) {
 				t.Error("it has a form")
 			}
-			if before, m, from = inRecord("", `["a"]`); f.fits(before, m, from) {
+			if before, m, from = inRecord("", `["a"]`); f.fits(known, before, m, from) {
 				t.Error("the form before is still known")
 			}
 		})
@@ -75,7 +78,7 @@ func TestFormless(t *testing.T) {
 // take them over.
 func TestFormPlaces(t *testing.T) {
 	f := new(forms)
-	calls := make([]string, 4*len(f))
+	calls := make([]string, 4*len(f.known))
 	for i := range calls {
 		calls[i] = "Call" + strings.Repeat("x", i%7) + string(rune('a'+i%26)) + strings.Repeat("y", i/26)
 	}
@@ -84,7 +87,8 @@ func TestFormPlaces(t *testing.T) {
 			for _, field := range []Field{Request, Response} {
 				text := `{"` + call + `":[` + strings.Repeat(`1,`, int(field)) + `1]}`
 				value, m, from := inRecord("", text)
-				if !f.sure(field, []byte(call), value, m, from) || !f.place(field, []byte(call)).fits(value, m, from) {
+				known := f.place(field, []byte(call))
+				if !f.sure(known, value, m, from) || f.place(field, []byte(call)) != known || !f.fits(known, value, m, from) {
 					t.Fatalf("%d: %s is not known", i, text)
 				}
 			}
@@ -96,17 +100,17 @@ func TestFormPlaces(t *testing.T) {
 func TestFormNeighbours(t *testing.T) {
 	sure := func(f *forms, call string) {
 		value, m, from := inRecord("", `{"`+call+`":"b"}`)
-		f.sure(Request, []byte(call), value, m, from)
+		f.sure(f.place(Request, []byte(call)), value, m, from)
 	}
 	known := func(f *forms, field Field, call string) bool {
 		value, m, from := inRecord("", `{"`+call+`":"c"}`)
-		return f.place(field, []byte(call)).fits(value, m, from)
+		return f.fits(f.place(field, []byte(call)), value, m, from)
 	}
 	of, shared := make(map[int]string), 0
-	for i := range 2 * len(forms{}) {
+	for i := range 2 * len(forms{}.known) {
 		call, f := strconv.Itoa(i), new(forms)
 		sure(f, call)
-		place := slices.IndexFunc(f[:], func(it form) bool { return len(it.cuts) > 0 })
+		place := slices.IndexFunc(f.known[:], func(it form) bool { return len(it.cuts) > 0 })
 		if neighbour, met := of[place]; met {
 			if sure(f, neighbour); !known(f, Request, call) || !known(f, Request, neighbour) {
 				t.Fatalf("%s and %s, both at %d, are not both known", call, neighbour, place)
@@ -117,7 +121,95 @@ func TestFormNeighbours(t *testing.T) {
 			shared++
 		}
 	}
-	if shared > len(forms{})/8 {
+	if shared > len(forms{}.known)/8 {
 		t.Errorf("%d times a field had the form of another", shared)
+	}
+}
+
+// labeled are values that say fields, each to be met behind the others.
+var labeled = []string{
+	`{"type":"Role","arn":"a","sessionContext":{"sessionIssuer":{"arn":"b","userName":"c"},"attributes":{"creationDate":"d"}}}`,
+	`{"type":"User","arn":"","sessionContext":{"sessionIssuer":{"arn":"bb","userName":""},"attributes":{"creationDate":"dd"}}}`,
+	`{"type":"","arn":"a","sessionContext":{"sessionIssuer":{"arn":"b","userName":"c"},"attributes":{"creationDate":"d"}}}`,
+	`{"type":"Role","arn":null}`, `{"type":"Role","arn":"a"}`, `{"type":"Role","arn":7}`, `{"type":"Role","arn":-8.5}`, `{"type":"Role","arn":true}`, `{"type":"Role","arn":{"arn":"a"}}`, `{"type":"Role","arn":["a"]}`,
+	`{"type":"Role","type":"User"}`, `{"type":"User","type":"Role"}`, `{"Type":"Role"}`, `{"x":{"type":"Role"}}`, `{}`, `[]`, `{"tlsVersion":"1","cipherSuite":"c"}`, `{"tlsVersion":"2","cipherSuite":"d"}`,
+	`[{"ARN":"a","type":"t","accountId":"n"}]`, `[{"ARN":"b","type":"u","accountId":"m"}]`, `[{"ARN":"","type":"u","accountId":"m"}]`, `[{"ARN":"a"},{"type":"t"}]`, `[{"ARN":"b"},{"type":""}]`, `[{"ARN":"b"},{"type":"u"}]`,
+	`[{"ARN":"a"},{"x":"y"}]`, `[{"ARN":"b"},{"x":"z"}]`, `[{"x":"y"},{"ARN":"a"},{}]`, `[{"x":"z"},{"ARN":"b"},{}]`, `[{"arn":"a","ARN":"b"}]`, `[{"arn":"c","ARN":"d"}]`, `[{"ARN":"a"},"b",{"ARN":"c"}]`, `[{"ARN":"b"},"c",{"ARN":"d"}]`,
+	`[{"ARN":{"ARN":"a"},"type":"t"}]`, `[{"ARN":{"ARN":"b"},"type":"u"}]`, `[[{"ARN":"a"}]]`, `[[{"ARN":"b"}]]`, `[ { "ARN" : "a" } ]`, `[ { "ARN" : "b" } ]`, `[{"ARN":1}]`, `[{"ARN":2}]`, `"a"`, `1`, `null`,
+	`[` + strings.Repeat("[", 70) + strings.Repeat("]", 70) + `,{"ARN":"a"}]`, `[{"ARN":"a"},` + strings.Repeat("[", 70) + strings.Repeat("]", 70) + `]`,
+	`{"type":"Role","arn":"` + strings.Repeat("long", 1000) + `"}`, `[{"ARN":"` + strings.Repeat("long", 1000) + `"}]`,
+}
+
+// The fields of a value whose form is known are those that a parser finds, whatever
+// was met before.
+func TestFormFields(t *testing.T) {
+	o := NewOutlines()
+	for _, value := range labeled {
+		for _, before := range labeled {
+			sameFields(t, o, before)
+			sameFields(t, o, value)
+		}
+	}
+}
+
+// Values of one form are read once.
+func TestFormLabeled(t *testing.T) {
+	for value, want := range map[string]bool{
+		labeled[0]:                             true,
+		`[{"ARN":"a"},{"x":"y"},{"type":"t"}]`: true,
+		`{"x":1}`:                              true,
+		`{"type":""}`:                          false, // it could be anywhere
+		`{"type":true}`:                        false,
+	} {
+		for _, name := range []string{"userIdentity", "resources"} {
+			o, s, raw := NewOutlines(), scan.NewText(Vocabulary), []byte(`{"`+name+`":`+value+`}`)
+			s.Reset(raw, false)
+			m, _, _ := s.Record(0)
+			if _, valid := o.Members(raw, m); !valid || o.forms.of == nil {
+				t.Fatalf("%s has no form", raw)
+			}
+			if got := o.forms.of.labeled; got != (want || value[0] == '{' && name == "resources") { // which says nothing there
+				t.Errorf("%s is labeled: %v", raw, got)
+			}
+		}
+	}
+}
+
+func FuzzFormFields(f *testing.F) {
+	for i, value := range labeled {
+		f.Add(value, labeled[(i+1)%len(labeled)], value)
+	}
+	o := NewOutlines()
+	f.Fuzz(func(t *testing.T, first, second, third string) {
+		for _, value := range []string{first, second, third} {
+			sameFields(t, o, value)
+		}
+	})
+}
+
+// sameFields compares what is found of a value, in each place where one says
+// fields, with what a parser finds that has met nothing.
+func sameFields(t *testing.T, o *Outlines, value string) {
+	t.Helper()
+	for _, name := range []string{"userIdentity", "tlsDetails", "resources"} {
+		raw := []byte(`{"eventTime":"2026-03-02T10:20:30Z","eventSource":"s","eventName":"n","` + name + `":` + value + `}`)
+		s := scan.NewText(Vocabulary)
+		s.Reset(raw, false)
+		members, end, found := s.Record(0)
+		if found != scan.Record || end != len(raw) || bits.OnesCount64(members.Said) != 4 || len(members.Others) > 0 {
+			continue // it is not one value
+		}
+		d := NewDecoder()
+		_, err := d.Head(raw)
+		got, valid := o.Members(raw, members)
+		if !valid || err != nil {
+			if valid {
+				t.Errorf("%s: %v", raw, err)
+			}
+			continue
+		}
+		if by, want := said(got), said(NewOutlines().Values(d, raw)); by != want {
+			t.Errorf("%s: %+v, want %+v", raw, by, want)
+		}
 	}
 }

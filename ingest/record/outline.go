@@ -12,13 +12,13 @@ import (
 
 // Outlines finds the fields of records, and remembers where they stand in values
 // that were met lately: most records are of few callers, and say the same of them,
-// letter for letter, as they do of what was called. It is not safe for concurrent
-// use.
+// letter for letter; and what else is nested in them has few forms. It is not safe
+// for concurrent use.
 type Outlines struct {
 	identities [1 << 10]outline
-	others     [1 << 8]outline
-	found      Found
+	tls        [1 << 8]outline
 	forms      forms
+	found      Found
 	scanned    *scan.Members // of the record at hand; nil where there are escapes in it
 }
 
@@ -39,8 +39,7 @@ const (
 // outline is a value, and what of it is a field.
 type outline struct {
 	text   []byte // empty where none is remembered
-	kind   kind
-	parts  []part // of resources, three for each
+	parts  []part
 	hashes uint64 // of the fields
 }
 
@@ -75,7 +74,8 @@ func (o *Outlines) known(value []byte, as kind) {
 	}
 	met, from := o.slot(value, as), int(o.found.place(value).From)
 	if !o.recalled(met, value, from, as) {
-		o.learnt(met, value, from, as)
+		o.read(value, as)
+		o.remember(met, value, from, as)
 	}
 }
 
@@ -150,13 +150,18 @@ func (o *Outlines) unread(of Field, value []byte, from int, as kind) bool {
 	if !o.isJSON(of, value, from) {
 		return false
 	}
-	o.learnt(met, value, from, as)
+	if !o.forms.found(&o.found) {
+		o.read(value, as)
+		o.forms.label(&o.found, as)
+	}
+	o.remember(met, value, from, as)
 	return true
 }
 
-// isJSON reports whether what the scan took for a value, which begins at from, is
-// one. Of what is neither nested nor has escapes the scan has seen to it.
+// isJSON reports whether what the scan took for a value of a field, which begins at
+// from, is one. Of what is neither nested nor has escapes the scan has seen to it.
 func (o *Outlines) isJSON(of Field, value jsontext.Value, from int) bool {
+	o.forms.of = nil
 	switch value[0] {
 	case '"':
 		if o.scanned != nil || bytes.IndexByte(value, '\\') < 0 {
@@ -166,70 +171,74 @@ func (o *Outlines) isJSON(of Field, value jsontext.Value, from int) bool {
 	default:
 		return true
 	}
-	if o.scanned != nil && o.forms.sure(of, o.found.Value(EventName), value, o.scanned, from) || o.scanned == nil && surely(value, nil, from) {
-		return true
+	sure := false
+	if o.scanned != nil {
+		sure = o.forms.sure(o.forms.place(of, o.found.Value(EventName)), value, o.scanned, from)
+	} else {
+		sure = surely(value, nil, from)
 	}
-	return value.IsValid(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	return sure || value.IsValid(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 }
 
-// slot is where a value is remembered; nil where it is too large. What other
-// values say is soon forgotten, and callers are not for that.
+// slot is where a value is remembered; nil where it is too large, or a list of
+// resources, which seldom is the same as another.
 func (o *Outlines) slot(value []byte, as kind) *outline {
-	if len(value) > maxOutline {
+	if len(value) > maxOutline || as == resourcesValue {
 		return nil
 	}
 	hash := maphash.Bytes(seed, value)
 	if as == identityValue {
 		return &o.identities[hash%uint64(len(o.identities))]
 	}
-	return &o.others[hash%uint64(len(o.others))]
+	return &o.tls[hash%uint64(len(o.tls))]
 }
 
 // recalled takes the fields of a value that was met lately.
 func (o *Outlines) recalled(met *outline, value []byte, from int, as kind) bool {
-	if met == nil || met.kind != as || string(met.text) != string(value) {
+	if met == nil || string(met.text) != string(value) {
 		return false
 	}
 	f, at := &o.found, uint32(from) //nolint:gosec // in a record
 	f.remembered[as] = met.hashes
-	if as == resourcesValue {
-		f.Spans[ResourceList] = spanOf(from, len(value))
-		for p := met.parts; len(p) >= 3; p = p[3:] {
-			f.Resources = append(f.Resources, Resource{p[0].behind(at), p[1].behind(at), p[2].behind(at)})
-		}
-		return true
-	}
 	for _, p := range met.parts {
-		f.Spans[p.field] = p.behind(at)
+		f.Spans[p.field] = Span{at + uint32(p.from), at + uint32(p.to)}
 	}
 	return true
 }
 
-// behind is where a part is of a value that stands at at.
-func (p part) behind(at uint32) Span { return Span{at + uint32(p.from), at + uint32(p.to)} }
-
-// learnt takes the fields of a value, and remembers where they stand.
-func (o *Outlines) learnt(met *outline, value []byte, from int, as kind) {
+// read takes the fields in a value.
+func (o *Outlines) read(value []byte, as kind) {
 	f, fields := &o.found, &fieldsOf[as]
-	switch as {
-	case identityValue, tlsValue:
-		var v [TLSCipher + 1][]byte
-		if value[0] == '{' {
-			members(v[:], value, 0, fields.known)
-		}
-		for i := fields.first; i <= fields.last; i++ {
-			f.Set(i, v[i])
-		}
-	default:
-		if f.Spans[fields.first] = spanOf(from, len(value)); as == resourcesValue && value[0] == '[' {
+	if as == resourcesValue {
+		if value[0] == '[' {
 			f.list(value)
 		}
+		return
+	}
+	var v [TLSCipher + 1][]byte
+	if value[0] == '{' {
+		members(v[:], value, 0, fields.known)
+	}
+	for i := fields.first; i <= fields.last; i++ {
+		f.Set(i, v[i])
+	}
+}
+
+// remember sums up what the fields of a value say, and notes where they stand.
+func (o *Outlines) remember(met *outline, value []byte, from int, as kind) {
+	f, fields := &o.found, &fieldsOf[as]
+	if as == resourcesValue {
+		f.Spans[ResourceList] = spanOf(from, len(value))
 	}
 	f.remembered[as] = f.hashes(fields.first, fields.last)
-	if met != nil {
-		met.kind, met.hashes, met.text, met.parts = as, f.remembered[as], append(met.text[:0], value...), met.parts[:0]
-		if !met.take(f, from) {
+	if met == nil {
+		return
+	}
+	met.hashes, met.text, met.parts = f.remembered[as], append(met.text[:0], value...), met.parts[:0]
+	for i := fields.first; i <= fields.last; i++ {
+		if s := f.Spans[i]; !s.None() && !met.note(from, i, s) {
 			met.text = met.text[:0]
+			return
 		}
 	}
 }
@@ -256,27 +265,8 @@ func (f *Found) list(list []byte) {
 	}
 }
 
-// take notes where the fields stand in the value. It reports false where one does
-// not stand there: its escapes were undone.
-func (m *outline) take(f *Found, from int) bool {
-	if m.kind == resourcesValue {
-		for _, r := range f.Resources {
-			for i, s := range r {
-				if !m.note(from, Field(i), s) { //nolint:gosec // at most 2
-					return false
-				}
-			}
-		}
-		return true
-	}
-	for i := fieldsOf[m.kind].first; i <= fieldsOf[m.kind].last; i++ {
-		if s := f.Spans[i]; !s.None() && !m.note(from, i, s) {
-			return false
-		}
-	}
-	return true
-}
-
+// note notes where a field stands in the value. It reports false where it does not
+// stand there: its escapes were undone.
 func (m *outline) note(at int, f Field, s Span) bool {
 	from, to := int(s.From)-at, int(s.To)-at
 	if s.From == s.To { // wherever nothing stands

@@ -88,7 +88,7 @@ func agreed(t *testing.T, text []byte) {
 			t.Errorf("%q in a record: %v", value, got)
 		}
 		for range 2 { // the second time it may have the form of the first
-			if got := met.sure(Request, nil, value, m, from); got != soundly(value) {
+			if got := met.sure(met.place(Request, nil), value, m, from); got != soundly(value) {
 				t.Errorf("%q by its form: %v", value, got)
 			}
 		}
