@@ -135,7 +135,7 @@ func (r *reporter) denial(l *launch, t *tie) incident.Denial {
 		ErrorCode: r.keep(r.s.t.ErrorCode(ref.row)), ErrorMessage: r.keep(r.s.t.ErrorMessage(ref.row)),
 		Candidates: t.fit,
 	}
-	if len(ref.volumes) > 0 {
+	if len(ref.volumes) == 1 { // of several it is one
 		d.Volume, d.VolumeFrom = optional(ref.volumes[0]), optional(fromRecord)
 	} else if v := r.s.onlyVolume(l, ref); v != "" {
 		d.Volume, d.VolumeFrom = optional(v), optional(fromHistory)
@@ -155,21 +155,23 @@ const (
 func (s *scan) onlyVolume(l *launch, ref *refusal) string {
 	left, _ := s.suspects(l, ref)
 	if len(left) < 2 { // it may name its instance
-		return s.sharedVolume(l, left, ref.key)
+		return s.sharedVolume(l, left, ref)
 	}
 	if l.answer.volume == nil {
-		v := s.sharedVolume(l, left, ref.key)
+		v := s.sharedVolume(l, left, ref)
 		l.answer.volume = &v
 	}
 	return *l.answer.volume
 }
 
-func (s *scan) sharedVolume(l *launch, instances []string, key string) string {
+func (s *scan) sharedVolume(l *launch, instances []string, ref *refusal) string {
+	key := ref.key
 	only := ""
 	for _, id := range instances {
 		for _, v := range s.volumesOf[instanceID{l.place, id}] {
 			switch {
 			case key == "" || !sameKey(s.volumeKeys[volumeID{l.place, v}], key), v == only:
+			case !ref.own && s.grantedFor(l, id, v): // it is another that was refused
 			case only != "":
 				return ""
 			default:

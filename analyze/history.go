@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"slices"
+	"sort"
 
 	"grantrail/ingest/table"
 )
@@ -33,12 +34,15 @@ func (s *scan) history() {
 			}
 		}
 	}
-	for v, instance := range s.attached {
-		at := instanceID{v.place, instance}
-		s.volumesOf[at] = append(s.volumesOf[at], v.id)
-		if key := s.volumeKeys[v]; key != "" {
-			s.use(at, key)
+	for v, all := range s.attached {
+		for _, a := range all {
+			at := instanceID{v.place, a.instance}
+			if key := s.volumeKeys[v]; key != "" {
+				s.use(at, key, a.ns)
+			}
 		}
+		at := instanceID{v.place, all[len(all)-1].instance}
+		s.volumesOf[at] = append(s.volumesOf[at], v.id)
 	}
 	for _, volumes := range s.volumesOf {
 		slices.Sort(volumes)
@@ -58,8 +62,8 @@ func (s *scan) tie(row int, instance string) {
 	at, key := s.place(row), s.keyOf(row)
 	for _, id := range s.t.Volumes(row) {
 		v := volumeID{at, id}
-		if instance != "" {
-			s.attached[v] = instance
+		if all := s.attached[v]; instance != "" && (len(all) == 0 || all[len(all)-1].instance != instance) {
+			s.attached[v] = append(all, attachment{instance, s.t.Nanos(row)})
 		}
 		if key != "" {
 			s.volumeKeys[v] = key
@@ -69,19 +73,51 @@ func (s *scan) tie(row int, instance string) {
 		}
 	}
 	if instance != "" && key != "" {
-		s.use(instanceID{at, instance}, key)
+		s.use(instanceID{at, instance}, key, s.t.Nanos(row))
 	}
 }
 
-func (s *scan) use(i instanceID, key string) {
-	if !slices.Contains(s.used[i], key) {
-		s.used[i] = append(s.used[i], key)
+// attachment is from when on an instance is seen to have a volume.
+type attachment struct {
+	instance string
+	ns       int64
+}
+
+// attachedAt is the instance that a volume was last seen with at a time, or else
+// first; or "".
+func (s *scan) attachedAt(v volumeID, ns int64) string {
+	all := s.attached[v]
+	if len(all) == 0 {
+		return ""
 	}
+	behind := sort.Search(len(all), func(i int) bool { return all[i].ns > ns })
+	return all[max(0, behind-1)].instance
+}
+
+// use is a key that an instance is known to use, and since when.
+type use struct {
+	key string
+	ns  int64
+}
+
+func (s *scan) use(i instanceID, key string, ns int64) {
+	for n := range s.used[i] {
+		if known := &s.used[i][n]; known.key == key {
+			known.ns = min(known.ns, ns)
+			return
+		}
+	}
+	s.used[i] = append(s.used[i], use{key, ns})
+}
+
+// uses reports whether an instance is known to use a key.
+func (s *scan) uses(i instanceID, key string) bool {
+	return slices.ContainsFunc(s.used[i], func(u use) bool { return sameKey(u.key, key) })
 }
 
 // usesOther reports whether an instance's volumes are all known to use keys
-// other than this one. An instance of which nothing is known does not.
-func (s *scan) usesOther(i instanceID, key string) bool {
-	keys := s.used[i]
-	return key != "" && len(keys) > 0 && !slices.ContainsFunc(keys, func(k string) bool { return sameKey(k, key) })
+// other than this one, by what is seen of it before its next launch: it may have
+// got other volumes by then. An instance of which nothing is known does not.
+func (s *scan) usesOther(i instanceID, key string, next int64) bool {
+	return key != "" && !s.uses(i, key) && slices.ContainsFunc(s.used[i], func(u use) bool { return u.ns < next })
 }

@@ -144,7 +144,7 @@ func (s *scan) settle(t *tie, r *refusal, launches []int, by string) {
 		t.launches = append(t.launches, i)
 	}
 	if by == byCallTime {
-		t.launches = s.usingKey(t.launches, r)
+		t.launches = slices.DeleteFunc(t.launches, func(i int) bool { return s.unlike(&s.launches[i], r) })
 	}
 	if t.fit = len(t.launches); t.fit > 0 {
 		t.why = ""
@@ -154,19 +154,16 @@ func (s *scan) settle(t *tie, r *refusal, launches []int, by string) {
 	}
 }
 
-// usingKey leaves out the launches of which every instance is known to use
-// other keys only, unless that would leave none.
-func (s *scan) usingKey(launches []int, r *refusal) []int {
-	left := slices.DeleteFunc(slices.Clone(launches), func(i int) bool {
-		l := &s.launches[i]
-		return len(l.instances) > 0 && !slices.ContainsFunc(l.instances, func(id string) bool {
-			return !s.usesOther(instanceID{l.place, id}, r.key)
-		})
-	})
-	if len(left) == 0 {
-		return launches
+// unlike reports whether a refusal that fits a launch by caller and time is of
+// another kind than its own would be: to start what there is takes a grant and no
+// new key, and no instance is known to use the key.
+func (s *scan) unlike(l *launch, r *refusal) bool {
+	if s.t.Name(l.row) == "StartInstances" && s.t.Name(r.row) != "CreateGrant" && !r.own {
+		return true
 	}
-	return left
+	return len(l.instances) > 0 && !slices.ContainsFunc(l.instances, func(id string) bool {
+		return !s.usesOther(instanceID{l.place, id}, r.key, s.nextLaunch(l, id))
+	})
 }
 
 // nearest lists the launches closest to a time, earlier first where equal.
@@ -282,10 +279,14 @@ func (s *scan) instanceOf(r *refusal) string {
 	if r.instance != "" {
 		return r.instance
 	}
+	named := ""
 	for _, v := range r.volumes {
-		if id := s.attached[volumeID{r.place, v}]; id != "" {
-			return id
+		switch id := s.attachedAt(volumeID{r.place, v}, r.ns); {
+		case named == "":
+			named = id
+		case id != "" && id != named:
+			return "" // one of them: it does not say which
 		}
 	}
-	return ""
+	return named
 }

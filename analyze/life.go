@@ -1,10 +1,13 @@
 package analyze
 
 import (
+	"math"
+	"slices"
 	"sort"
 	"strings"
 
 	"grantrail/analyze/incident"
+	"grantrail/ingest/table"
 )
 
 // markKind is what one event says of an instance.
@@ -62,6 +65,9 @@ type fate struct {
 // up though nobody stopped it.
 func (f fate) silent() bool { return f.source != "" && !f.explained }
 
+// witnessed is silent by a record of the stop: it is not inferred.
+func (f fate) witnessed() bool { return f.silent() && f.source != incident.FromImplied }
+
 var unknownFate = fate{outcome: incident.Unknown}
 
 // fates are the fates of a launch's instances, in its order. They are read
@@ -94,10 +100,8 @@ func (s *scan) fateOf(l *launch, id string) fate {
 	if f, ok := s.recorded(l, life); ok {
 		return f
 	}
-	if halted == nil {
-		if f, ok := s.cleanedUp(l, id); ok {
-			return f
-		}
+	if f, ok := s.cleanedUp(l, id); ok && (halted == nil || s.t.Nanos(f.row) < halted.ns) {
+		return f
 	}
 	return s.ending(life, halted)
 }
@@ -217,23 +221,24 @@ func (s *scan) cleanedUp(l *launch, id string) (fate, bool) {
 	return unknownFate, false
 }
 
-// ending reads how the life goes on where no stop is recorded: somebody
-// stopped it, or the next call finds it stopped and nobody did.
+// ending reads how the life goes on where no stop is recorded. The first call
+// that finds it down, where nobody took it down, implies a stop; a start that finds
+// it running shows that it came up.
 func (s *scan) ending(life []mark, halted *mark) fate {
-	if halted != nil {
-		if halted.state == "stopped" && s.t.Name(halted.row) == "StopInstances" && firstOf(life, markInterruption) == nil {
-			return fate{outcome: incident.Stopped, source: incident.FromImplied, row: halted.row}
-		}
-		return s.halt(halted)
+	next := halted
+	if next == nil {
+		next = firstOf(life, markLaunch)
 	}
-	next := firstOf(life, markLaunch)
-	if next == nil || firstOf(life, markInterruption) != nil {
+	if next == nil {
 		return unknownFate
 	}
-	switch next.state {
-	case "stopped":
-		return fate{outcome: incident.Stopped, source: incident.FromImplied, row: next.row}
-	case "running":
+	interrupted := firstOf(life, markInterruption) != nil
+	switch outcome, _ := down(next.state); {
+	case final(next.state) && !interrupted:
+		return fate{outcome: outcome, source: incident.FromImplied, row: next.row}
+	case halted != nil:
+		return s.halt(halted)
+	case next.state == "running" && !interrupted:
 		return fate{outcome: incident.Running}
 	}
 	return unknownFate
@@ -275,15 +280,44 @@ func (s *scan) grantedIn(l *launch, id, key string) bool {
 	return false
 }
 
-// retried reports whether a throttled call was made good: a grant was given to
-// the instance after all, in the same launch. Such a refusal names no key.
-// A grant before it may be for another volume, and an instance that did not
-// stay up was not made good.
-func (s *scan) retried(l *launch, id string, f fate, r *refusal) bool {
-	if r.cause != throttled || r.key != "" || f.silent() || !s.grantedIn(l, id, "") {
-		return false
-	}
+// grantedAfter is grantedIn, not before a time. Without a key it does not ask for
+// the request: a throttled call is made again under another.
+func (s *scan) grantedAfter(l *launch, id, key string, ns int64) bool {
 	grants := s.granted[instanceID{l.place, id}]
-	next := sort.Search(len(grants), func(i int) bool { return grants[i].ns >= r.ns })
-	return next < len(grants) && s.inWindow(l.ns, grants[next].ns)
+	from := sort.Search(len(grants), func(i int) bool { return grants[i].ns >= ns })
+	for _, g := range grants[from:] {
+		if !s.inWindow(l.ns, g.ns) {
+			break
+		}
+		if key == "" || sameKey(g.key, key) && (g.request == l.request || g.request == "" || l.request == "") {
+			return true
+		}
+	}
+	return false
+}
+
+// grantedFor reports whether an instance got a grant for one of its volumes in this
+// very launch.
+func (s *scan) grantedFor(l *launch, id, volume string) bool {
+	return l.request != "" && slices.ContainsFunc(s.granted[instanceID{l.place, id}], func(g grant) bool {
+		return g.request == l.request && slices.Contains(s.t.Volumes(g.row), volume)
+	})
+}
+
+// usedAfter reports whether an instance whose own call was refused made it with
+// success afterwards, in the window of the launch.
+func (s *scan) usedAfter(l *launch, id string, r *refusal) bool {
+	grants := s.granted[instanceID{l.place, id}]
+	from := sort.Search(len(grants), func(i int) bool { return grants[i].ns >= r.ns })
+	return slices.ContainsFunc(grants[from:], func(g grant) bool {
+		return s.inWindow(l.ns, g.ns) && s.t.Kind(g.row) == table.DataKey && (r.key == "" || sameKey(g.key, r.key))
+	})
+}
+
+// nextLaunch is when an instance was launched again after a launch, or never.
+func (s *scan) nextLaunch(l *launch, id string) int64 {
+	if next := firstOf(s.after(l, id), markLaunch); next != nil {
+		return next.ns
+	}
+	return math.MaxInt64
 }

@@ -51,7 +51,7 @@ func (s *scan) refusal(row int) {
 	r := refusal{
 		row: row, ns: t.Nanos(row), place: s.place(row), request: t.Request(row),
 		principal: s.principals.of(caller, message),
-		instance:  t.Grantee(row), volumes: t.Volumes(row),
+		instance:  t.Grantee(row), volumes: t.Volumes(row), own: s.byInstance(row),
 	}
 	if len(r.volumes) == 0 && r.request != "" {
 		r.volumes = s.unattached[request{r.place, r.request}]
@@ -141,7 +141,7 @@ func afterCaller(message, caller string) (string, bool) {
 // requestID decides later.
 func (s *scan) screen(row int) string {
 	by := s.forwarder(row)
-	byInstance := s.t.Kind(row) == table.DataKey && s.t.Grantee(row) != ""
+	byInstance := s.byInstance(row)
 	switch {
 	case by == "" && !byInstance:
 		return whyDirect
@@ -151,6 +151,11 @@ func (s *scan) screen(row int) string {
 		return whyNotFatal
 	}
 	return ""
+}
+
+// byInstance reports whether an instance's infrastructure role made a call.
+func (s *scan) byInstance(row int) bool {
+	return s.t.Kind(row) == table.DataKey && s.t.Grantee(row) != ""
 }
 
 // labelled reports whether one of the dot-separated parts of a service's host

@@ -75,25 +75,22 @@ func (r *reporter) unlinkedCall(ref *refusal, why string) incident.Unlinked {
 }
 
 // unexplained lists the instances that did not stay up though nobody stopped
-// them and no refusal fits their launch. One that got its grant did come up:
-// that a later call found it stopped says nothing of the launch.
+// them and no refusal fits their launch; or fits it, and cannot have cost them,
+// where the stop is recorded. One that got its grant did come up: that a later call
+// found it stopped says nothing of the launch.
 func (r *reporter) unexplained(ties []tie) []incident.Unexplained {
-	tied := make([]bool, len(r.s.launches))
-	for i := range ties {
-		for _, l := range ties[i].launches {
-			tied[l] = true
-		}
-	}
+	explained := r.explained(ties)
 	out := []incident.Unexplained{}
 	for i := range r.s.launches {
 		l := &r.s.launches[i]
-		if tied[i] || l.refused != "" || !r.wantsLaunch(l) {
+		if l.refused != "" || !r.wantsLaunch(l) {
 			continue
 		}
 		for j, f := range r.s.fates(l) {
 			id := l.instances[j]
 			cameUp := f.source == incident.FromImplied && r.s.grantedIn(l, id, "")
-			if !f.silent() || cameUp || !r.opt.wantsInstance(id) {
+			tied := explained[i] != nil && (explained[i][j] || !f.witnessed())
+			if !f.silent() || cameUp || tied || !r.opt.wantsInstance(id) {
 				continue
 			}
 			out = append(out, incident.Unexplained{
@@ -103,6 +100,28 @@ func (r *reporter) unexplained(ties []tie) []incident.Unexplained {
 		}
 	}
 	return slices.Clip(out)
+}
+
+// explained are, of each launch that a refusal fits, the instances that it can have
+// cost, in the launch's order.
+func (r *reporter) explained(ties []tie) [][]bool {
+	out := make([][]bool, len(r.s.launches))
+	for i := range ties {
+		for _, n := range ties[i].launches {
+			l := &r.s.launches[n]
+			if out[n] == nil {
+				out[n] = make([]bool, len(l.instances))
+			}
+			left, _ := r.s.suspects(l, &r.s.refusals[ties[i].refusal])
+			for j, at := 0, 0; j < len(l.instances) && at < len(left); j++ {
+				if l.instances[j] == left[at] { // they are in the launch's order
+					out[n][j] = true
+					at++
+				}
+			}
+		}
+	}
+	return out
 }
 
 // launched reports whether any launch is of what was asked, keys aside: a

@@ -47,6 +47,7 @@ type refusal struct {
 	instance  string // that the record itself names
 	volumes   []string
 	why       string // set where no launch can be meant
+	own       bool   // by the instance itself, to unlock its volume
 	unsure    bool   // made by a service that is not known: only a shared requestID counts
 }
 
@@ -72,17 +73,17 @@ type scan struct {
 	lives      map[instanceID][]mark
 	granted    map[instanceID][]grant
 	cleaned    map[request][]cleanup
-	attached   map[volumeID]string     // volume to instance, the latest
-	unattached map[request][]string    // volumes that EventBridge says could not be attached
-	volumeKeys map[volumeID]string     // volume to key
-	volumesOf  map[instanceID][]string // the volumes last attached to an instance
+	attached   map[volumeID][]attachment // in time order
+	unattached map[request][]string      // volumes that EventBridge says could not be attached
+	volumeKeys map[volumeID]string       // volume to key
+	volumesOf  map[instanceID][]string   // the volumes last attached to an instance
 	ties       []tied
-	riskIndex  map[risk][]tied         // ties by who launched, once asked for
-	exactIndex map[request][]int       // launches by request, once asked for
-	used       map[instanceID][]string // keys that an instance is known to use
-	changesOn  map[bearing][]int       // changes by what they are about, as positions in changes, once asked for
-	shelves    map[frame]*shelf        // judgements already made
-	iamIndex   *iam                    // what changes show of policies and groups, once asked for
+	riskIndex  map[risk][]tied      // ties by who launched, once asked for
+	exactIndex map[request][]int    // launches by request, once asked for
+	used       map[instanceID][]use // keys that an instance is known to use
+	changesOn  map[bearing][]int    // changes by what they are about, as positions in changes, once asked for
+	shelves    map[frame]*shelf     // judgements already made
+	iamIndex   *iam                 // what changes show of policies and groups, once asked for
 }
 
 type placeName struct{ account, region string }
@@ -147,7 +148,7 @@ func newScan(t *table.Table, opt *Options) *scan {
 		t: t, opt: opt, principals: newPrincipals(), keys: newKeyring(), readings: map[said]reading{},
 		requests: map[request]string{}, places: newNumbering[placeName](), actors: newNumbering[actor](),
 		granted: map[instanceID][]grant{}, cleaned: map[request][]cleanup{},
-		attached: map[volumeID]string{}, unattached: map[request][]string{}, volumeKeys: map[volumeID]string{}, volumesOf: map[instanceID][]string{}, used: map[instanceID][]string{},
+		attached: map[volumeID][]attachment{}, unattached: map[request][]string{}, volumeKeys: map[volumeID]string{}, volumesOf: map[instanceID][]string{}, used: map[instanceID][]use{},
 	}
 	s.sort()
 	s.learn()
@@ -198,7 +199,12 @@ func (s *scan) learn() {
 			s.keys.learn(s.t, row)
 		}
 		if s.t.Kind(row) == table.VolumeEvent {
-			s.unattached[s.request(row)] = s.t.Volumes(row)
+			r := s.request(row)
+			for _, v := range s.t.Volumes(row) {
+				if !slices.Contains(s.unattached[r], v) {
+					s.unattached[r] = append(s.unattached[r], v)
+				}
+			}
 		}
 	}
 }

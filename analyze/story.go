@@ -59,10 +59,10 @@ func (s *scan) onlyKey(st *story) string {
 	key := ""
 	for id := range st.instances {
 		keys := s.used[instanceID{st.place, id}]
-		if len(keys) != 1 || key != "" && keys[0] != key {
+		if len(keys) != 1 || key != "" && keys[0].key != key {
 			return ""
 		}
-		key = keys[0]
+		key = keys[0].key
 	}
 	return key
 }

@@ -13,19 +13,21 @@ import (
 //   - it got a grant for this key in this launch,
 //   - the record names another instance, itself or by its volume.
 //
-// Three signs count only while another instance is left, since the refusal
-// must have hit one: a grant for an unknown key, volumes known to use other
-// keys only, and a later stop call that found it running.
+// A grant was of no use to an instance whose own call was refused after it, nor to
+// one that is recorded not to have stayed up: it has more volumes than one.
+//
+// Four signs count only while another instance is left, since the refusal
+// must have hit one: a grant for an unknown key, or for this key where a stop is
+// inferred; volumes known by then to use other keys only; and a later stop call
+// that found it running. None counts of an instance that is recorded not to have
+// stayed up.
 //
 // Where none is left the launch does not fit, and the second result says why.
 //
 // The refusals of a launch are alike but for the instance that each names, so
 // what holds for all is settled once: a batch of hundreds has as many refusals.
 func (s *scan) suspects(l *launch, r *refusal) ([]string, string) {
-	q := question{r.key, r.cause == throttled, 0}
-	if q.throttled {
-		q.ns = r.ns // what was granted after it counts
-	}
+	q := question{r.key, r.cause == throttled, r.own, s.t.Name(r.row) == "CreateGrant", r.ns}
 	if l.answer == nil || l.answer.question != q {
 		left, why := s.notCleared(l, r)
 		l.answer = &answer{question: q, left: left, why: why}
@@ -45,7 +47,9 @@ func (s *scan) suspects(l *launch, r *refusal) ([]string, string) {
 type question struct {
 	key       string
 	throttled bool
-	ns        int64
+	own       bool
+	grant     bool
+	ns        int64 // what was granted after it counts more
 }
 
 // answer is the latest question about a launch, and what was found.
@@ -66,7 +70,7 @@ func (s *scan) notCleared(l *launch, r *refusal) (left []string, why string) {
 		switch {
 		case fates[i].outcome == incident.Running:
 			cleared = whyRan
-		case r.key != "" && s.grantedIn(l, id, r.key), s.retried(l, id, fates[i], r):
+		case s.served(l, id, fates[i], r):
 			cleared = whyGranted
 		}
 		switch {
@@ -87,9 +91,34 @@ func (s *scan) likelyHit(l *launch, r *refusal, left []string) []string {
 	if len(left) < 2 {
 		return left // the refusal must have hit one
 	}
-	left = unlessAll(left, func(id string) bool { return r.key == "" && s.grantedIn(l, id, "") })
-	left = unlessAll(left, func(id string) bool { return s.usesOther(instanceID{l.place, id}, r.key) })
-	return unlessAll(left, func(id string) bool { return s.ranUntilHalt(l, id) })
+	for _, cleared := range []func(id string) bool{
+		func(id string) bool { return s.grantedIn(l, id, r.key) },
+		func(id string) bool { return s.usesOther(instanceID{l.place, id}, r.key, s.nextLaunch(l, id)) },
+		func(id string) bool { return s.ranUntilHalt(l, id) },
+	} {
+		left = unlessAll(left, func(id string) bool { return !s.fates(l)[slices.Index(l.instances, id)].witnessed() && cleared(id) })
+	}
+	return left
+}
+
+// served reports whether an instance got in the same launch what a refusal says
+// that somebody did not get.
+func (s *scan) served(l *launch, id string, f fate, r *refusal) bool {
+	switch {
+	case f.witnessed():
+		return false
+	case r.own: // what it was granted before was of no use
+		return s.usedAfter(l, id, r)
+	case r.key != "":
+		switch {
+		case f.silent(): // a grant before, or of the same second, may be for another volume
+			return s.grantedAfter(l, id, r.key, r.ns+1)
+		case s.t.Name(r.row) != "CreateGrant": // a grant before does not stand for another call
+			return s.grantedAfter(l, id, r.key, r.ns)
+		}
+		return s.grantedIn(l, id, r.key)
+	}
+	return r.cause == throttled && !f.silent() && s.grantedIn(l, id, "") && s.grantedAfter(l, id, "", r.ns)
 }
 
 // unlessAll drops what a sign clears, unless that would leave nothing.

@@ -32,7 +32,7 @@ var claims = []claim{
 		func(c *incident.Case) bool { return anyAttempt(c, graded(incident.Probable)) },
 	},
 	{
-		"An inferred stop is not a recorded one. The next launch found the instance stopped and no call in the archive stopped it; a shutdown from inside the instance, a host failure or a missing record look the same.",
+		"An inferred stop is not a recorded one. The next call found the instance down and no call in the archive had stopped it; a shutdown from inside the instance, a host failure or a missing record look the same.",
 		func(c *incident.Case) bool { return stopSeenBy(c, incident.FromImplied) },
 	},
 	{

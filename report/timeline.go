@@ -13,7 +13,7 @@ var sight = map[string]inert{
 	incident.FromDescribe:         "saved `describe-instances`",
 	incident.FromStateChange:      "state-change notification",
 	incident.FromInterfaceCleanup: "EC2 deletes the network interface",
-	incident.FromImplied:          "next launch finds it stopped",
+	incident.FromImplied:          "next call finds it down",
 	incident.FromAPICall:          "stopped by an API call",
 }
 

@@ -140,7 +140,7 @@ func (m *moment) words() (desc, message string) {
 	case ended:
 		i := &in.Attempts[m.attempt].Instances[m.item]
 		if i.Stop.Source == incident.FromImplied { // this record is of later
-			return "Instance did not stay up (inferred)", i.ID + " was " + string(i.Outcome) + " before this: inferred, not recorded; this launch found it so"
+			return "Instance did not stay up (inferred)", i.ID + " was " + string(i.Outcome) + " before this: inferred, not recorded; this call found it so"
 		}
 		return "Instance did not stay up", i.ID + " was " + string(i.Outcome) + ", seen by " + i.Stop.Source
 	case refusedCall:

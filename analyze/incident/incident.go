@@ -204,7 +204,7 @@ const (
 	FromDescribe         = "describe"
 	FromStateChange      = "state-change"
 	FromInterfaceCleanup = "interface-cleanup"
-	FromImplied          = "implied"  // the next launch found it stopped: an inference
+	FromImplied          = "implied"  // the next call found it down: an inference
 	FromAPICall          = "api-call" // somebody stopped it: counter-evidence
 )
 

@@ -50,7 +50,8 @@ var interest = build(map[Kind]map[string][]string{
 	Storage: {sourceEC2: {
 		"CreateVolume", "AttachVolume", "DetachVolume", "CreateSnapshot", "CreateSnapshots",
 		"CopySnapshot", "CopyImage", "CreateImage", "ImportImage", "ImportSnapshot",
-		"EnableFastSnapshotRestores", "CopyVolumes",
+		"EnableFastSnapshotRestores", "CopyVolumes", "CreateReplaceRootVolumeTask", "ImportVolume",
+		"ExportImage", "CreateStoreImageTask", "CreateRestoreImageTask",
 	}},
 	Cleanup:      {sourceEC2: {"DeleteNetworkInterface"}},
 	Interruption: {sourceEC2: {"BidEvictedEvent"}},
