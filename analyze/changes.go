@@ -13,7 +13,7 @@ func Since(c *incident.Case, before []incident.Judged) (*incident.Changes, []inc
 	}
 	out := &incident.Changes{
 		Schema: incident.ChangesSchema, First: before == nil,
-		New: []string{}, Ongoing: []string{}, Resolved: []string{}, Unchanged: []string{}, Withdrawn: []string{},
+		New: []string{}, Ongoing: []string{}, Raised: []string{}, Resolved: []string{}, Unchanged: []string{}, Withdrawn: []string{},
 	}
 	after := make([]incident.Judged, 0, len(c.Incidents))
 	for i := range c.Incidents {
@@ -28,6 +28,13 @@ func Since(c *incident.Case, before []incident.Judged) (*incident.Changes, []inc
 			continue
 		case went:
 			out.Ongoing = append(out.Ongoing, now.ID)
+		case raised(&was, &now):
+			went = true
+			before := was.Grade
+			if was.Suppressed {
+				before = ""
+			}
+			out.Raise(now.ID, before)
 		}
 		if now.Resolved && !was.Resolved {
 			out.Resolved = append(out.Resolved, now.ID)
@@ -47,6 +54,15 @@ func Since(c *incident.Case, before []incident.Judged) (*incident.Changes, []inc
 	return out, after
 }
 
+// raised reports whether an incident is worth more than before by itself: evidence
+// of its stop came later, or nobody lives with it any longer.
+func raised(was, now *incident.Judged) bool {
+	return was.Grade != "" && now.Grade.Rank() > was.Grade.Rank() || was.Suppressed && !now.Suppressed
+}
+
 func judged(in *incident.Incident) incident.Judged {
-	return incident.Judged{ID: in.ID, Attempts: len(in.Attempts), LastSeen: in.LastSeen, Resolved: in.Resolution != nil}
+	return incident.Judged{
+		ID: in.ID, Attempts: len(in.Attempts), LastSeen: in.LastSeen, Resolved: in.Resolution != nil,
+		Grade: in.Grade, Suppressed: in.Suppressed != nil,
+	}
 }

@@ -35,7 +35,7 @@ func writeChanges(p *page, c *incident.Case) {
 		what inert
 		ids  []string
 	}{
-		{"new", d.New}, {"went on", d.Ongoing}, {"now resolved", d.Resolved},
+		{"new", d.New}, {"went on", d.Ongoing}, {"now of a higher grade, or no longer suppressed", d.Raised}, {"now resolved", d.Resolved},
 		{"no longer concluded from the evidence held", d.Withdrawn},
 	} {
 		if len(row.ids) > 0 {

@@ -25,8 +25,9 @@ the state: a launch of last month and a refusal delivered today still meet.
   grantrail sweep --state state ./logs --suppressions known.yaml --changes changes.json
   grantrail sweep --state state ./logs --keep 400d --format json -o 'cases/{stamp}.json' --stamp
 
-Exit code 4 counts incidents that are new or went on since the last sweep, and
-that no suppression covers. A sweep that ends early, or is killed, loses nothing
+Exit code 4 counts incidents that are new or went on since the last sweep, or
+did not count then for their grade or a suppression, and that no suppression
+covers. A sweep that ends early, or is killed, loses nothing
 that it has committed: the next one goes on. The filters choose what is judged,
 and not what is read.
 
