@@ -13,7 +13,7 @@ func Since(c *incident.Case, before []incident.Judged) (*incident.Changes, []inc
 	}
 	out := &incident.Changes{
 		Schema: incident.ChangesSchema, First: before == nil,
-		New: []string{}, Ongoing: []string{}, Raised: []string{}, Resolved: []string{}, Unchanged: []string{}, Withdrawn: []string{},
+		New: []string{}, Ongoing: []string{}, Raised: []incident.Raised{}, Resolved: []string{}, Unchanged: []string{}, Withdrawn: []string{},
 	}
 	after := make([]incident.Judged, 0, len(c.Incidents))
 	for i := range c.Incidents {
@@ -30,11 +30,7 @@ func Since(c *incident.Case, before []incident.Judged) (*incident.Changes, []inc
 			out.Ongoing = append(out.Ongoing, now.ID)
 		case raised(&was, &now):
 			went = true
-			before := was.Grade
-			if was.Suppressed {
-				before = ""
-			}
-			out.Raise(now.ID, before)
+			out.Raised = append(out.Raised, incident.Raised{ID: now.ID, Was: was.Grade, Suppressed: was.Suppressed})
 		}
 		if now.Resolved && !was.Resolved {
 			out.Resolved = append(out.Resolved, now.ID)

@@ -57,6 +57,7 @@ func sweptCase() *incident.Case {
 	c.Changes = &incident.Changes{
 		Schema: incident.ChangesSchema, New: []string{c.Incidents[1].ID}, Ongoing: []string{c.Incidents[0].ID},
 		Resolved: []string{c.Incidents[0].ID}, Withdrawn: []string{"gt-0123456789ab"},
+		Raised:  []incident.Raised{{ID: "gt-fedcba987654", Was: incident.Possible}},
 		Objects: incident.Reading{Listed: 1200, New: 30, Retried: 2, Replaced: 1, Gone: 7},
 	}
 	c.Custody.Forgotten = &custody.Forgotten{Before: clock(0, 0, 0), Objects: 300, Records: 40_000}

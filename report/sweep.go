@@ -30,12 +30,16 @@ func writeChanges(p *page, c *incident.Case) {
 		return
 	}
 	p.heading(2, "What changed since the last sweep")
+	raised := make([]string, len(d.Raised))
+	for i, r := range d.Raised {
+		raised[i] = r.ID
+	}
 	var lines []inert
 	for _, row := range []struct {
 		what inert
 		ids  []string
 	}{
-		{"new", d.New}, {"went on", d.Ongoing}, {"now of a higher grade, or no longer suppressed", d.Raised}, {"now resolved", d.Resolved},
+		{"new", d.New}, {"went on", d.Ongoing}, {"now of a higher grade, or no longer suppressed", raised}, {"now resolved", d.Resolved},
 		{"no longer concluded from the evidence held", d.Withdrawn},
 	} {
 		if len(row.ids) > 0 {

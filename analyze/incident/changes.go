@@ -7,19 +7,24 @@ const ChangesSchema = "grantrail.changes/v1"
 
 // Changes is what a sweep found changed since the one before it on the same
 // state. It is no part of the case, which says what is known however often it
-// was looked. Lists hold ids of incidents, in the order of the case.
+// was looked. Lists are of incidents, in the order of the case.
 type Changes struct {
 	Schema    string   `json:"schema"`
 	First     bool     `json:"first"`     // there was no sweep before
 	New       []string `json:"new"`       // not known before
 	Ongoing   []string `json:"ongoing"`   // known, with further failed launches
-	Raised    []string `json:"raised"`    // known, without any, and now of a higher grade, or no longer suppressed
+	Raised    []Raised `json:"raised"`    // known, without any, and now of a higher grade, or no longer suppressed
 	Resolved  []string `json:"resolved"`  // known and open, and now with a resolution
 	Unchanged []string `json:"unchanged"` // known, and neither of these
 	Withdrawn []string `json:"withdrawn"` // known, and no longer concluded from what is held now
 	Objects   Reading  `json:"objects"`
+}
 
-	counted map[string]Grade // of those that were raised, what counted before
+// Raised is an incident, and what it was before.
+type Raised struct {
+	ID         string `json:"id"`
+	Was        Grade  `json:"was"`
+	Suppressed bool   `json:"was_suppressed"`
 }
 
 // Reading is what a sweep read.
@@ -42,15 +47,6 @@ type Judged struct {
 	Suppressed bool      `json:"suppressed"`
 }
 
-// Raise notes an incident that was worth less before: of a lower grade, or of none
-// where it was suppressed.
-func (c *Changes) Raise(id string, before Grade) {
-	if c.Raised = append(c.Raised, id); c.counted == nil {
-		c.counted = make(map[string]Grade)
-	}
-	c.counted[id] = before
-}
-
 // Counting are the ids of the incidents that are news to who asks for this grade and
 // above: new, gone on, or below it before.
 func (c *Changes) Counting(from Grade) map[string]bool {
@@ -60,9 +56,9 @@ func (c *Changes) Counting(from Grade) map[string]bool {
 			ids[id] = true
 		}
 	}
-	for _, id := range c.Raised {
-		if c.counted[id].Rank() < from.Rank() {
-			ids[id] = true
+	for _, r := range c.Raised {
+		if r.Suppressed || r.Was.Rank() < from.Rank() {
+			ids[r.ID] = true
 		}
 	}
 	return ids

@@ -128,10 +128,10 @@ func changed(c *incident.Case) string {
 	}
 	raised := ""
 	if n := len(d.Raised); n > 0 {
-		raised = fmt.Sprintf("%d raised, ", n)
+		raised = fmt.Sprintf(", %d raised", n)
 	}
-	return fmt.Sprintf("%d new, %d went on, %s%d resolved, %d suppressed; %d of %d objects were read",
-		len(d.New), len(d.Ongoing), raised, len(d.Resolved), c.Summary.Suppressed, d.Objects.New+d.Objects.Retried+d.Objects.Replaced, d.Objects.Listed)
+	return fmt.Sprintf("%d new, %d went on, %d resolved, %d suppressed%s; %d of %d objects were read",
+		len(d.New), len(d.Ongoing), len(d.Resolved), c.Summary.Suppressed, raised, d.Objects.New+d.Objects.Retried+d.Objects.Replaced, d.Objects.Listed)
 }
 
 func (d display) closingJSON(c *incident.Case, reports []string, elapsed time.Duration) {
