@@ -78,7 +78,7 @@ func Case(ev Evidence, opt Options) *incident.Case {
 	}
 	distrust(c)
 	c.Summary = summarise(c)
-	c.Conclusion, c.Reasons = conclude(c, &opt, r.launched(), r.used(), s.outsiders(&ev.Manifest))
+	c.Conclusion, c.Reasons = conclude(c, &opt, r.found(), s.outsiders(&ev.Manifest))
 	return c
 }
 

@@ -39,13 +39,16 @@ func summarise(c *incident.Case) incident.Summary {
 
 // conclude gives the one word and its reasons. Clean is a claim about the
 // whole of what was asked, and needs evidence that could be read for it.
-func conclude(c *incident.Case, opt *Options, launched, used bool, outsiders []string) (incident.Conclusion, []string) {
+func conclude(c *incident.Case, opt *Options, of found, outsiders []string) (incident.Conclusion, []string) {
 	doubts := doubts(c, opt)
-	if !launched && len(opt.Principals)+len(opt.Instances) > 0 {
+	if !of.launched && len(opt.Principals)+len(opt.Instances) > 0 {
 		doubts = append(doubts, "No launch in the archive is of the asked principals and instances.")
 	}
-	if !used {
+	if !of.used {
 		doubts = append(doubts, "No use of the asked keys for EC2 is in the archive.")
+	}
+	if of.unnamed > 0 {
+		doubts = append(doubts, fmt.Sprintf("%s of a launch %s no key, and may be of those asked.", count(of.unnamed, "refused KMS call"), name(of.unnamed)))
 	}
 	switch {
 	case len(c.Incidents) > 0:
@@ -165,6 +168,13 @@ func belongs(n int) string {
 		return "1 refused KMS call belongs"
 	}
 	return fmt.Sprintf("%d refused KMS calls belong", n)
+}
+
+func name(n int) string {
+	if n == 1 {
+		return "names"
+	}
+	return "name"
 }
 
 func has(n int) string {

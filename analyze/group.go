@@ -19,12 +19,13 @@ type reporter struct {
 	kept    map[string]string            // texts of the table that were copied
 	ways    map[[len(ways)]bool][]string // lists of ties, which attempts share
 	forms   forms
+	unnamed map[int]bool // refusals of the question that name no key, and of which nothing says that it is an asked one
 }
 
 func newReporter(s *scan, objects []string, opt *Options) *reporter {
 	return &reporter{
 		s: s, objects: objects, opt: opt,
-		kept: map[string]string{}, ways: map[[len(ways)]bool][]string{}, forms: forms{},
+		kept: map[string]string{}, ways: map[[len(ways)]bool][]string{}, forms: forms{}, unnamed: map[int]bool{},
 	}
 }
 
@@ -78,7 +79,13 @@ func (r *reporter) incidents(ties []tie) []incident.Incident {
 		t := &ties[i]
 		ref := &r.s.refusals[t.refusal]
 		for _, l := range t.launches {
-			if r.wants(ref, l) {
+			switch {
+			case !r.wants(ref, l):
+			case !r.wantsKey(ref, l):
+				if ref.key == "" {
+					r.unnamed[t.refusal] = true
+				}
+			default:
 				g := group{ref.place, ref.principal.id, ref.key, ref.cause}
 				gather(groups, g, l, t)
 			}
@@ -115,8 +122,20 @@ func gather(groups map[group]*gathered, key group, launch int, t *tie) {
 // wants applies the filters that name a launch or a refusal.
 func (r *reporter) wants(ref *refusal, launch int) bool {
 	return r.wantsRow(r.s.launches[launch].row) &&
-		r.opt.wantsPrincipal(ref.principal.arn, r.s.t.ARN(ref.row)) &&
-		r.opt.wantsKey(ref.key)
+		r.opt.wantsPrincipal(ref.principal.arn, r.s.t.ARN(ref.row))
+}
+
+// wantsKey reports whether a refusal is of an asked key: by its name, or, where it
+// names none, by what the instances that it can have cost are known to use.
+func (r *reporter) wantsKey(ref *refusal, launch int) bool {
+	if ref.key != "" || len(r.opt.Keys) == 0 {
+		return r.opt.wantsKey(ref.key)
+	}
+	l := &r.s.launches[launch]
+	left, _ := r.s.suspects(l, ref)
+	return slices.ContainsFunc(left, func(id string) bool {
+		return slices.ContainsFunc(r.s.used[instanceID{l.place, id}], func(u use) bool { return r.opt.wantsKey(u.key) })
+	})
 }
 
 func byFirstSeen(a, b *incident.Incident) int {

@@ -32,7 +32,7 @@ func (r *reporter) unlinked(ties []tie) []incident.Unlinked {
 	for i := range ties {
 		t := &ties[i]
 		ref := &r.s.refusals[t.refusal]
-		if why := r.whyUnlinked(t); why != "" && r.wantsRefusal(ref) {
+		if why := r.whyUnlinked(t); why != "" && r.wantsRefusal(ref, why) {
 			out = append(out, r.unlinkedCall(ref, why))
 		}
 	}
@@ -53,11 +53,14 @@ func (r *reporter) whyUnlinked(t *tie) string {
 	return whyOutside
 }
 
-func (r *reporter) wantsRefusal(ref *refusal) bool {
-	t := r.s.t
+// wantsRefusal reports whether a refused call was asked for. One that EC2 forwarded
+// and that has no launch may be of whatever key or instance it does not name.
+func (r *reporter) wantsRefusal(ref *refusal, why string) bool {
+	may := func(named string) bool { return why == whyNoLaunch && named == "" }
 	return r.wantsRow(ref.row) &&
-		r.opt.wantsPrincipal(ref.principal.arn, t.ARN(ref.row)) && r.opt.wantsKey(ref.key) &&
-		(len(r.opt.Instances) == 0 || r.opt.wantsInstance(ref.instance))
+		r.opt.wantsPrincipal(ref.principal.arn, r.s.t.ARN(ref.row)) &&
+		(may(ref.key) || r.opt.wantsKey(ref.key)) &&
+		(may(ref.instance) || r.opt.wantsInstance(ref.instance))
 }
 
 func (r *reporter) unlinkedCall(ref *refusal, why string) incident.Unlinked {
@@ -123,6 +126,15 @@ func (r *reporter) explained(ties []tie) [][]bool {
 	}
 	return out
 }
+
+// found is what of the question is in the archive.
+type found struct {
+	launched bool // a launch
+	used     bool // a use of the keys
+	unnamed  int  // refusals that may be of the keys
+}
+
+func (r *reporter) found() found { return found{r.launched(), r.used(), len(r.unnamed)} }
 
 // launched reports whether any launch is of what was asked, keys aside: a
 // launch names none.

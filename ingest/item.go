@@ -147,14 +147,15 @@ func (w *worker) place(h *record.Head) {
 	if h.Reads() {
 		t.reads++
 	}
-	if !w.opt.asked(h.Time) {
-		return
-	}
 	switch {
 	case h.IsKMS():
-		t.kms++
+		if w.opt.holds(h.Time) { // a call behind the asked time belongs to a launch inside it
+			t.kms++
+		}
 	case h.IsLaunch():
-		t.launches++
+		if w.opt.asked(h.Time) {
+			t.launches++
+		}
 	}
 }
 

@@ -88,7 +88,7 @@ type tally struct {
 	first, last   time.Time // of its records
 	near          time.Time // of the record before
 	records       int
-	kms, launches int     // inside the asked time
+	kms, launches int     // of the asked time, and KMS records of its margins too
 	reads         int     // calls that only read
 	hours         []int64 // with records, since 1970, distinct
 }

@@ -156,9 +156,9 @@ type Coverage struct {
 	Records int        `json:"records"`
 	Gaps    []Gap      `json:"gaps"`
 
-	// KMSRecords and Launches count, among the records inside the asked
-	// time, every KMS record and every launch that succeeded. Launches
-	// without one KMS record mean that the trail leaves KMS out.
+	// KMSRecords and Launches count every KMS record of the asked time and
+	// its margins, and every launch of the asked time that succeeded.
+	// Launches without one KMS record mean that the trail leaves KMS out.
 	KMSRecords int `json:"kms_records"`
 	Launches   int `json:"launches"`
 
