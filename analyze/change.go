@@ -36,7 +36,8 @@ const (
 	taking   = "DeleteRolePolicy DetachRolePolicy DeleteUserPolicy DetachUserPolicy RemoveUserFromGroup DeleteGroupPolicy DetachGroupPolicy"
 	giving   = "AttachRolePolicy AttachUserPolicy AddUserToGroup AttachGroupPolicy"
 	editing  = "PutRolePolicy PutUserPolicy PutGroupPolicy"
-	versions = "CreatePolicyVersion SetDefaultPolicyVersion DeletePolicyVersion"
+	versions = "CreatePolicyVersion SetDefaultPolicyVersion"
+	retiring = "RevokeGrant RetireGrant"
 	orgs     = "AttachPolicy DetachPolicy UpdatePolicy EnablePolicyType DisablePolicyType MoveAccount"
 	sets     = "PutInlinePolicyToPermissionSet DeleteInlinePolicyFromPermissionSet AttachManagedPolicyToPermissionSet DetachManagedPolicyFromPermissionSet ProvisionPermissionSet"
 )
@@ -48,6 +49,7 @@ var breaks = map[string][]rule{
 		{editing, strong, "it replaces an inline policy of the principal"},
 		{versions, likely, "it changes a policy that is attached to the principal"},
 		{sets, weak, "it changes a permission set"},
+		lostRole,
 		{"PutKeyPolicy", weak, "identity-based policies count only while the key policy delegates to them"},
 	},
 	identityDeny: {
@@ -55,11 +57,14 @@ var breaks = map[string][]rule{
 		{versions, likely, "it changes a policy that is attached to the principal"},
 		{sets, weak, "it changes a permission set"},
 	},
-	keyMissing:      append([]rule{{"RevokeGrant", likely, "it takes back a grant on the key"}}, keyPolicyRules...),
+	keyMissing:      append([]rule{{retiring, likely, "it takes back a grant on the key"}, lostRole}, keyPolicyRules...),
 	boundaryMissing: boundaryRules,
 	boundaryDeny:    boundaryRules,
-	keyDisabled:     {{"DisableKey", strong, "it disables the key"}},
-	keyPending:      {{"ScheduleKeyDeletion", strong, "it schedules the key's deletion"}},
+	keyDisabled: {
+		{"DisableKey", strong, "it disables the key"},
+		{"CancelKeyDeletion", strong, "it calls the key's deletion off, which leaves the key disabled"},
+	},
+	keyPending: {{"ScheduleKeyDeletion", strong, "it schedules the key's deletion"}},
 	keyUnavailable: {
 		{"DeleteImportedKeyMaterial", strong, "it deletes the key's material"},
 		{"DisconnectCustomKeyStore", likely, "it disconnects a custom key store"},
@@ -73,11 +78,15 @@ var breaks = map[string][]rule{
 		{taking + " " + editing, strong, "it changes the principal's policies"},
 		{giving + " " + versions, likely, "it changes a policy of the principal"},
 		{"PutRolePermissionsBoundary PutUserPermissionsBoundary", likely, "it sets the principal's permissions boundary"},
-		{"RevokeGrant", likely, "it takes back a grant on the key"},
+		{retiring, likely, "it takes back a grant on the key"},
+		lostRole,
 		{orgs, weak, "it changes a policy of the organisation"},
 		{sets, weak, "it changes a permission set"},
 	},
 }
+
+// lostRole is a role that is made again under its name, and is another one.
+var lostRole = rule{"DeleteServiceLinkedRole", likely, "it deletes the service-linked role, and a grant to it does not pass on to the next of that name"}
 
 var (
 	boundaryRules = []rule{

@@ -296,6 +296,14 @@ func (s *scan) grantedAfter(l *launch, id, key string, ns int64) bool {
 	return false
 }
 
+// terminated reports whether an instance is gone, which it is for good.
+func (s *scan) terminated(i instanceID) bool {
+	return slices.ContainsFunc(s.lives[i], func(m mark) bool {
+		outcome, _ := down(m.state)
+		return m.kind == markHalt && strings.HasPrefix(s.t.Name(m.row), "Terminate") || outcome == incident.Terminated
+	})
+}
+
 // grantedFor reports whether an instance got a grant for one of its volumes in this
 // very launch.
 func (s *scan) grantedFor(l *launch, id, volume string) bool {

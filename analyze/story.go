@@ -23,8 +23,9 @@ type story struct {
 	named           string // policy ARN in KMS's message
 	calls           map[string]bool
 	instances       map[string]bool
-	first, last     int64 // first launch, last refusal
-	broken          int64 // first refusal
+	requests        map[string]bool // of the failed launches
+	first, last     int64           // first launch, last refusal
+	broken          int64           // first refusal
 }
 
 // story frames an incident.
@@ -34,8 +35,13 @@ func (r *reporter) story(g *gathered, inc *incident.Incident) *story {
 		principal: g.principal, key: g.key, named: g.named, arn: inc.Principal.ARN,
 		owner: accountOf(inc.Principal.ARN), name: nameOf(inc.Principal.ARN),
 		user:  strings.Contains(inc.Principal.ARN, ":user/"),
-		calls: map[string]bool{}, instances: map[string]bool{},
+		calls: map[string]bool{}, instances: map[string]bool{}, requests: map[string]bool{},
 		first: inc.FirstSeen.UnixNano(), broken: inc.Attempts[0].Denials[0].Ref.EventTime.UnixNano(),
+	}
+	for l := range g.attempts {
+		if request := r.s.launches[l].request; request != "" {
+			st.requests[request] = true
+		}
 	}
 	for _, a := range inc.Attempts {
 		for _, in := range a.Instances {
@@ -127,7 +133,7 @@ func (r *reporter) resolution(st *story) *incident.Resolution {
 		f := fixes[0]
 		return &incident.Resolution{
 			Ref: r.ref(f.row), Action: strings.Clone(r.s.t.Name(f.row)),
-			Statement: fmt.Sprintf("Candidate for a fix, by %s: %s. No launch since then shows whether it helped.", r.by(f.row), f.why),
+			Statement: fmt.Sprintf("Candidate for a fix, by %s: %s. None of these calls was granted since then, which would show that it helped.", r.by(f.row), f.why),
 		}
 	}
 	return nil

@@ -76,12 +76,17 @@ func (s *scan) lastGood(st *story) (success, bool) {
 	return s.successes[best], true
 }
 
-// nextGood is the first success after the last refusal.
+// nextGood is the first success after the last refusal that is not of a failed
+// launch itself: an instance beside one that failed shows nothing.
 func (s *scan) nextGood(st *story) (success, bool) {
 	index, best := s.successIndex(), len(s.successes)
 	st.likes(func(l like) {
 		all := index[l]
-		if i := sort.Search(len(all), func(i int) bool { return s.successes[all[i]].ns > st.last }); i < len(all) {
+		i := sort.Search(len(all), func(i int) bool { return s.successes[all[i]].ns > st.last })
+		for i < len(all) && st.requests[s.t.Request(s.successes[all[i]].row)] {
+			i++
+		}
+		if i < len(all) {
 			best = min(best, all[i])
 		}
 	})

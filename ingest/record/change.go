@@ -12,6 +12,9 @@ func (p parts) change(e *Event) {
 		e.GrantID = firstOf(p.request.text("grantId"), p.additional.text("grantId"))
 		e.Target = p.request.text("aliasName")
 	case sourceIAM:
+		if e.Name == "CreatePolicyVersion" && (p.request.get("setAsDefault").denied() || p.response.get("policyVersion", "isDefaultVersion").denied()) {
+			e.Kind = None // the version in force is another one
+		}
 		e.Target = firstOf(p.request.text("roleName"), p.request.text("userName"), p.request.text("groupName"))
 		// Who joins or leaves a group takes on or loses what the group holds.
 		e.Policy = firstOf(p.request.text("policyArn"), p.request.text("permissionsBoundary"), p.request.text("policyName"), p.request.text("groupName"))

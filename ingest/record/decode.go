@@ -145,6 +145,8 @@ func (p parts) fill(e *Event) {
 // matters drops what shares a name with something that can matter and cannot.
 func (e *Event) matters(eventType string) bool {
 	switch e.Kind {
+	case None:
+		return false
 	case Cleanup:
 		return eventType == "AwsServiceEvent"
 	case DataKey:

@@ -77,6 +77,9 @@ func (n node) string() string {
 	return loose(n.of.whole(n.at))
 }
 
+// denied reports whether it says false, as a truth or as text.
+func (n node) denied() bool { return n.is('f') || n.string() == "false" }
+
 // number is the value of a number.
 func (n node) number() (float64, bool) {
 	if !n.is('0') {
