@@ -20,7 +20,7 @@ type advice struct {
 var remedies = map[string]advice{
 	identityMissing: {"Allow the principal to create grants on this key, in an identity-based policy of its own.", true, false,
 		[]string{"This works only if the key policy delegates to IAM (the default root statement does); otherwise add the key policy statement for the principal instead.",
-			"A policy that already names kms:CreateGrant has a condition that did not match: compare kms:GrantIsForAWSResource, kms:ViaService and aws:SourceIp. Calls that EC2 forwards come from EC2, not from the caller's network."}},
+			"A policy that already names the refused action has a condition that did not match: compare kms:ViaService and aws:SourceIp, and of grants kms:GrantIsForAWSResource. Calls that EC2 forwards come from EC2, not from the caller's network."}},
 	keyMissing: {"Add the principal to the key policy.", false, true, nil},
 	boundaryMissing: {"Allow the call in the principal's permissions boundary; an Allow elsewhere does nothing.", false, false,
 		[]string{"The statement to add to the boundary is the one an identity policy needs: kms:CreateGrant on this key with kms:GrantIsForAWSResource true and kms:ViaService for EC2 in this region."}},
@@ -59,6 +59,7 @@ var remedies = map[string]advice{
 func remedy(inc *incident.Incident, policy string, forms forms) incident.Remedy {
 	a := remedies[inc.Cause.Code]
 	sc := scopeOf(inc)
+	a = sharpened(a, inc)
 	out := incident.Remedy{Summary: a.summary, Notes: append([]string{}, a.notes...), Commands: commands(inc.Cause.Code, sc)}
 	if policy != "" {
 		out.Notes = append([]string{"KMS names the policy that decided: " + policy + "."}, out.Notes...)
@@ -74,6 +75,9 @@ func remedy(inc *incident.Incident, policy string, forms forms) incident.Remedy 
 	}
 	a = crossAccount(&out, a, inc)
 	if inc.Key.Manager == byAWS {
+		if a.key && !a.identity {
+			out.Summary = "No policy can fix this: the key is managed by AWS. Move the volumes to a customer managed key."
+		}
 		a.key = false
 		out.Notes = append(out.Notes, "This is an AWS managed key: its policy cannot be edited and it cannot be shared. Where the identity side is in order, move the volumes to a customer managed key by way of a snapshot copy.")
 	}
@@ -91,8 +95,39 @@ func remedy(inc *incident.Incident, policy string, forms forms) incident.Remedy 
 		code := forms.terraform(sc, a.identity, a.key)
 		out.Terraform = &code
 	}
-	out.Notes = append(out.Notes, needs(sc), "To confirm: start the instance again and look for a granted CreateGrant, and the instance's own Decrypt, under the same requestID as the start.")
+	out.Notes = append(out.Notes, needs(sc), toConfirm(inc))
 	return out
+}
+
+// sharpened is advice for what was really refused: a data key is no grant, and a
+// message that gives three reasons gives more than none.
+func sharpened(a advice, inc *incident.Incident) advice {
+	grant, other, vague := false, false, false
+	for _, at := range inc.Attempts {
+		for _, d := range at.Denials {
+			grant, other = grant || d.Action == "CreateGrant", other || d.Action != "CreateGrant"
+			vague = vague || inc.Cause.Code == accessDenied && parseMessage(d.ErrorMessage).ambiguous
+		}
+	}
+	if inc.Cause.Code == identityMissing && other && !grant {
+		a.summary = "Allow the principal what making an encrypted volume asks of this key, in an identity-based policy of its own."
+	}
+	if vague {
+		a.summary = "KMS gives three reasons and picks none: the key does not exist in this Region, or its key policy does not allow the call, or denies it."
+		a.notes = append([]string{"Of a key of another account KMS answers the same: look there whether the key exists, and whether its policy lets this account in."}, a.notes...)
+	}
+	return a
+}
+
+// toConfirm is how to see that it helped. What was launched anew is gone.
+func toConfirm(inc *incident.Incident) string {
+	again := "launch again"
+	for _, at := range inc.Attempts {
+		if at.Launch.Action == "StartInstances" {
+			again = "start the instance again"
+		}
+	}
+	return "To confirm: " + again + " and look for a granted CreateGrant, and the instance's own Decrypt, under the same requestID as the launch."
 }
 
 func scopeOf(inc *incident.Incident) scope {

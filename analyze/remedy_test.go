@@ -164,11 +164,35 @@ func TestRemedy(t *testing.T) {
 	}
 }
 
+// TestRemedyOfWhatWasRefused: a data key is no grant, a launch is not started again,
+// and three reasons are more than none.
+func TestRemedyOfWhatWasRefused(t *testing.T) {
+	const vague = "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: kms:CreateGrant on this resource because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access"
+	for _, c := range []struct {
+		cause, launch, action, message string
+		summary, note                  string
+	}{
+		{identityMissing, "StartInstances", "CreateGrant", "", "Allow the principal to create grants", "start the instance again"},
+		{identityMissing, "RunInstances", "CreateGrant", "", "Allow the principal to create grants", "launch again"},
+		{identityMissing, "RunInstances", "GenerateDataKeyWithoutPlaintext", "", "what making an encrypted volume asks", "launch again"},
+		{accessDenied, "StartInstances", "CreateGrant", vague, "KMS gives three reasons", "Of a key of another account"},
+		{accessDenied, "StartInstances", "CreateGrant", "Access Denied", "The message does not say", "look for a deny"},
+		{keyMissing, "StartInstances", "CreateGrant", vague, "Add the principal to the key policy", ""},
+	} {
+		inc := sample(c.cause, opsRole, testKey)
+		inc.Attempts[0].Launch.Action = c.launch
+		inc.Attempts[0].Denials = []incident.Denial{{Action: c.action, ErrorMessage: c.message}}
+		if r := remedy(inc, "", forms{}); !strings.Contains(r.Summary, c.summary) || !strings.Contains(strings.Join(r.Notes, "\n"), c.note) {
+			t.Errorf("%+v: %q, %q", c, r.Summary, r.Notes)
+		}
+	}
+}
+
 // TestManagedKey: nobody can edit the policy of an AWS managed key.
 func TestManagedKey(t *testing.T) {
 	inc := sample(keyMissing, opsRole, testKey)
 	inc.Key.Manager = byAWS
-	if r := remedy(inc, "", forms{}); r.KeyPolicyStatement != nil || !strings.Contains(strings.Join(r.Notes, "\n"), "cannot be edited") {
+	if r := remedy(inc, "", forms{}); r.KeyPolicyStatement != nil || !strings.HasPrefix(r.Summary, "No policy can fix this") || !strings.Contains(strings.Join(r.Notes, "\n"), "cannot be edited") {
 		t.Errorf("got %s, %q", r.KeyPolicyStatement, r.Notes)
 	}
 }
