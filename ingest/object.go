@@ -194,7 +194,7 @@ func (w *worker) review(got container.Result, reader *container.Reader) {
 		case strings.HasSuffix(base, ".json") && got.NotJSON:
 			w.suspect(custody.KindJSONSyntax, "the name says JSON and the bytes are not")
 		case got.Suspect:
-			w.suspect(custody.KindUnrecognised, "it holds what looks like CloudTrail records, in a shape that is not known or is damaged")
+			w.suspect(custody.KindUnrecognised, "it holds what looks like CloudTrail records, in a shape that is not known, as a table in CSV is not, or damaged")
 		case logName().MatchString(base):
 			w.suspect(custody.KindUnrecognised, "named like a CloudTrail log file, and holds something else")
 		}

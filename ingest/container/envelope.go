@@ -111,6 +111,10 @@ func (r *Reader) unwrap(f *face, start int64, depth int) shape {
 		r.carried(f.LogText, start, depth)
 	case f.ConfigItem.Kind() == '{':
 		r.classify(f.ConfigItem, start, depth)
+	case f.EventJSON != nil:
+		r.carried(f.EventJSON, start, depth)
+	case f.LowerEventJSON != nil:
+		r.carried(f.LowerEventJSON, start, depth)
 	case f.AWSLogs.Kind() == '{':
 		r.packed(f.AWSLogs, start, depth)
 	default:
@@ -144,6 +148,13 @@ func (r *Reader) inner(raw []byte, start int64, depth int) {
 // a further value of a stream.
 func (r *Reader) nested(f *face, start int64, depth int) {
 	if textOf(f.MessageType) == "CONTROL_MESSAGE" {
+		return
+	}
+	var rows []jsontext.Value
+	if f.QueryRows != nil && json.Unmarshal(f.QueryRows, &rows, jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true)) == nil {
+		for _, columns := range rows {
+			r.inner(columns, start, depth)
+		}
 		return
 	}
 	for _, list := range []jsontext.Value{

@@ -41,6 +41,10 @@ type face struct {
 	Timestamp jsontext.Value `json:"timestamp"`
 	AWSLogs   jsontext.Value `json:"awslogs"`
 
+	// CloudTrail Lake: a row with the column of that name
+	EventJSON      jsontext.Value `json:"eventJson"`
+	LowerEventJSON jsontext.Value `json:"eventjson"`
+
 	// Lists
 	MessageType  jsontext.Value `json:"messageType"`
 	Records      jsontext.Value `json:"Records"`
@@ -50,6 +54,7 @@ type face struct {
 	ConfigItems  jsontext.Value `json:"configurationItems"`
 	Reservations jsontext.Value `json:"Reservations"`
 	Messages     jsontext.Value `json:"Messages"`
+	QueryRows    jsontext.Value `json:"QueryResultRows"` // of CloudTrail Lake, each a list of columns
 }
 
 func faceOf(raw []byte) (f face, ok bool) {

@@ -14,16 +14,31 @@ func (r *Reader) noteHead() {
 // suspect reports whether text of no known shape looks like CloudTrail's all
 // the same: the names of a record stand in it, not as text inside a string, or
 // it is in UTF-16 or UTF-32, in which CloudTrail never writes and an export may
-// be saved. A log file whose first bytes were damaged looks like this.
+// be saved; or it is a table of events. A log file whose first bytes were damaged
+// looks like this, and what CloudTrail Lake and the console save as CSV, of which
+// no reader can know what the columns leave out.
 func suspect(head []byte) bool {
 	for _, mark := range []string{"\xff\xfe", "\xfe\xff", "\x00\x00\xfe\xff"} {
 		if bytes.HasPrefix(head, []byte(mark)) {
 			return true
 		}
 	}
+	if isTable(head) {
+		return true
+	}
 	if !bytes.Contains(head, []byte(`"eventSource"`)) || bytes.Contains(head, []byte(`"aws:`)) {
 		return false
 	}
 	return bytes.Contains(head, []byte(`"eventVersion"`)) || bytes.Contains(head, []byte(`"eventTime"`)) ||
 		bytes.Contains(head, []byte(`"eventName"`))
+}
+
+// isTable reports whether the first line names columns as those tables do.
+func isTable(head []byte) bool {
+	line, _, _ := bytes.Cut(head, []byte("\n"))
+	has := make(map[string]bool)
+	for column := range bytes.SplitSeq(bytes.ToLower(line), []byte(",")) {
+		has[string(bytes.ReplaceAll(bytes.Trim(bytes.TrimSpace(column), `"`), []byte(" "), nil))] = true
+	}
+	return has["eventjson"] || has["eventname"] && (has["eventtime"] || has["eventsource"])
 }
