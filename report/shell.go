@@ -12,13 +12,15 @@ import (
 // archive, or why no line can. Of a row of Parquet it prints the row. Evidence
 // without an eventID is printed with the envelope around it.
 func shellLine(r incident.Ref) string {
-	switch _, member, _ := strings.Cut(r.Object, "!/"); {
+	switch archive, member, _ := strings.Cut(r.Object, "!/"); {
 	case r.Object == "-":
 		return "nothing: it came by standard input"
 	case strings.Contains(member, "!/"):
 		return "takes more than a line: it is in an archive inside an archive"
 	case r.Length == 0 && member != "":
 		return "takes more than a line: it is in Parquet inside an archive"
+	case r.Length == 0 && strings.ContainsAny(r.Object, globs), member != "" && isZip(archive) && (strings.ContainsAny(r.Object, globs) || member[0] == '-'):
+		return "takes more than a line: its name is a pattern or an option to the tool that unpacks it"
 	case r.Length == 0:
 		return parquetLine(r)
 	}
@@ -42,19 +44,34 @@ func parquetLine(r incident.Ref) string {
 	return "duckdb -json -c " + quote(query) + " | jq ."
 }
 
+// globs make a name a pattern, for unzip and for DuckDB.
+const globs = `*?[]{}\`
+
+func isZip(archive string) bool { return strings.HasSuffix(strings.ToLower(archive), ".zip") }
+
 // opener prints an object's bytes, inflated once: gzip can be inside gzip. Plain
-// bytes gzip -dcf passes through.
+// bytes gzip -dcf passes through. To a tool that takes a name beginning with a hyphen
+// for an option, or one with a colon for a host, names are given so that it does not:
+// those in an archive are a stranger's.
 func opener(object string) string {
 	archive, member, inside := strings.Cut(object, "!/")
 	switch {
 	case strings.HasPrefix(object, "s3://"):
 		return "aws s3 cp " + quote(object) + " - | gzip -dcf"
-	case inside && strings.HasSuffix(strings.ToLower(archive), ".zip"):
-		return "unzip -p " + quote(archive) + " " + quote(member) + " | gzip -dcf"
+	case inside && isZip(archive):
+		return "unzip -p " + quote(dotted(archive)) + " " + quote(member) + " | gzip -dcf"
 	case inside:
-		return "tar -xOf " + quote(archive) + " " + quote(member) + " | gzip -dcf"
+		return "tar -xOf " + quote(dotted(archive)) + " -- " + quote(member) + " | gzip -dcf"
 	}
 	return "gzip -dcf -- " + quote(object)
+}
+
+// dotted is a path that says that it is one.
+func dotted(path string) string {
+	if strings.HasPrefix(path, "/") || strings.HasPrefix(path, "./") || strings.HasPrefix(path, "../") {
+		return path
+	}
+	return "./" + path
 }
 
 // quote is a word for the shell. A name with controls in it takes the $'…' form, so

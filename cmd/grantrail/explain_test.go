@@ -1,6 +1,7 @@
 package main
 
 import (
+	"archive/tar"
 	"bytes"
 	"compress/gzip"
 	"context"
@@ -204,6 +205,45 @@ func packed(t *testing.T, text string) string {
 	return b.String()
 }
 
+// TestExplainedStrangers: names in an archive, and its own, do nothing to the tools
+// that print a record.
+func TestExplainedStrangers(t *testing.T) {
+	const record = `{"eventID":"e"}`
+	dir := t.TempDir()
+	t.Chdir(dir)
+	members := []string{"--use-compress-program=sh -c 'touch pwned; cat'", "-C", "day[2].json", "it's $(touch pwned).json"}
+	for _, archive := range []string{"host:x.tar", "--checkpoint=1.tar", "plain.tar"} {
+		var b bytes.Buffer
+		w := tar.NewWriter(&b)
+		for _, name := range members {
+			if err := w.WriteHeader(&tar.Header{Name: name, Mode: 0o600, Size: int64(len(record))}); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := w.Write([]byte(record)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(archive, b.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range members {
+			ref := incident.Ref{Object: archive + "!/" + name, Length: len(record), EventID: "e"}
+			in := incident.Incident{ID: "gt-x", Attempts: []incident.Attempt{{Launch: incident.Pointer{Ref: ref}}}}
+			var out bytes.Buffer
+			if err := report.Explain(&out, &incident.Case{Incidents: []incident.Incident{in}}, "gt-x"); err != nil {
+				t.Fatal(err)
+			}
+			checkLine(t, shown(out.String())[0], ref)
+		}
+	}
+	if _, err := os.Stat("pwned"); err == nil {
+		t.Error("a name was run as a command")
+	}
+}
+
 // TestExplainedNowhere: where no line prints a record, that is said; and by a line
 // that does not find it.
 func TestExplainedNowhere(t *testing.T) {
@@ -215,7 +255,9 @@ func TestExplainedNowhere(t *testing.T) {
 		}
 		return shown(b.String())[0]
 	}
-	for object, want := range map[string]string{"-": "nothing: ", "a.zip!/b.tar!/c.json": "takes more than a line: "} {
+	for object, want := range map[string]string{
+		"-": "nothing: ", "a.zip!/b.tar!/c.json": "takes more than a line: ", "a.zip!/-x.json": "takes more than a line: its name", "a.zip!/day[2].json": "takes more than a line: its name",
+	} {
 		if got := show(incident.Ref{Object: object, Length: 5, EventID: "e"}); !strings.HasPrefix(got, want) {
 			t.Errorf("%s: %q", object, got)
 		}
