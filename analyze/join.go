@@ -144,7 +144,11 @@ func (s *scan) settle(t *tie, r *refusal, launches []int, by string) {
 		t.launches = append(t.launches, i)
 	}
 	if by == byCallTime {
+		found := len(t.launches)
 		t.launches = slices.DeleteFunc(t.launches, func(i int) bool { return s.unlike(&s.launches[i], r) })
+		if found > 0 && len(t.launches) == 0 {
+			t.why = whyNoLaunch
+		}
 	}
 	if t.fit = len(t.launches); t.fit > 0 {
 		t.why = ""
@@ -228,9 +232,13 @@ func (s *scan) byActor() map[actorAt][]int {
 	return groups
 }
 
-// exactFit is the most launches in a window that are each examined; past it
-// only the nearest are, and the rest is counted as fitting.
-const exactFit = 8 * maxListed
+// exactFit is the most launches in a window that are each examined; past it only
+// the nearest are, and more, up to mostFit, where none of these fits. The rest is
+// counted as fitting.
+const (
+	exactFit = 8 * maxListed
+	mostFit  = 32 * exactFit
+)
 
 // fallback ties a refusal by principal and time, after the instance that it
 // names itself.
@@ -247,9 +255,15 @@ func (s *scan) fallback(t *tie, r *refusal, window []int) {
 		s.settle(t, r, window, byCallTime)
 	} else {
 		mid := sort.Search(len(window), func(i int) bool { return s.launches[window[i]].ns >= r.ns })
-		near := window[max(0, mid-exactFit/2):min(len(window), mid+exactFit/2)]
-		s.settle(t, r, near, byCallTime)
-		t.fit += len(window) - len(near)
+		for size := exactFit; size <= mostFit && t.fit == 0; size *= 2 {
+			near := window[max(0, mid-size/2):min(len(window), mid+size/2)]
+			s.settle(t, r, near, byCallTime)
+			if left := len(window) - len(near); t.fit > 0 {
+				t.fit += left
+			} else if left > 0 {
+				t.why = whyNoLaunch // none of those that were examined
+			}
+		}
 	}
 	if t.fit == 0 && t.why == "" {
 		t.why = whyNoLaunch

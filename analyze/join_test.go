@@ -103,6 +103,34 @@ func TestManyFit(t *testing.T) {
 	}
 }
 
+// TestFarOnes: where the nearest launches are known to have run, those behind them
+// fit.
+func TestFarOnes(t *testing.T) {
+	who := role("ops", "ana")
+	for _, ran := range []int{100, 300, 2 * mostFit} {
+		var events []record.Event
+		for i := range ran + 5 {
+			at := 50 + float64(i)/float64(ran) // the first five are the farthest
+			e := start(at, who, fmt.Sprintf("q%d", i), fmt.Sprintf("i-%d", i))
+			if i >= 5 {
+				e.States = []string{"running"} // a start of what runs starts nothing
+			}
+			events = append(events, e)
+		}
+		events = append(events, refused(60, who, ""))
+		opt := defaults()
+		s := newScan(build(t, events), &opt)
+		got := s.join()[0]
+		if ran > mostFit {
+			if got.fit != 0 || got.why != whyNoLaunch {
+				t.Errorf("%d ran: fit %d, %q", ran, got.fit, got.why)
+			}
+		} else if got.fit < 5 || len(got.launches) != 5 || got.why != "" {
+			t.Errorf("%d ran: fit %d, listed %d, %q; want 5", ran, got.fit, len(got.launches), got.why)
+		}
+	}
+}
+
 func BenchmarkJoin(b *testing.B) {
 	for _, n := range []int{62_500, 250_000, 1_000_000} {
 		b.Run(fmt.Sprintf("launches=%d", n), func(b *testing.B) {
