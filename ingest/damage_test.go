@@ -1,7 +1,10 @@
 package ingest
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -239,4 +242,56 @@ func TestHashedAlike(t *testing.T) {
 	if !reflect.DeepEqual(plain.Manifest, hashed.Manifest) {
 		t.Errorf("got %+v\nwant %+v", hashed.Manifest, plain.Manifest)
 	}
+}
+
+// TestDamagedBeyondRecognition: what damage leaves of an object can look like nothing
+// of use, or like another service's, and is not skipped for that.
+func TestDamagedBeyondRecognition(t *testing.T) {
+	const note = `{"Records":[{"eventVersion":"2.1","eventSource":"aws:s3","eventName":"ObjectCreated:Put"}`
+	for _, c := range []struct {
+		name, text string
+		spoil      func(object []byte) []byte
+		state      custody.State
+		kind       custody.Kind
+	}{
+		{"sound, of no use", strings.Repeat("hello ", 9000), nil, custody.Skipped, custody.KindNotEvidence},
+		{"of no use, bytes behind", "hello", func(b []byte) []byte { return append(b, 0, 0) }, custody.Skipped, custody.KindNotEvidence},
+		{"of no use, and cut", strings.Repeat("hello ", 9000), func(b []byte) []byte { return b[:len(b)-4] }, custody.Unread, custody.KindGzipTruncated},
+		{"of no use, and another sum", "hello", func(b []byte) []byte { b[len(b)-8] ^= 1; return b }, custody.Unread, custody.KindGzipChecksum},
+		{"a notification", note + "]}", nil, custody.Skipped, custody.KindNotification},
+		{"a notification, and cut", note + "]}", func(b []byte) []byte { return b[:len(b)-4] }, custody.Partial, custody.KindGzipTruncated},
+		{"a notification, and no JSON", note + ",x]}", nil, custody.Partial, custody.KindJSONSyntax},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			object := gzipped(t, c.text)
+			if c.spoil != nil {
+				object = c.spoil(object)
+			}
+			dir := t.TempDir()
+			path := filepath.Join(dir, "x.gz")
+			if err := os.WriteFile(path, object, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			ev := read(t, Options{}, dir)
+			var want custody.Objects
+			want.Count(c.state)
+			if got := ev.Manifest.Objects; got != want {
+				t.Errorf("objects are %+v, want %+v; warnings %v", got, want, ev.Manifest.Warnings)
+			}
+			checkKind(t, ev, path, c.kind)
+		})
+	}
+}
+
+func gzipped(t *testing.T, text string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	if _, err := io.WriteString(z, text); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }

@@ -200,7 +200,7 @@ func (w *worker) review(got container.Result, reader *container.Reader) {
 		}
 		return
 	}
-	if n := w.res.other.Notifications - w.body.notifications; n > 0 && n == got.Items {
+	if n := w.res.other.Notifications - w.body.notifications; n > 0 && n == got.Items && w.res.state == custody.Read {
 		w.settle(custody.Skipped, custody.KindNotification,
 			fmt.Sprintf("%d messages of another service that also say Records; none is a CloudTrail record", n))
 	}

@@ -78,6 +78,8 @@ func TestContainers(t *testing.T) {
 		{"SQS", `{"Messages":[{"MessageId":"1","Body":` + quote(change) + `}]}`, custody.Read, "S"},
 		{"SQS of others", `{"Messages":[{"MessageId":"1","Body":"hi"}]}`, custody.Skipped, ""},
 		{"SQS by Lambda", `{"Records":[{"receiptHandle":"x","body":` + quote(sns(rec)) + `}]}`, custody.Read, "R"},
+		{"SQS by Lambda, escaped", `{"Records":[{"receiptHandle":"x","bod\u0079":` + quote(sns(rec)) + `}]}`, custody.Read, "R"},
+		{"record of another service, escaped", strings.Replace(s3event, "aws:", `aws\u003a`, 1), custody.Skipped, ""},
 		{"SQS by Lambda, one a line", `{"Records":[{"receiptHandle":"x","body":` + quote(rec) + `}]}` + "\n" + `{"Records":[{"receiptHandle":"y","body":` + quote(rec) + `}]}`, custody.Read, "RR"},
 		{"record and SQS, and more", `{"Records":[` + rec + `,{"receiptHandle":"x","body":` + quote(rec) + `}]}{"Records":[` + rec + `]}`, custody.Partial, "RR"},
 		{"S3 by SQS by Lambda", `{"Records":[{"receiptHandle":"x","body":` + quote(`{"Records":[`+s3event+`]}`) + `}]}`, custody.Read, "R"}, // the message, for the decoder to name

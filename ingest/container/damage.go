@@ -73,6 +73,10 @@ func (r *Reader) spoil(err error) {
 		r.degrade(custody.Unread)
 		r.warn(custody.KindEmpty, "%v", err)
 	case errors.Is(err, errNotEvidence):
+		if broken := r.restDamaged(); broken != nil {
+			r.spoil(broken) // what it was nobody knows
+			return
+		}
 		r.degrade(custody.Skipped)
 		r.res.Suspect = suspect(r.head)
 		r.warn(custody.KindNotEvidence, "%v", err)
@@ -89,6 +93,19 @@ func (r *Reader) spoil(err error) {
 		r.degrade(r.damaged())
 		r.warn(custody.KindReadError, "%v", err)
 	}
+}
+
+// restDamaged reads what is left of a gzip object that seems to be of no use, and
+// gives the damage that may be why.
+func (r *Reader) restDamaged() error {
+	if !r.plain.Gzipped() {
+		return nil
+	}
+	_, err := io.Copy(io.Discard, r.text)
+	if broken := rootDamage(err); broken != nil && broken.Damage != inflate.Trailing {
+		return broken
+	}
+	return nil
 }
 
 var damageKind = map[inflate.Damage]custody.Kind{

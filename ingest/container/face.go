@@ -70,7 +70,7 @@ func faceOf(raw []byte) (f face, ok bool) {
 // of the two names is enough: what lost the other is for the decoder to refuse,
 // and not to be passed over.
 func (f *face) isRecord(company bool) bool {
-	if len(f.EventSource) > 5 && strings.EqualFold(string(f.EventSource[:5]), `"aws:`) {
+	if strings.HasPrefix(strings.ToLower(textOf(f.EventSource)), "aws:") {
 		return false
 	}
 	version, name := f.EventVersion != nil, f.EventName != nil

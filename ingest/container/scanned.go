@@ -104,7 +104,7 @@ func (r *Reader) taken(members *scan.Members, i, end int) bool {
 // evidence in it; compare face.isMessage.
 func isMessage(raw []byte, members *scan.Members) bool {
 	for _, m := range members.Others { // no vocabulary has these
-		if name := string(raw[m.Name:m.NameEnd]); name == "body" || name == "Sns" {
+		if name := raw[m.Name:m.NameEnd]; string(name) == "body" || string(name) == "Sns" || bytes.IndexByte(name, '\\') >= 0 {
 			return true
 		}
 	}

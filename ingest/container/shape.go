@@ -311,7 +311,8 @@ func (r *Reader) message(raw []byte, start int64) bool {
 
 // mayCarry reports whether an element of Records may be a message with
 // evidence in it. It is asked of every record, so it only looks for a name,
-// and for the end of it: a search for a quote begins anew at every quote.
+// and for the end of it: a search for a quote begins anew at every quote. A letter of
+// it may be escaped.
 func mayCarry(raw []byte) bool {
-	return bytes.Contains(raw, []byte(`body"`)) || bytes.Contains(raw, []byte(`Sns"`))
+	return bytes.Contains(raw, []byte(`body"`)) || bytes.Contains(raw, []byte(`Sns"`)) || bytes.Contains(raw, []byte(`\u00`))
 }

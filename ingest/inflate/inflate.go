@@ -42,6 +42,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"strings"
 
 	"github.com/klauspost/compress/gzip"
 )
@@ -89,6 +90,7 @@ type Reader struct {
 	stored  *bufio.Reader
 	source  *sourceReader
 	zip     *gzip.Reader
+	stale   bool // zip may have tables of objects before
 	gzipped bool
 	nearly  bool
 	starts  []int64
@@ -132,6 +134,7 @@ func (s *sourceReader) Read(p []byte) (int, error) {
 func (r *Reader) Reset(src io.Reader) {
 	r.window.reset()
 	r.starts, r.offset, r.err = r.starts[:0], 0, nil
+	r.stale = true
 	ours := false
 	if !r.streams {
 		src, ours = r.file.take(src)
@@ -244,12 +247,10 @@ func nonEOF(err error) error {
 // nextMember opens the member that begins at the current stored position.
 func (r *Reader) nextMember() {
 	r.starts = append(r.starts, r.offset)
-	var err error
-	if r.zip == nil {
-		r.zip, err = gzip.NewReader(r.stored)
-	} else {
-		err = r.zip.Reset(r.stored)
+	if r.stale {
+		r.forget()
 	}
+	err := r.zip.Reset(r.stored)
 	if err == nil {
 		r.zip.Multistream(false)
 		return
@@ -258,11 +259,31 @@ func (r *Reader) nextMember() {
 	case r.source.err != nil:
 		r.err = r.damage(Storage, r.source.err)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		r.err = r.damage(Truncated, err)
+		r.err = r.damage(Truncated, io.ErrUnexpectedEOF) // and not the end that readers take for a good one
 	default:
 		r.err = r.damage(Corrupt, err)
 	}
 }
+
+// forget has the streaming decoder forget the objects before. It keeps its tables when
+// it is reset, and takes them for what an empty code says: what an object is must not
+// depend on what was read before it. So it reads a member first, each time, that
+// leaves it tables which are always the same.
+func (r *Reader) forget() {
+	r.stale = false
+	if r.zip == nil {
+		r.zip = new(gzip.Reader)
+	}
+	if r.zip.Reset(strings.NewReader(forgotten)) == nil {
+		_, _ = io.Copy(io.Discard, r.zip) // it is sound, as a test says
+	}
+}
+
+// forgotten is a gzip member of no text. The codes of its block have one symbol each:
+// the end, and the farthest distance.
+const forgotten = magic + "\x00\x00\x00\x00\x00\x00\xff" +
+	"\x05\xdd\x81\x00\x00\x00\x00\x00\x90\xff\x6b\x25\x00" +
+	"\x00\x00\x00\x00\x00\x00\x00\x00"
 
 func (r *Reader) damage(d Damage, err error) *Error {
 	return &Error{Damage: d, Member: max(len(r.starts)-1, 0), Offset: r.offset, Err: err}

@@ -3,7 +3,9 @@ package inflate
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/binary"
 	"errors"
+	"hash/crc32"
 	"io"
 	"slices"
 	"strings"
@@ -55,11 +57,16 @@ func TestRead(t *testing.T) {
 		{"bytes behind", join(hello, []byte("x")), "hello", Trailing, []int64{0}},
 		{"zeros behind", join(hello, make([]byte, 512)), "hello", Trailing, []int64{0}},
 		{"cut second member", join(hello, hello[:6]), "hello", Truncated, []int64{0, 5}},
+		{"cut in a name", join(hello, []byte(magic+"\x08\x00\x00\x00\x00\x00\x03log")), "hello", Truncated, []int64{0, 5}},
+		{"cut in a comment", []byte(magic + "\x10\x00\x00\x00\x00\x00\x03log"), "", Truncated, []int64{0}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := NewReader()
 			r.Reset(bytes.NewReader(c.data))
 			text, err := io.ReadAll(r)
+			if c.damage != 0 && errors.Is(err, io.EOF) {
+				t.Errorf("%v is taken for the end", err)
+			}
 			if string(text) != c.text || r.Inflated() != int64(len(c.text)) {
 				t.Errorf("got %q, %d bytes", text, r.Inflated())
 			}
@@ -71,6 +78,50 @@ func TestRead(t *testing.T) {
 				t.Errorf("members start at %v, want %v", r.MemberStarts(), c.starts)
 			}
 		})
+	}
+}
+
+// TestForgotten: what an object is does not depend on those read before it. The
+// second has a match, and no code for distances; the first has one.
+func TestForgotten(t *testing.T) {
+	const first = "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\x0d\xe1\x01\x09\x00\x00\x00\x80\x20\x6c\xf5\xff\x89\x52\x0b\x45\xe5\x98\xad\x04\x00\x00\x00"
+	const second = "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\x0d\xe0\x01\x09\x00\x00\x00\x80\x20\x6c\xf5\xff\x89\xc2\x02\x45\xe5\x98\xad\x04\x00\x00\x00"
+	for _, c := range []struct {
+		name    string
+		streams bool
+		flags   byte // of the first's header, which leave it to the library
+	}{{"by the library", true, 0}, {"where our decoder has doubts", false, flagHeaderCRC}} {
+		t.Run(c.name, func(t *testing.T) {
+			r := NewReader()
+			r.streams = c.streams
+			read := func(object string) (string, error) {
+				r.Reset(strings.NewReader(object))
+				text, err := io.ReadAll(r)
+				return string(text), err
+			}
+			_, alone := read(second)
+			header := []byte(first)[:10]
+			header[3] = c.flags
+			if c.flags == flagHeaderCRC {
+				header = binary.LittleEndian.AppendUint16(header, uint16(crc32.ChecksumIEEE(header))) //nolint:gosec // its lower half, as RFC 1952 has it
+			}
+			if text, err := read(string(header) + first[10:]); text != "aaaa" || err != nil {
+				t.Fatalf("the first is %q, %v", text, err)
+			}
+			_, after := read(second)
+			var damage *Error
+			if !errors.As(after, &damage) || damage.Damage != Corrupt || after.Error() != alone.Error() {
+				t.Errorf("alone: %v; behind another: %v", alone, after)
+			}
+		})
+	}
+	var b bytes.Buffer
+	z, err := gzip.NewReader(strings.NewReader(forgotten))
+	if err == nil {
+		_, err = b.ReadFrom(z)
+	}
+	if err != nil || b.Len() > 0 {
+		t.Errorf("what is read between is %q, %v", b.String(), err)
 	}
 }
 

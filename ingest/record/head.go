@@ -225,6 +225,9 @@ func (d *Decoder) forget() {
 func isForeignMember(name []byte, v jsontext.Value) bool {
 	switch string(name) {
 	case "eventSource", "EventSource":
+		if bytes.IndexByte(v, '\\') >= 0 {
+			return strings.HasPrefix(strings.ToLower(loose(v)), "aws:")
+		}
 		return len(v) > 5 && v[4] == ':' && strings.EqualFold(string(v[:5]), `"aws:`)
 	case "receiptHandle", "Sns":
 		return true

@@ -73,9 +73,10 @@ func isOne(raw []byte, m *scan.Members) bool {
 }
 
 // mayHold reports whether a value of a record may hold others: it says the name of an
-// event, as all records do, and is not surely JSON.
+// event, as all records do, or what may be an escaped letter of it, and is not surely
+// JSON.
 func mayHold(raw []byte, m *scan.Members, value []byte) bool {
-	if !bytes.Contains(value, []byte(`"eventName"`)) {
+	if !bytes.Contains(value, []byte(`"eventName"`)) && !bytes.Contains(value, []byte(`\u00`)) {
 		return false
 	}
 	if bytes.IndexByte(value, '\\') >= 0 {

@@ -27,6 +27,7 @@ var scannable = []struct {
 
 	{"records between two quotes that are missing", swallowed("userIdentity"), false},
 	{"the same, in a value of another name", swallowed("userIdentitee"), false},
+	{"the same, with an escaped letter", strings.ReplaceAll(swallowed("userIdentity"), "eventName", `event\u004eame`), false},
 	{"a call that can matter", `{` + strings.ReplaceAll(dull, `"s3.amazonaws.com","eventName":"GetObject"`, `"ec2.amazonaws.com","eventName":"StartInstances"`) + `}`, false},
 	{"an escape in a name", `{` + strings.Replace(dull, "eventName", `event\u004eame`, 1) + `}`, false},
 	{"an escape in the call", `{` + strings.Replace(dull, "GetObject", `GetObj\u0065ct`, 1) + `}`, false},
