@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -142,6 +143,29 @@ func uncovered(m *custody.Manifest, opt *Options) []string {
 		out = append(out, "Not one CloudTrail record was read.")
 	case !inside:
 		out = append(out, "No record of the archive lies in what was asked.")
+	default:
+		out = append(out, missing(m, opt)...)
+	}
+	return out
+}
+
+// missing names the asked accounts and regions of which nothing is in the archive.
+func missing(m *custody.Manifest, opt *Options) (out []string) {
+	there := func(account, region string) bool {
+		return slices.ContainsFunc(m.Coverage, func(cov custody.Coverage) bool {
+			return (account == "" || cov.Account == account) && (region == "" || cov.Region == region) &&
+				opt.wantsPlace(cov.Account, cov.Region) && overlaps(cov, opt)
+		})
+	}
+	for _, account := range opt.Accounts {
+		if !there(account, "") {
+			out = append(out, fmt.Sprintf("No record of account %s lies in what was asked.", account))
+		}
+	}
+	for _, region := range opt.Regions {
+		if !there("", region) {
+			out = append(out, fmt.Sprintf("No record of region %s lies in what was asked.", region))
+		}
 	}
 	return out
 }

@@ -8,11 +8,23 @@ import (
 	"grantrail/ingest/custody"
 )
 
+// fewHours are looked through; an object seldom has more than one.
+const fewHours = 32
+
 // hour notes an hour with a record. Neighbours mostly share it.
 func (t *tally) hour(at time.Time) {
 	h := at.Unix() / 3600
-	if n := len(t.hours); n > 0 && t.hours[n-1] == h || slices.Contains(t.hours, h) {
+	switch n := len(t.hours); {
+	case n > 0 && t.hours[n-1] == h, n <= fewHours && slices.Contains(t.hours, h), t.many[h]:
 		return
+	case n == fewHours:
+		t.many = make(map[int64]bool)
+		for _, h := range t.hours {
+			t.many[h] = true
+		}
+	}
+	if t.many != nil {
+		t.many[h] = true
 	}
 	t.hours = append(t.hours, h)
 }

@@ -80,10 +80,13 @@ func (m *memo) replaces(was state.Known) {
 	if was.Sum == m.Sum && m.Sum != ([16]byte{}) {
 		return
 	}
+	now := "this one could not read all that is under it now; what the earlier one read is judged no more"
+	if m.Sum != ([16]byte{}) {
+		now = fmt.Sprintf("this one %d (%s…); only these are judged", m.Size, hex.EncodeToString(m.Sum[:4]))
+	}
 	m.Rest.Warnings = append(m.Rest.Warnings, custody.Warning{
 		Object: m.Name, Kind: custody.KindReplaced,
-		Detail: fmt.Sprintf("an earlier sweep read %d stored bytes under this name (SHA-256 %s…), and this one %d (%s…); only these are judged",
-			was.Size, hex.EncodeToString(was.Sum[:4]), m.Size, hex.EncodeToString(m.Sum[:4])),
+		Detail: fmt.Sprintf("an earlier sweep read %d stored bytes under this name (SHA-256 %s…), and %s", was.Size, hex.EncodeToString(was.Sum[:4]), now),
 	})
 }
 

@@ -88,9 +88,10 @@ type tally struct {
 	first, last   time.Time // of its records
 	near          time.Time // of the record before
 	records       int
-	kms, launches int     // of the asked time, and KMS records of its margins too
-	reads         int     // calls that only read
-	hours         []int64 // with records, since 1970, distinct
+	kms, launches int            // of the asked time, and KMS records of its margins too
+	reads         int            // calls that only read
+	hours         []int64        // with records, since 1970, distinct
+	many          map[int64]bool // the same, where they are many
 }
 
 func (t *tally) span() custody.Span { return custody.Span{First: &t.first, Last: &t.last} }

@@ -25,7 +25,7 @@ func Since(st *state.State, overlap time.Duration) (func(folder string) time.Tim
 		folder, at := regionDay(k.Name)
 		switch {
 		case folder == "":
-		case (k.State == custody.Unread || k.State == custody.Partial) && failed[folder].IsZero():
+		case !k.Forgotten && (k.State == custody.Unread || k.State == custody.Partial) && failed[folder].IsZero():
 			failed[folder] = at // names are in order, so the first is the oldest
 			fallthrough
 		default:

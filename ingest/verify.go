@@ -143,12 +143,16 @@ func signatureIn(text []byte) string {
 		if inner, ok := head["Metadata"].(map[string]any); ok {
 			head = inner
 		}
+		found := ""
 		for name, v := range head {
 			if s, ok := v.(string); ok && strings.EqualFold(strings.TrimPrefix(strings.ToLower(name), "x-amz-meta-"), "signature") {
-				return strings.TrimSpace(s)
+				if s = strings.TrimSpace(s); found != "" && s != found {
+					return "" // two spellings, and two signatures
+				}
+				found = s
 			}
 		}
-		return ""
+		return found
 	}
 	s := strings.TrimSpace(string(text))
 	if _, err := hex.DecodeString(s); err != nil {

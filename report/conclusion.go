@@ -56,7 +56,6 @@ func verdict(c *incident.Case) inert {
 // tally is the incidents in figures: how many of which grade, how many
 // launches, and when.
 func tally(c *incident.Case) inert {
-	firm, open := 0, 0
 	var first, last time.Time
 	for i := range c.Incidents {
 		in := &c.Incidents[i]
@@ -66,10 +65,8 @@ func tally(c *incident.Case) inert {
 		if in.LastSeen.After(last) {
 			last = in.LastSeen
 		}
-		f, o := split(in.Attempts)
-		firm, open = firm+len(f), open+len(o)
 	}
-	return say("%s, %s%s.", grades(c.Summary), launches(firm, open), spell(first, last))
+	return say("%s, %s%s.", grades(c.Summary), launches(c.Launches()), spell(first, last))
 }
 
 // grades is "2 confirmed and 1 possible incident"; the noun goes with the last

@@ -92,6 +92,27 @@ type Summary struct {
 	Suppressed int `json:"suppressed"` // of the incidents
 }
 
+// Launches counts the failed launches of all incidents, each once: those with a
+// refusal of their own, and those whose refusals fit other launches as well.
+func (c *Case) Launches() (failed, possible int) {
+	grades := make(map[Ref]Grade)
+	for i := range c.Incidents {
+		for _, a := range c.Incidents[i].Attempts {
+			if grade := grades[a.Launch.Ref]; a.Grade.Rank() > grade.Rank() {
+				grades[a.Launch.Ref] = a.Grade
+			}
+		}
+	}
+	for _, grade := range grades {
+		if grade == Possible {
+			possible++
+		} else {
+			failed++
+		}
+	}
+	return failed, possible
+}
+
 // Grade says how much of the story the archive shows.
 type Grade string
 

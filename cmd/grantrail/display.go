@@ -105,8 +105,9 @@ func (d display) closingText(c *incident.Case, reports []string, elapsed time.Du
 		return
 	}
 	say(d.w, "%s", c.Conclusion)
+	failed, possible := c.Launches()
 	rows := []struct{ name, value string }{
-		{"incidents", fmt.Sprintf("%d confirmed, %d probable, %d possible; %d failed launches", s.Confirmed, s.Probable, s.Possible, s.Attempts)},
+		{"incidents", fmt.Sprintf("%d confirmed, %d probable, %d possible; %d failed launches", s.Confirmed, s.Probable, s.Possible, failed+possible)},
 		{"changes", changed(c)},
 		{"objects", fmt.Sprintf("%d listed: %d read, %d partial, %d unread, %d skipped, %d duplicate", o.Listed, o.Read, o.Partial, o.Unread, o.Skipped, o.Duplicate)},
 		{"records", fmt.Sprintf("%d seen, %d kept, %d duplicate, %d conflicting, %d refused", r.Seen, r.Kept, r.Duplicate, r.Conflicting, r.Refused)},

@@ -58,6 +58,9 @@ func newExport(w world, code *int) *cobra.Command {
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if e.format == string(report.Timesketch) {
+			if e.noRaw || e.duplicates || len(e.where) > 0 {
+				return usagef("--no-raw, --keep-duplicates and --where are of Parquet and Arrow: a timeline is of incidents")
+			}
 			t.formats = []string{e.format}
 			return t.reads(w, code, analyze.Case, t.inventory)(cmd, args)
 		}

@@ -74,6 +74,7 @@ func investigate(ctx context.Context, opt *options, w world, judge judgement) (i
 		return 0, err
 	}
 	if err := opt.manifest.write(opt.out); err != nil {
+		opt.out.withdraw()
 		return 0, err
 	}
 	opt.show.closing(c, opt.out.names(), time.Since(began))

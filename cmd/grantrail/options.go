@@ -127,6 +127,14 @@ func (t *typed) question(now time.Time) (q analyze.Options, err error) {
 // parseTime reads RFC 3339, a date (midnight UTC), or a duration back from
 // now. Days are accepted as d, which Go's own durations lack.
 func parseTime(flag, s string, now time.Time) (time.Time, error) {
+	at, err := timeOf(flag, s, now)
+	if err == nil && s != "" && (at.Year() < 1 || at.Year() > 9999) { // RFC 3339 has no others
+		return time.Time{}, usagef("--%s %q: want a time in the years 1 to 9999", flag, s)
+	}
+	return at, err
+}
+
+func timeOf(flag, s string, now time.Time) (time.Time, error) {
 	if s == "" {
 		return time.Time{}, nil
 	}

@@ -22,6 +22,7 @@ type output struct {
 	device  string    // likewise, and what is written to is not a file
 	paths   []string  // parallel to formats, else
 	dir     string    // to be made, for several formats
+	made    bool      // it was
 	clobber bool
 }
 
@@ -151,9 +152,8 @@ func (w cancelled) Write(b []byte) (int, error) {
 }
 
 func (o *output) files(ctx context.Context, c *incident.Case) (err error) {
-	made := false
 	if o.dir != "" {
-		if made, err = makeDir(o.dir); err != nil {
+		if o.made, err = makeDir(o.dir); err != nil {
 			return err
 		}
 	}
@@ -162,12 +162,7 @@ func (o *output) files(ctx context.Context, c *incident.Case) (err error) {
 		if err == nil {
 			return
 		}
-		for _, p := range append(temps, done...) {
-			_ = os.Remove(p) // the failure that led here is what counts
-		}
-		if made {
-			_ = os.Remove(o.dir)
-		}
+		o.remove(append(temps, done...))
 	}()
 	for i, path := range o.paths {
 		temp, err := beside(path, func(w io.Writer) error {
@@ -188,6 +183,19 @@ func (o *output) files(ctx context.Context, c *incident.Case) (err error) {
 		done = append(done, path)
 	}
 	return nil
+}
+
+// withdraw takes the reports back, of a run that could not finish after all. Like
+// that of any removal here, the failure that led to it is what counts.
+func (o *output) withdraw() { o.remove(o.paths) }
+
+func (o *output) remove(paths []string) {
+	for _, p := range paths {
+		_ = os.Remove(p)
+	}
+	if o.made {
+		_ = os.Remove(o.dir)
+	}
 }
 
 // makeDir makes one directory; its parent must be there.

@@ -156,17 +156,26 @@ func (s *sweeping) run(ctx context.Context, opt *options, w world) (code int, er
 	if err := opt.out.write(ctx, c); err != nil {
 		return 0, err
 	}
-	if err := s.writeChanges(opt.out, c.Changes); err != nil {
+	if err := s.remember(opt, st, c, judged); err != nil {
+		opt.out.withdraw()
 		return 0, err
-	}
-	if st.Judged, err = json.Marshal(judged); err != nil {
-		return 0, err
-	}
-	if err := st.Commit(); err != nil {
-		return 0, fmt.Errorf("state %q: %w", s.dir, err)
 	}
 	opt.show.closing(c, opt.out.names(), time.Since(began))
 	return opt.failOn.verdict(c), nil
+}
+
+// remember writes what changed, and keeps what was concluded.
+func (s *sweeping) remember(opt *options, st *state.State, c *incident.Case, judged []incident.Judged) (err error) {
+	if err := s.writeChanges(opt.out, c.Changes); err != nil {
+		return err
+	}
+	if st.Judged, err = json.Marshal(judged); err != nil {
+		return err
+	}
+	if err := st.Commit(); err != nil {
+		return fmt.Errorf("state %q: %w", s.dir, err)
+	}
+	return nil
 }
 
 func (s *sweeping) conclude(ctx context.Context, opt *options, w world, st *state.State) (*incident.Case, []incident.Judged, error) {

@@ -97,7 +97,7 @@ type writer struct {
 // begin begins a segment.
 func (s *State) begin() (*writer, error) {
 	w := &writer{dir: s.dir}
-	w.Number = 1
+	w.Number = s.given + 1
 	if n := len(s.Segments); n > 0 {
 		w.Number = s.Segments[n-1].Number + 1
 	}

@@ -38,6 +38,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -83,6 +84,7 @@ type State struct {
 	dir     string
 	lock    *lock
 	pending *writer // the segment in the making; nil where nothing was added
+	given   int     // the highest number of a segment that is given up at the next commit
 }
 
 // Errors that a caller may ask for.
@@ -96,9 +98,9 @@ var (
 )
 
 // Open opens the state in a folder, which it makes if need be, and holds it
-// until Close. With anew, what was read is given up first; what was concluded
-// is remembered. The errors
-// wrap [ErrHeld], [ErrVersion] or [ErrDamaged] where they are meant.
+// until Close. With anew, what was read is given up at the next Commit; what was
+// concluded is remembered. The errors wrap [ErrHeld], [ErrVersion] or [ErrDamaged]
+// where they are meant.
 func Open(dir string, anew bool) (*State, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
@@ -142,10 +144,30 @@ func (s *State) load(anew bool) error {
 			return err
 		}
 	}
+	if anew {
+		return s.give()
+	}
 	if err := s.check(); err != nil {
 		return err
 	}
 	return s.sweep()
+}
+
+// give gives the segments up that are there, which the head on disk may still name:
+// until it is replaced they stay, and the new ones take other numbers. The next sweep
+// removes them.
+func (s *State) give() error {
+	entries, err := os.ReadDir(s.dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		number, _, _ := strings.Cut(e.Name(), ".")
+		if n, err := strconv.Atoi(number); err == nil && isOurs(e.Name()) {
+			s.given = max(s.given, n)
+		}
+	}
+	return nil
 }
 
 // ours refuses a folder that holds anything but a state: what is not named in
