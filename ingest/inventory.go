@@ -50,12 +50,15 @@ func (s *summed) entry() *Entry {
 	return e
 }
 
-// enter notes an object that was opened.
+// enter notes an object, and one that could not be opened without a hash.
 func (c *collector) enter(o *Object, res *result) {
-	if res.entry == nil {
-		return
+	var e Entry
+	switch {
+	case res.entry != nil:
+		e = *res.entry
+	case res.state != custody.Unread:
+		return // there is nothing to be had of it
 	}
-	e := *res.entry
 	e.URI, e.Tag = o.Name(), o.Tag
 	for _, f := range res.files {
 		if f.Name == e.URI && f.Hashed {

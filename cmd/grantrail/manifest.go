@@ -96,7 +96,7 @@ func (m *inventory) take(ev *ingest.Evidence) {
 		return
 	}
 	i := &ev.Manifest.Integrity
-	same, repacked, changed, added := 0, 0, 0, 0
+	same, repacked, changed, added, unread := 0, 0, 0, 0, 0
 	say := func(object string, v custody.Verdict, detail string) {
 		i.Findings = append(i.Findings, custody.Finding{Object: object, Verdict: string(v), Detail: detail})
 	}
@@ -107,6 +107,12 @@ func (m *inventory) take(ev *ingest.Evidence) {
 		case !known:
 			added++
 			say(e.URI, custody.Added, "not in the manifest")
+		case e.Stored == "":
+			unread++
+			say(e.URI, custody.NotChecked, "it could not be read whole, and is not compared with the manifest")
+		case was.Stored == "":
+			unread++
+			say(e.URI, custody.NotChecked, "the manifest's run could not read it whole, and has no hash of it")
 		case was.Stored != e.Stored && was.Inflated != "" && was.Inflated == e.Inflated:
 			same, repacked = same+1, repacked+1
 			say(e.URI, custody.Repacked, "its stored bytes are not those of the manifest; its content is")
@@ -128,6 +134,9 @@ func (m *inventory) take(ev *ingest.Evidence) {
 	said := fmt.Sprintf("Objects were compared with the manifest of an earlier run: %d the same, %d changed, %d gone, %d new.", same, changed, len(gone), added)
 	if repacked > 0 {
 		said += fmt.Sprintf(" Of the same, %d by content alone: compressed anew.", repacked)
+	}
+	if unread > 0 {
+		said += fmt.Sprintf(" %d could not be compared, since one run or the other could not read all of it.", unread)
 	}
 	i.Checks = append(i.Checks, said)
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -131,11 +130,37 @@ func (t *typed) sweeping(opt *options, now time.Time) (*sweeping, error) {
 	return s, err
 }
 
-// within reports whether a folder lies in another, or is it.
+// within reports whether a folder lies in a source, or is it: wherever links lead, and
+// where the source is a pattern, in one that it matches.
 func within(dir, source string) bool {
-	a, errA := filepath.Abs(dir)
-	b, errB := filepath.Abs(source)
-	return errA == nil && errB == nil && (a == b || strings.HasPrefix(a, b+string(filepath.Separator)))
+	a, b := resolved(dir), resolved(source)
+	for {
+		matches, _ := filepath.Match(b, a) // a pattern that is none matches nothing
+		if a == b || matches {
+			return true
+		}
+		parent := filepath.Dir(a)
+		if parent == a {
+			return false
+		}
+		a = parent
+	}
+}
+
+// resolved is a path without links, as far as it is there.
+func resolved(path string) string {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return path
+	}
+	real, err := filepath.EvalSymlinks(path)
+	if err == nil {
+		return real
+	}
+	if parent := filepath.Dir(path); parent != path {
+		return filepath.Join(resolved(parent), filepath.Base(path))
+	}
+	return path
 }
 
 // run sweeps, and returns the exit code of a finished sweep. What was concluded
