@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -104,7 +105,7 @@ func (e *exportTyped) exporting(output string, t *typed) (export.Options, ingest
 		return to, nil, usagef("--output -: an export is a folder")
 	}
 	if entries, err := os.ReadDir(output); len(entries) > 0 {
-		if _, err := os.Lstat(filepath.Join(output, accountName)); err != nil || !t.clobber {
+		if !isExport(entries) || !t.clobber {
 			return to, nil, usagef("--output %q is there and not empty: name another; --clobber replaces an earlier export, and nothing else", output)
 		}
 	} else if err != nil && !os.IsNotExist(err) {
@@ -112,6 +113,20 @@ func (e *exportTyped) exporting(output string, t *typed) (export.Options, ingest
 	}
 	wants, err := e.wants(t)
 	return to, wants, err
+}
+
+// isExport reports whether a folder holds an earlier export and nothing else.
+func isExport(entries []os.DirEntry) bool {
+	account := false
+	for _, e := range entries {
+		switch {
+		case e.Name() == accountName:
+			account = true
+		case !e.IsDir() || !strings.HasPrefix(e.Name(), "account="):
+			return false
+		}
+	}
+	return account
 }
 
 // filter is what records are wanted by. Empty lists are no bound.
@@ -185,6 +200,9 @@ const inExport = 64 << 20
 // it once it is whole.
 func exportTo(ctx context.Context, opt *options, to export.Options, wants ingest.Wants, w world) (code int, err error) {
 	began, asked := time.Now(), filepath.Clean(to.Dir)
+	if real, err := filepath.EvalSymlinks(asked); err == nil {
+		asked = real // what a link leads to is replaced, and not the link
+	}
 	if err := os.MkdirAll(filepath.Dir(asked), 0o755); err != nil {
 		return 0, err
 	}
@@ -218,17 +236,22 @@ func exportTo(ctx context.Context, opt *options, to export.Options, wants ingest
 	return exitOK, nil
 }
 
-// replace puts a folder where another is or was.
+// replace puts a folder where another is or was, which is removed once that is done.
 func replace(whole, asked string) error {
 	if err := os.Chmod(whole, 0o755); err != nil {
 		return err
 	}
-	if _, err := os.Lstat(asked); err == nil {
-		if err := os.RemoveAll(asked); err != nil {
-			return err
-		}
+	before := whole + ".before"
+	switch err := os.Rename(asked, before); {
+	case os.IsNotExist(err):
+		return os.Rename(whole, asked)
+	case err != nil:
+		return err
 	}
-	return os.Rename(whole, asked)
+	if err := os.Rename(whole, asked); err != nil {
+		return errors.Join(err, os.Rename(before, asked))
+	}
+	return os.RemoveAll(before)
 }
 
 // accountName is the file that says what an export is.

@@ -9,7 +9,8 @@ import (
 )
 
 // seen is the records of a partition that were written: fingerprints by
-// eventID. What has the same ID and says the same is a duplicate.
+// eventID. What has the same ID and says the same is a duplicate. Of an ID with
+// several contents the further ones are known by a name of their own.
 type seen struct {
 	slots []sighting // by the ID; those without one are free
 	n     int
@@ -47,6 +48,12 @@ func (s *seen) look(w *row) sight {
 	case at.print == w.print:
 		return duplicate
 	}
+	further := [2]uint64{w.id[0] ^ w.print*golden, w.id[1] ^ bits.RotateLeft64(w.print, 32)}
+	if at = s.slot(further); at.id == further {
+		return duplicate
+	}
+	*at = sighting{further, w.print}
+	s.n++
 	return conflict
 }
 
