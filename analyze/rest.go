@@ -66,6 +66,9 @@ func (r *reporter) wantsRefusal(ref *refusal, why string) bool {
 func (r *reporter) unlinkedCall(ref *refusal, why string) incident.Unlinked {
 	t := r.s.t
 	detail := whyDetail[why]
+	if why == whyOtherService && ref.unsure {
+		detail = "A service that EC2 is not known to call KMS through made this call for the caller, and no launch has its requestID."
+	}
 	if why == whyOtherCall {
 		detail += r.s.requests[request{ref.place, ref.request}] + "."
 	}

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -120,19 +121,22 @@ func sidecarOf(name string) string {
 // maxSidecar is more than any signature takes.
 const maxSidecar = 64 << 10
 
+// sidecar takes a file that is named as the signature of a digest. One that holds none
+// is evidence like any other, if it is: names say nothing of contents.
 func (w *worker) sidecar(of string, r io.Reader) {
 	text, err := io.ReadAll(io.LimitReader(r, maxSidecar))
-	w.res.stored, w.res.inflated = int64(len(text)), int64(len(text))
 	signature := signatureIn(text)
-	switch {
-	case err != nil:
-		w.settle(custody.Unread, storageKind(err), fmt.Sprintf("reading stopped: %v", reason(err)))
-	case signature == "":
-		w.settle(custody.Skipped, custody.KindNotEvidence, "named as the signature of a digest, and holds none")
-	default:
-		w.res.other.Signatures++
-		w.res.sidecar = &sidecar{of, signature}
+	if err == nil && signature == "" {
+		w.take(w.body, io.MultiReader(bytes.NewReader(text), r), nil)
+		return
 	}
+	w.res.stored, w.res.inflated = int64(len(text)), int64(len(text))
+	if err != nil {
+		w.settle(custody.Unread, storageKind(err), fmt.Sprintf("reading stopped: %v", reason(err)))
+		return
+	}
+	w.res.other.Signatures++
+	w.res.sidecar = &sidecar{of, signature}
 }
 
 // signatureIn finds a signature: the hexadecimal text alone, the metadata as

@@ -1,6 +1,12 @@
 package ingest
 
-import "testing"
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"grantrail/ingest/custody"
+)
 
 // TestSignatureIn: a signature is found in whatever holds one, and of two there is
 // none.
@@ -19,6 +25,26 @@ func TestSignatureIn(t *testing.T) {
 			if got := signatureIn([]byte(text)); got != want {
 				t.Fatalf("%s: %q, want %q", text, got, want)
 			}
+		}
+	}
+}
+
+// TestNamedAsSignature: what is named as a digest's signature, and is evidence, is
+// read as that.
+func TestNamedAsSignature(t *testing.T) {
+	const name = "111122223333_CloudTrail-Digest_eu-west-1_main_eu-west-1_20260302T120000Z.json.gz.metadata.json"
+	const record = `{"eventVersion":"1.11","eventTime":"2026-03-02T10:00:00Z","eventSource":"ec2.amazonaws.com","eventName":"DescribeInstances","awsRegion":"eu-west-1","recipientAccountId":"111122223333","eventID":"e"}`
+	for text, want := range map[string]custody.Objects{
+		`{"Records":[` + record + `]}`: {Listed: 1, Read: 1},
+		`{"signed":false}`:             {Listed: 1, Skipped: 1},
+	} {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		ev := read(t, Options{}, dir)
+		if got := ev.Manifest.Objects; got != want || ev.Manifest.Records.Seen != want.Read {
+			t.Errorf("%.20s: %+v, %+v", text, got, ev.Manifest)
 		}
 	}
 }
