@@ -91,12 +91,18 @@ func (s *scan) likelyHit(l *launch, r *refusal, left []string) []string {
 	if len(left) < 2 {
 		return left // the refusal must have hit one
 	}
+	witnessed := make(map[string]bool)
+	for i, f := range s.fates(l) {
+		if f.witnessed() {
+			witnessed[l.instances[i]] = true
+		}
+	}
 	for _, cleared := range []func(id string) bool{
 		func(id string) bool { return s.grantedIn(l, id, r.key) },
 		func(id string) bool { return s.usesOther(instanceID{l.place, id}, r.key, s.nextLaunch(l, id)) },
 		func(id string) bool { return s.ranUntilHalt(l, id) },
 	} {
-		left = unlessAll(left, func(id string) bool { return !s.fates(l)[slices.Index(l.instances, id)].witnessed() && cleared(id) })
+		left = unlessAll(left, func(id string) bool { return !witnessed[id] && cleared(id) })
 	}
 	return left
 }
