@@ -103,10 +103,14 @@ func remedy(inc *incident.Incident, policy string, forms forms) incident.Remedy 
 // message that gives three reasons gives more than none.
 func sharpened(a advice, inc *incident.Incident) advice {
 	grant, other, vague := false, false, false
-	for _, at := range inc.Attempts {
-		for _, d := range at.Denials {
+	for i := range inc.Attempts {
+		denials := inc.Attempts[i].Denials
+		for j := range denials {
+			d := &denials[j]
 			grant, other = grant || d.Action == "CreateGrant", other || d.Action != "CreateGrant"
-			vague = vague || inc.Cause.Code == accessDenied && parseMessage(d.ErrorMessage).ambiguous
+			if inc.Cause.Code == accessDenied && !vague && strings.Contains(d.ErrorMessage, "in this Region") { // to parse takes its time
+				vague = parseMessage(d.ErrorMessage).ambiguous
+			}
 		}
 	}
 	if inc.Cause.Code == identityMissing && other && !grant {
@@ -122,8 +126,8 @@ func sharpened(a advice, inc *incident.Incident) advice {
 // toConfirm is how to see that it helped. What was launched anew is gone.
 func toConfirm(inc *incident.Incident) string {
 	again := "launch again"
-	for _, at := range inc.Attempts {
-		if at.Launch.Action == "StartInstances" {
+	for i := range inc.Attempts {
+		if inc.Attempts[i].Launch.Action == "StartInstances" {
 			again = "start the instance again"
 		}
 	}

@@ -95,11 +95,18 @@ type Summary struct {
 // Launches counts the failed launches of all incidents, each once: those with a
 // refusal of their own, and those whose refusals fit other launches as well.
 func (c *Case) Launches() (failed, possible int) {
-	grades := make(map[Ref]Grade)
+	type place struct {
+		object string
+		record int
+	}
+	grades := make(map[place]Grade)
 	for i := range c.Incidents {
-		for _, a := range c.Incidents[i].Attempts {
-			if grade := grades[a.Launch.Ref]; a.Grade.Rank() > grade.Rank() {
-				grades[a.Launch.Ref] = a.Grade
+		attempts := c.Incidents[i].Attempts
+		for j := range attempts {
+			a := &attempts[j]
+			at := place{a.Launch.Ref.Object, a.Launch.Ref.Record}
+			if grade := grades[at]; a.Grade.Rank() > grade.Rank() {
+				grades[at] = a.Grade
 			}
 		}
 	}
