@@ -88,32 +88,46 @@ func (r *reporter) joinedBy(l *launch, ties []*tie) []string {
 // ways are the ties in the order in which they are listed.
 var ways = [...]string{byRequest, byGrantee, byVolume, byCallTime}
 
+// toll is which instances of a launch its refusals can have cost, in its order.
+type toll struct {
+	hit    []bool
+	n      int
+	before []string // suspects of the refusal before
+}
+
+func (c *toll) of(i int) bool { return c.hit != nil && c.hit[i] }
+
+func (c *toll) add(s *scan, l *launch, t *tie) {
+	if c.hit == nil {
+		c.hit = make([]bool, len(l.instances))
+	}
+	left, _ := s.suspects(l, &s.refusals[t.refusal])
+	if len(left) > 1 && len(left) == len(c.before) && &left[0] == &c.before[0] {
+		return // the same as of the refusal before
+	}
+	c.before = left
+	at := 0 // suspects are in the order of the launch
+	for _, id := range left {
+		for l.instances[at] != id {
+			at++
+		}
+		if !c.hit[at] {
+			c.hit[at] = true
+			c.n++
+		}
+	}
+}
+
 // instances are all that the attempt's refusals can have cost, in the order in
 // which the launch names them.
 func (r *reporter) instances(l *launch, ties []*tie) []incident.Instance {
-	hit := make([]bool, len(l.instances))
-	n := 0
-	var before []string
+	var hit toll
 	for _, t := range ties {
-		left, _ := r.s.suspects(l, &r.s.refusals[t.refusal])
-		if len(left) > 1 && len(left) == len(before) && &left[0] == &before[0] {
-			continue // the same as of the refusal before
-		}
-		before = left
-		at := 0 // suspects are in the order of the launch
-		for _, id := range left {
-			for l.instances[at] != id {
-				at++
-			}
-			if !hit[at] {
-				hit[at] = true
-				n++
-			}
-		}
+		hit.add(r.s, l, t)
 	}
-	out := make([]incident.Instance, 0, n)
+	out := make([]incident.Instance, 0, hit.n)
 	for i, id := range l.instances {
-		if hit[i] {
+		if hit.of(i) {
 			f := r.s.fates(l)[i]
 			out = append(out, incident.Instance{ID: strings.Clone(id), Outcome: f.outcome, Stop: r.stop(f)})
 		}

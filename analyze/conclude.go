@@ -49,7 +49,7 @@ func conclude(c *incident.Case, opt *Options, of found, outsiders []string) (inc
 		doubts = append(doubts, "No use of the asked keys for EC2 is in the archive.")
 	}
 	if of.unnamed > 0 {
-		doubts = append(doubts, fmt.Sprintf("%s of a launch %s no key, and may be of those asked.", count(of.unnamed, "refused KMS call"), name(of.unnamed)))
+		doubts = append(doubts, fmt.Sprintf("%s of a launch %s no key, and may be of those asked.", count(of.unnamed, "refused KMS call"), plural(of.unnamed, "names", "name")))
 	}
 	switch {
 	case len(c.Incidents) > 0:
@@ -100,7 +100,7 @@ func doubts(c *incident.Case, opt *Options) []string {
 		out = append(out, fmt.Sprintf("%s to a launch outside the asked time.", belongs(outside)))
 	}
 	if forwarded > 0 {
-		out = append(out, fmt.Sprintf("%s that EC2 forwarded %s no launch in the archive.", count(forwarded, "refused KMS call"), has(forwarded)))
+		out = append(out, fmt.Sprintf("%s that EC2 forwarded %s no launch in the archive.", count(forwarded, "refused KMS call"), plural(forwarded, "has", "have")))
 	}
 	return append(out, uncovered(&c.Custody, opt)...)
 }
@@ -192,18 +192,4 @@ func belongs(n int) string {
 		return "1 refused KMS call belongs"
 	}
 	return fmt.Sprintf("%d refused KMS calls belong", n)
-}
-
-func name(n int) string {
-	if n == 1 {
-		return "names"
-	}
-	return "name"
-}
-
-func has(n int) string {
-	if n == 1 {
-		return "has"
-	}
-	return "have"
 }

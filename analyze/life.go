@@ -260,40 +260,25 @@ func (s *scan) ranUntilHalt(l *launch, id string) bool {
 	return halted != nil && halted.state == "running"
 }
 
-// grantedIn reports whether an instance got a grant for this key in this very
-// launch: inside the join window, and under its requestID where both have one.
-// An empty key asks for a grant of any key.
-func (s *scan) grantedIn(l *launch, id, key string) bool {
-	grants := s.granted[instanceID{l.place, id}]
-	from := sort.Search(len(grants), func(i int) bool { return grants[i].ns >= l.ns-leadNanos })
-	for _, g := range grants[from:] {
-		if g.ns-l.ns > int64(s.opt.JoinWindow) {
-			break
-		}
-		if key != "" && !sameKey(g.key, key) {
-			continue
-		}
-		if g.request == l.request || g.request == "" || l.request == "" {
-			return true
-		}
+// grants are those of an instance in the window of a launch, from a time on.
+func (s *scan) grants(l *launch, id string, from int64) []grant {
+	all := s.granted[instanceID{l.place, id}]
+	from = max(from, l.ns-leadNanos)
+	begin := sort.Search(len(all), func(i int) bool { return all[i].ns >= from })
+	end := begin
+	for end < len(all) && s.inWindow(l.ns, all[end].ns) {
+		end++
 	}
-	return false
+	return all[begin:end]
 }
 
-// grantedAfter is grantedIn, not before a time. Without a key it does not ask for
-// the request: a throttled call is made again under another.
-func (s *scan) grantedAfter(l *launch, id, key string, ns int64) bool {
-	grants := s.granted[instanceID{l.place, id}]
-	from := sort.Search(len(grants), func(i int) bool { return grants[i].ns >= ns })
-	for _, g := range grants[from:] {
-		if !s.inWindow(l.ns, g.ns) {
-			break
-		}
-		if key == "" || sameKey(g.key, key) && (g.request == l.request || g.request == "" || l.request == "") {
-			return true
-		}
-	}
-	return false
+// grantedIn reports whether an instance got a grant for this key in this very
+// launch: inside the join window, from a time on, and under its requestID where
+// both have one. An empty key asks for a grant of any key.
+func (s *scan) grantedIn(l *launch, id, key string, from int64) bool {
+	return slices.ContainsFunc(s.grants(l, id, from), func(g grant) bool {
+		return (key == "" || sameKey(g.key, key)) && (g.request == l.request || g.request == "" || l.request == "")
+	})
 }
 
 // terminated reports whether an instance is gone, which it is for good.
@@ -315,10 +300,8 @@ func (s *scan) grantedFor(l *launch, id, volume string) bool {
 // usedAfter reports whether an instance whose own call was refused made it with
 // success afterwards, in the window of the launch.
 func (s *scan) usedAfter(l *launch, id string, r *refusal) bool {
-	grants := s.granted[instanceID{l.place, id}]
-	from := sort.Search(len(grants), func(i int) bool { return grants[i].ns >= r.ns })
-	return slices.ContainsFunc(grants[from:], func(g grant) bool {
-		return s.inWindow(l.ns, g.ns) && s.t.Kind(g.row) == table.DataKey && (r.key == "" || sameKey(g.key, r.key))
+	return slices.ContainsFunc(s.grants(l, id, r.ns), func(g grant) bool {
+		return s.t.Kind(g.row) == table.DataKey && (r.key == "" || sameKey(g.key, r.key))
 	})
 }
 

@@ -31,6 +31,9 @@ type scope struct {
 	region    string
 	principal string
 	launches  bool // RunInstances was seen: volumes are made, not only attached
+	starts    bool // StartInstances was
+	grants    bool // CreateGrant was refused
+	others    bool // another call was
 	anyway    bool // the calls come by way of another service than EC2: kms:ViaService is left out
 }
 

@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"grantrail/analyze/incident"
@@ -59,7 +60,7 @@ var remedies = map[string]advice{
 func remedy(inc *incident.Incident, policy string, forms forms) incident.Remedy {
 	a := remedies[inc.Cause.Code]
 	sc := scopeOf(inc)
-	a = sharpened(a, inc)
+	a = sharpened(a, inc, sc)
 	out := incident.Remedy{Summary: a.summary, Notes: append([]string{}, a.notes...), Commands: commands(inc.Cause.Code, sc)}
 	if policy != "" {
 		out.Notes = append([]string{"KMS names the policy that decided: " + policy + "."}, out.Notes...)
@@ -95,41 +96,35 @@ func remedy(inc *incident.Incident, policy string, forms forms) incident.Remedy 
 		code := forms.terraform(sc, a.identity, a.key)
 		out.Terraform = &code
 	}
-	out.Notes = append(out.Notes, needs(sc), toConfirm(inc))
+	out.Notes = append(out.Notes, needs(sc), toConfirm(sc))
 	return out
 }
 
 // sharpened is advice for what was really refused: a data key is no grant, and a
 // message that gives three reasons gives more than none.
-func sharpened(a advice, inc *incident.Incident) advice {
-	grant, other, vague := false, false, false
-	for i := range inc.Attempts {
-		denials := inc.Attempts[i].Denials
-		for j := range denials {
-			d := &denials[j]
-			grant, other = grant || d.Action == "CreateGrant", other || d.Action != "CreateGrant"
-			if inc.Cause.Code == accessDenied && !vague && strings.Contains(d.ErrorMessage, "in this Region") { // to parse takes its time
-				vague = parseMessage(d.ErrorMessage).ambiguous
-			}
-		}
-	}
-	if inc.Cause.Code == identityMissing && other && !grant {
+func sharpened(a advice, inc *incident.Incident, sc scope) advice {
+	switch {
+	case inc.Cause.Code == identityMissing && sc.others && !sc.grants:
 		a.summary = "Allow the principal what making an encrypted volume asks of this key, in an identity-based policy of its own."
-	}
-	if vague {
+	case inc.Cause.Code == accessDenied && slices.ContainsFunc(inc.Attempts, vague):
 		a.summary = "KMS gives three reasons and picks none: the key does not exist in this Region, or its key policy does not allow the call, or denies it."
 		a.notes = append([]string{"Of a key of another account KMS answers the same: look there whether the key exists, and whether its policy lets this account in."}, a.notes...)
 	}
 	return a
 }
 
+// vague reports whether a refusal of a launch gives three reasons.
+func vague(a incident.Attempt) bool {
+	return slices.ContainsFunc(a.Denials, func(d incident.Denial) bool {
+		return strings.Contains(d.ErrorMessage, "in this Region") && parseMessage(d.ErrorMessage).ambiguous // to parse takes its time
+	})
+}
+
 // toConfirm is how to see that it helped. What was launched anew is gone.
-func toConfirm(inc *incident.Incident) string {
+func toConfirm(sc scope) string {
 	again := "launch again"
-	for i := range inc.Attempts {
-		if inc.Attempts[i].Launch.Action == "StartInstances" {
-			again = "start the instance again"
-		}
+	if sc.starts {
+		again = "start the instance again"
 	}
 	return "To confirm: " + again + " and look for a granted CreateGrant, and the instance's own Decrypt, under the same requestID as the launch."
 }
@@ -139,12 +134,15 @@ func scopeOf(inc *incident.Incident) scope {
 	if key := deref(inc.Key.ARN); plainKey(key) {
 		sc.key = key
 	}
-	for _, a := range inc.Attempts {
-		sc.launches = sc.launches || a.Launch.Action == "RunInstances"
-		for _, d := range a.Denials {
-			sc.launches = sc.launches || d.Action != "CreateGrant"
+	for i := range inc.Attempts {
+		a := &inc.Attempts[i]
+		sc.launches, sc.starts = sc.launches || a.Launch.Action == "RunInstances", sc.starts || a.Launch.Action == "StartInstances"
+		for j := range a.Denials {
+			grant := a.Denials[j].Action == "CreateGrant"
+			sc.grants, sc.others = sc.grants || grant, sc.others || !grant
 		}
 	}
+	sc.launches = sc.launches || sc.others
 	return sc
 }
 

@@ -94,8 +94,8 @@ func (r *reporter) unexplained(ties []tie) []incident.Unexplained {
 		}
 		for j, f := range r.s.fates(l) {
 			id := l.instances[j]
-			cameUp := f.source == incident.FromImplied && r.s.grantedIn(l, id, "")
-			tied := explained[i] != nil && (explained[i][j] || !f.witnessed())
+			cameUp := f.source == incident.FromImplied && r.s.grantedIn(l, id, "", 0)
+			tied := explained[i] != nil && (explained[i].of(j) || !f.witnessed())
 			if !f.silent() || cameUp || tied || !r.opt.wantsInstance(id) {
 				continue
 			}
@@ -108,23 +108,21 @@ func (r *reporter) unexplained(ties []tie) []incident.Unexplained {
 	return slices.Clip(out)
 }
 
-// explained are, of each launch that a refusal fits, the instances that it can have
-// cost, in the launch's order.
-func (r *reporter) explained(ties []tie) [][]bool {
-	out := make([][]bool, len(r.s.launches))
+// explained are the tolls of the launches that a refusal fits, and nil of others.
+func (r *reporter) explained(ties []tie) []*toll {
+	out := make([]*toll, len(r.s.launches))
+	alone := &toll{hit: []bool{true}}
 	for i := range ties {
 		for _, n := range ties[i].launches {
 			l := &r.s.launches[n]
+			if len(l.instances) < 2 {
+				out[n] = alone // as most are
+				continue
+			}
 			if out[n] == nil {
-				out[n] = make([]bool, len(l.instances))
+				out[n] = &toll{}
 			}
-			left, _ := r.s.suspects(l, &r.s.refusals[ties[i].refusal])
-			for j, at := 0, 0; j < len(l.instances) && at < len(left); j++ {
-				if l.instances[j] == left[at] { // they are in the launch's order
-					out[n][j] = true
-					at++
-				}
-			}
+			out[n].add(r.s, l, &ties[i])
 		}
 	}
 	return out

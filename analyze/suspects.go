@@ -98,7 +98,7 @@ func (s *scan) likelyHit(l *launch, r *refusal, left []string) []string {
 		}
 	}
 	for _, cleared := range []func(id string) bool{
-		func(id string) bool { return s.grantedIn(l, id, r.key) },
+		func(id string) bool { return s.grantedIn(l, id, r.key, 0) },
 		func(id string) bool { return s.usesOther(instanceID{l.place, id}, r.key, s.nextLaunch(l, id)) },
 		func(id string) bool { return s.ranUntilHalt(l, id) },
 	} {
@@ -115,16 +115,14 @@ func (s *scan) served(l *launch, id string, f fate, r *refusal) bool {
 		return false
 	case r.own: // what it was granted before was of no use
 		return s.usedAfter(l, id, r)
-	case r.key != "":
-		switch {
-		case f.silent(): // a grant before, or of the same second, may be for another volume
-			return s.grantedAfter(l, id, r.key, r.ns+1)
-		case s.t.Name(r.row) != "CreateGrant": // a grant before does not stand for another call
-			return s.grantedAfter(l, id, r.key, r.ns)
-		}
-		return s.grantedIn(l, id, r.key)
+	case r.key == "": // a throttled call is made again, under whatever request
+		return r.cause == throttled && !f.silent() && s.grantedIn(l, id, "", 0) && len(s.grants(l, id, r.ns)) > 0
+	case f.silent(): // a grant before, or of the same second, may be for another volume
+		return s.grantedIn(l, id, r.key, r.ns+1)
+	case s.t.Name(r.row) != "CreateGrant": // a grant before does not stand for another call
+		return s.grantedIn(l, id, r.key, r.ns)
 	}
-	return r.cause == throttled && !f.silent() && s.grantedIn(l, id, "") && s.grantedAfter(l, id, "", r.ns)
+	return s.grantedIn(l, id, r.key, 0)
 }
 
 // unlessAll drops what a sign clears, unless that would leave nothing.

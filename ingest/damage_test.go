@@ -1,10 +1,7 @@
 package ingest
 
 import (
-	"bytes"
-	"compress/gzip"
 	"context"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -263,7 +260,7 @@ func TestDamagedBeyondRecognition(t *testing.T) {
 		{"a notification, and no JSON", note + ",x]}", nil, custody.Partial, custody.KindJSONSyntax},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			object := gzipped(t, c.text)
+			object := []byte(zipped(t, c.text))
 			if c.spoil != nil {
 				object = c.spoil(object)
 			}
@@ -281,17 +278,4 @@ func TestDamagedBeyondRecognition(t *testing.T) {
 			checkKind(t, ev, path, c.kind)
 		})
 	}
-}
-
-func gzipped(t *testing.T, text string) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	z := gzip.NewWriter(&b)
-	if _, err := io.WriteString(z, text); err != nil {
-		t.Fatal(err)
-	}
-	if err := z.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
 }

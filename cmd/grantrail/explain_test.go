@@ -205,6 +205,17 @@ func packed(t *testing.T, text string) string {
 	return b.String()
 }
 
+// lineOf is the line under which a record is shown.
+func lineOf(t *testing.T, r incident.Ref) string {
+	t.Helper()
+	in := incident.Incident{ID: "gt-x", Attempts: []incident.Attempt{{Launch: incident.Pointer{Ref: r}}}}
+	var b bytes.Buffer
+	if err := report.Explain(&b, &incident.Case{Incidents: []incident.Incident{in}}, "gt-x"); err != nil {
+		t.Fatal(err)
+	}
+	return shown(b.String())[0]
+}
+
 // TestExplainedStrangers: names in an archive, and its own, do nothing to the tools
 // that print a record.
 func TestExplainedStrangers(t *testing.T) {
@@ -231,12 +242,7 @@ func TestExplainedStrangers(t *testing.T) {
 		}
 		for _, name := range members {
 			ref := incident.Ref{Object: archive + "!/" + name, Length: len(record), EventID: "e"}
-			in := incident.Incident{ID: "gt-x", Attempts: []incident.Attempt{{Launch: incident.Pointer{Ref: ref}}}}
-			var out bytes.Buffer
-			if err := report.Explain(&out, &incident.Case{Incidents: []incident.Incident{in}}, "gt-x"); err != nil {
-				t.Fatal(err)
-			}
-			checkLine(t, shown(out.String())[0], ref)
+			checkLine(t, lineOf(t, ref), ref)
 		}
 	}
 	if _, err := os.Stat("pwned"); err == nil {
@@ -247,22 +253,14 @@ func TestExplainedStrangers(t *testing.T) {
 // TestExplainedNowhere: where no line prints a record, that is said; and by a line
 // that does not find it.
 func TestExplainedNowhere(t *testing.T) {
-	show := func(r incident.Ref) string {
-		in := incident.Incident{ID: "gt-x", Attempts: []incident.Attempt{{Launch: incident.Pointer{Ref: r}}}}
-		var b bytes.Buffer
-		if err := report.Explain(&b, &incident.Case{Incidents: []incident.Incident{in}}, "gt-x"); err != nil {
-			t.Fatal(err)
-		}
-		return shown(b.String())[0]
-	}
 	for object, want := range map[string]string{
 		"-": "nothing: ", "a.zip!/b.tar!/c.json": "takes more than a line: ", "a.zip!/-x.json": "takes more than a line: its name", "a.zip!/day[2].json": "takes more than a line: its name",
 	} {
-		if got := show(incident.Ref{Object: object, Length: 5, EventID: "e"}); !strings.HasPrefix(got, want) {
+		if got := lineOf(t, incident.Ref{Object: object, Length: 5, EventID: "e"}); !strings.HasPrefix(got, want) {
 			t.Errorf("%s: %q", object, got)
 		}
 	}
-	line := show(incident.Ref{Object: "x", Length: 5, EventID: "e", Nested: true})
+	line := lineOf(t, incident.Ref{Object: "x", Length: 5, EventID: "e", Nested: true})
 	_, program := piped(t, line)
 	query, err := gojq.Parse(program)
 	if err != nil {

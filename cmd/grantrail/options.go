@@ -128,7 +128,7 @@ func (t *typed) question(now time.Time) (q analyze.Options, err error) {
 // now. Days are accepted as d, which Go's own durations lack.
 func parseTime(flag, s string, now time.Time) (time.Time, error) {
 	at, err := timeOf(flag, s, now)
-	if err == nil && s != "" && (at.Year() < 1 || at.Year() > 9999) { // RFC 3339 has no others
+	if err == nil && (at.Year() < 1 || at.Year() > 9999) { // RFC 3339 has no others
 		return time.Time{}, usagef("--%s %q: want a time in the years 1 to 9999", flag, s)
 	}
 	return at, err
