@@ -75,7 +75,7 @@ func newExport(w world, code *int) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return profiled(t.cpuProfile, func() error {
+		return t.running(func() error {
 			*code, err = exportTo(cmd.Context(), opt, to, wants, w)
 			return err
 		})

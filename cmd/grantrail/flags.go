@@ -44,7 +44,7 @@ func (t *typed) readingFlags(cmd *cobra.Command) {
 	f.StringSliceVar(&t.instances, "instance", nil, "only this instance id (repeatable)")
 	f.DurationVar(&t.joinWindow, "join-window", analyze.DefaultJoinWindow, "longest time from a launch to its refusal, where they share no requestID")
 	f.DurationVar(&t.stopWindow, "stop-window", analyze.DefaultStopWindow, "longest time from a launch to its recorded stop")
-	f.IntVar(&t.jobs, "jobs", 0, "objects read at a time (default one a processor)")
+	f.IntVar(&t.jobs, "jobs", 0, "objects read at a time, and processors used at most (default one a processor)")
 	f.StringVar(&t.memory, "memory", "64MiB", "stored bytes of objects in flight")
 	f.StringVar(&t.maxObject, "max-object-size", "", "leave objects stored larger than this unread")
 	f.StringVar(&t.progress, "progress", "auto", "progress line on standard error: auto, always or never")

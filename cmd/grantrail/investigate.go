@@ -52,7 +52,7 @@ func (t *typed) reads(w world, code *int, judge judgement, manifest func(sources
 		if opt.manifest, err = manifest(args); err != nil {
 			return err
 		}
-		return profiled(t.cpuProfile, func() error {
+		return t.running(func() error {
 			*code, err = investigate(cmd.Context(), opt, w, judge)
 			return err
 		})

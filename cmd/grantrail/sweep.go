@@ -68,7 +68,7 @@ func newSweep(w world, code *int) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return profiled(t.cpuProfile, func() error {
+		return t.running(func() error {
 			*code, err = s.run(cmd.Context(), opt, w)
 			return err
 		})
