@@ -11,9 +11,10 @@ import (
 func findAnywhere(text []byte, n int, out *marks, c *carry, plain bool) {
 	text = text[:n*64]
 	escaped, inString, slash := c.escaped, c.inString, slashFrom(text, 0)
+	control := across(0)
 	for i := range min(n, stride) {
 		block := (*[64]byte)(text[i*64:])
-		var quotes, brackets, controls uint64
+		var quotes, brackets, controls across
 		if plain {
 			quotes, brackets = findPlain(block)
 		} else {
@@ -22,24 +23,25 @@ func findAnywhere(text []byte, n int, out *marks, c *carry, plain bool) {
 		if end := i*64 + 64; slash < end || escaped != 0 {
 			var behind uint64
 			behind, escaped = escapes(findSlashes(block), escaped)
-			quotes &^= behind
+			quotes &^= across(transposed(behind))
 			slash = slashFrom(text, end)
 		}
-		in := inside(quotes) ^ inString
-		inString = uint64(int64(in) >> 63) //nolint:gosec // the highest bit, everywhere
-		c.control |= in & controls
+		var in across
+		in, inString = quotes.inside(inString)
+		control |= in & controls
 		var opens, closes uint64
 		for b := brackets &^ in; b != 0; b &= b - 1 {
-			switch block[bits.TrailingZeros64(b)&63] {
+			at := b.first()
+			switch block[at] {
 			case '{', '[':
-				opens |= b & -b
+				opens |= 1 << at
 			case '}', ']':
-				closes |= b & -b
+				closes |= 1 << at
 			}
 		}
-		out.quotes[i], out.opens[i], out.closes[i] = quotes, opens, closes
+		out.quotes[i], out.opens[i], out.closes[i] = transposed(uint64(quotes)), opens, closes
 	}
-	c.escaped, c.inString = escaped, inString
+	c.escaped, c.inString, c.control = escaped, inString, c.control|uint64(control)
 }
 
 // slashFrom is where the next backslash stands, or where the text ends.
@@ -50,10 +52,37 @@ func slashFrom(text []byte, from int) int {
 	return len(text)
 }
 
+// across has a bit for each byte of a block, as eight words of eight bytes give
+// them: that of the byte j of the word k is the bit k of the byte j.
+type across uint64
+
+// first is the byte of the lowest bit.
+func (a across) first() uint {
+	k := uint(bits.TrailingZeros64(uint64(a))) //nolint:gosec // at most 64
+	return (k>>3 | k<<3) & 63
+}
+
+// inside are the bytes from each first quote to the byte before the second one, and
+// whether the next block begins inside a string, as this one does: all ones or none.
+// What is before a byte in its word is found for all words at once; then in their
+// last bytes, which count the quotes of a word, what is before each word.
+func (a across) inside(before uint64) (in across, next uint64) {
+	x := uint64(a)
+	x ^= x << 8
+	x ^= x << 16
+	x ^= x << 32
+	words := x >> 56
+	words ^= words << 1
+	words ^= words << 2
+	words ^= words << 4
+	words ^= before
+	return across(x ^ (words<<1|before&1)&0xff*every), uint64(int64(words<<56) >> 63) //nolint:gosec // the highest bit, everywhere
+}
+
 // findPlain finds in a block the quotes, and what may be brackets, where there is
 // nothing but ASCII, and no control characters, as in nearly all text: it is written
 // out, since a loop takes longer.
-func findPlain(block *[64]byte) (quotes, brackets uint64) {
+func findPlain(block *[64]byte) (quotes, brackets across) {
 	p, w := &patternsOfASCII, words8{}
 	w = w.and(binary.LittleEndian.Uint64(block[0:]), p)
 	w = w.and(binary.LittleEndian.Uint64(block[8:]), p)
@@ -63,21 +92,33 @@ func findPlain(block *[64]byte) (quotes, brackets uint64) {
 	w = w.and(binary.LittleEndian.Uint64(block[40:]), p)
 	w = w.and(binary.LittleEndian.Uint64(block[48:]), p)
 	w = w.and(binary.LittleEndian.Uint64(block[56:]), p)
-	return w.quotes(), w.brackets()
+	return ^w.notQuotes, w.mayBrackets
 }
 
 // findBytes is findPlain for a block of any bytes: it finds the control characters
 // too.
-func findBytes(block *[64]byte) (quotes, brackets, controls uint64) {
-	p, w, any, none := &patternsOfASCII, words8{}, uint64(0), uint64(0)
-	for k := 0; k < 64; k += 8 {
-		x := binary.LittleEndian.Uint64(block[k:])
-		w, any, none = w.and(x, p), any|x, none>>1|(x+p.spaces)&p.high
-	}
-	if any&high != 0 { // it is not all ASCII
+func findBytes(block *[64]byte) (quotes, brackets, controls across) {
+	p, w, none, all := &patternsOfASCII, words8{}, across(0), uint64(0)
+	x := binary.LittleEndian.Uint64(block[0:])
+	w, none, all = w.and(x, p), none>>1|across((x+p.spaces)&p.high), all|x
+	x = binary.LittleEndian.Uint64(block[8:])
+	w, none, all = w.and(x, p), none>>1|across((x+p.spaces)&p.high), all|x
+	x = binary.LittleEndian.Uint64(block[16:])
+	w, none, all = w.and(x, p), none>>1|across((x+p.spaces)&p.high), all|x
+	x = binary.LittleEndian.Uint64(block[24:])
+	w, none, all = w.and(x, p), none>>1|across((x+p.spaces)&p.high), all|x
+	x = binary.LittleEndian.Uint64(block[32:])
+	w, none, all = w.and(x, p), none>>1|across((x+p.spaces)&p.high), all|x
+	x = binary.LittleEndian.Uint64(block[40:])
+	w, none, all = w.and(x, p), none>>1|across((x+p.spaces)&p.high), all|x
+	x = binary.LittleEndian.Uint64(block[48:])
+	w, none, all = w.and(x, p), none>>1|across((x+p.spaces)&p.high), all|x
+	x = binary.LittleEndian.Uint64(block[56:])
+	w, none, all = w.and(x, p), none>>1|across((x+p.spaces)&p.high), all|x
+	if all&high != 0 { // it is not all ASCII
 		return findEach(block)
 	}
-	return w.quotes(), w.brackets(), transposed(^none)
+	return ^w.notQuotes, w.mayBrackets, ^none
 }
 
 // words8 is what eight words of ASCII say, one after another. The highest bit of
@@ -85,27 +126,24 @@ func findBytes(block *[64]byte) (quotes, brackets, controls uint64) {
 // enough: 7f more than what is not zero. What may be a bracket is one of
 // [ \ ] ^ _ { | } ~ DEL, of which hardly any others stand outside of strings: in
 // lower case, they are the last ones.
-type words8 struct{ notQuotes, mayBrackets uint64 }
-
-func (w words8) quotes() uint64   { return transposed(^w.notQuotes) }
-func (w words8) brackets() uint64 { return transposed(w.mayBrackets) }
+type words8 struct{ notQuotes, mayBrackets across }
 
 // patterns are constants that are faster to load than to spell out.
 type patterns struct{ spaces, quotes, lower, braces, low, high uint64 }
 
 var patternsOfASCII = patterns{every * (0x80 - ' '), every * '"', every * 0x20, every * (0x80 - '{'), low, high}
 
-// and moves what the words before have found by one bit, and the next one's
-// beside it: eight of them are transposed.
+// and moves what the words before have said by one bit, and the next one's
+// beside it.
 func (w words8) and(x uint64, p *patterns) words8 {
 	return words8{
-		w.notQuotes>>1 | (x^p.quotes+p.low)&p.high,
-		w.mayBrackets>>1 | ((x|p.lower)+p.braces)&p.high,
+		w.notQuotes>>1 | across((x^p.quotes+p.low)&p.high),
+		w.mayBrackets>>1 | across(((x|p.lower)+p.braces)&p.high),
 	}
 }
 
-// transposed has the bit k of the byte j as the bit j of the byte k; see Warren,
-// Hacker's Delight, section 7-3.
+// transposed has the bit k of the byte j as the bit j of the byte k, which is how
+// the bytes follow one another; see Warren, Hacker's Delight, section 7-3.
 func transposed(x uint64) uint64 {
 	t := (x ^ x>>7) & 0x00aa00aa00aa00aa
 	x ^= t ^ t<<7
@@ -116,14 +154,14 @@ func transposed(x uint64) uint64 {
 }
 
 // findEach is findBytes, whatever the bytes are, one word by itself after another.
-func findEach(block *[64]byte) (quotes, brackets, controls uint64) {
+func findEach(block *[64]byte) (quotes, brackets, controls across) {
 	for k := 0; k < 64; k += 8 {
 		x := binary.LittleEndian.Uint64(block[k:])
-		quotes |= gather(zeros(x^every*'"')) << k
 		// Brackets, and X Y Z \ ^ _ x y z | ~ DEL, of which hardly any
 		// stand outside of strings.
-		brackets |= gather(x&(x<<2)&(x<<3)<<1&high) << k
-		controls |= gather(zeros(x&(every*0xe0))) << k
+		quotes = quotes>>1 | across(zeros(x^every*'"'))
+		brackets = brackets>>1 | across(x&(x<<2)&(x<<3)<<1&high)
+		controls = controls>>1 | across(zeros(x&(every*0xe0)))
 	}
 	return quotes, brackets, controls
 }

@@ -88,14 +88,3 @@ func escapes(slashes, escaped uint64) (behind, next uint64) {
 	}
 	return (even ^ sum<<1) & follows, next
 }
-
-// inside are the bytes from each first quote to the byte before the second one.
-func inside(quotes uint64) uint64 {
-	in := quotes
-	in ^= in << 1
-	in ^= in << 2
-	in ^= in << 4
-	in ^= in << 8
-	in ^= in << 16
-	return in ^ in<<32
-}
