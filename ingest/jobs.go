@@ -59,3 +59,14 @@ func (p *pipeline) made(j job) job {
 	}
 	return j
 }
+
+// abandon closes what was opened and nobody will read.
+func (j *job) abandon() {
+	select {
+	case from := <-j.opened: // never, where nothing is opened ahead
+		if from.body != nil {
+			_ = from.body.Close() // it was never read
+		}
+	default:
+	}
+}

@@ -113,12 +113,10 @@ func (p *pipeline) open(ctx context.Context) error {
 		if !more {
 			return nil
 		}
-		from := files.open(ctx, j.objects[0])
-		if ctx.Err() != nil && from.body != nil {
-			_ = from.body.Close() // nobody will read it
-			from = contents{err: ctx.Err()}
+		j.opened <- files.open(ctx, j.objects[0])
+		if ctx.Err() != nil {
+			j.abandon() // its worker may have left before
 		}
-		j.opened <- from
 	}
 }
 
@@ -197,23 +195,13 @@ func (p *pipeline) deliver(ctx context.Context) error {
 	return nil
 }
 
-// drop closes what was opened and nobody will read, of jobs at hand and of
-// those still queued: a run that ended early waits for what is being opened.
+// drop abandons jobs at hand and those still queued, of a run that has ended.
 func drop(queue <-chan job, at ...job) {
 	for j := range queue {
 		at = append(at, j)
 	}
 	for _, j := range at {
-		if j.opened == nil {
-			continue
-		}
-		select {
-		case from := <-j.opened:
-			if from.body != nil {
-				_ = from.body.Close() // it was never read
-			}
-		default:
-		}
+		j.abandon()
 	}
 }
 

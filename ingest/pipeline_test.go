@@ -112,6 +112,27 @@ func TestCancelled(t *testing.T) {
 	}
 }
 
+// TestAbandoned: a body that is opened while the run ends, when nobody waits for it
+// any longer, is closed.
+func TestAbandoned(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	m := &shelf{delay: func(name string) time.Duration {
+		if name == "o0001" {
+			cancel()
+			time.Sleep(20 * time.Millisecond) // as one that does not heed the context
+		}
+		return 0
+	}}
+	l := objects(3, 1, m)
+	l.remote = true
+	if _, err := Read(ctx, l, Options{Jobs: 1, Requests: 3}); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	if n := m.open.Load(); n != 0 {
+		t.Errorf("%d bodies are open", n)
+	}
+}
+
 // TestFailingStore: an object whose storage fails in the middle is counted
 // under the storage's own word, and keeps what was read.
 func TestFailingStore(t *testing.T) {
