@@ -51,6 +51,9 @@ func conclude(c *incident.Case, opt *Options, of found, outsiders []string) (inc
 	if of.unnamed > 0 {
 		doubts = append(doubts, fmt.Sprintf("%s of a launch %s no key, and may be of those asked.", count(of.unnamed, "refused KMS call"), plural(of.unnamed, "names", "name")))
 	}
+	if of.unattached > 0 {
+		doubts = append(doubts, fmt.Sprintf("EBS says of %s that the key could not be used, and no refused call is about %s.", count(of.unattached, "volume"), plural(of.unattached, "it", "them")))
+	}
 	switch {
 	case len(c.Incidents) > 0:
 		return incident.Incidents, doubts
@@ -60,6 +63,9 @@ func conclude(c *incident.Case, opt *Options, of found, outsiders []string) (inc
 	reasons := []string{fmt.Sprintf(
 		"All %d objects that hold evidence were read whole, %d records of %s; every account and region with launches shows KMS records too.",
 		c.Custody.Objects.Read, c.Custody.Records.Seen, places(len(c.Custody.Coverage)))}
+	if text, ok := short(&c.Custody, opt); ok {
+		reasons = append(reasons, text)
+	}
 	if len(outsiders) > 0 {
 		reasons = append(reasons, fmt.Sprintf("Keys of this archive are used from %s %s, whose own logs are not in it: a refusal there is logged only there.",
 			plural(len(outsiders), "account", "accounts"), strings.Join(outsiders, ", ")))
@@ -101,6 +107,15 @@ func doubts(c *incident.Case, opt *Options) []string {
 	}
 	if forwarded > 0 {
 		out = append(out, fmt.Sprintf("%s that EC2 forwarded %s no launch in the archive.", count(forwarded, "refused KMS call"), plural(forwarded, "has", "have")))
+	}
+	telling := 0
+	for i := range c.Unexplained {
+		if stop := &c.Unexplained[i].Stop; stop.Source == incident.FromInterfaceCleanup || failures[deref(stop.StateReason)] {
+			telling++
+		}
+	}
+	if telling > 0 {
+		out = append(out, fmt.Sprintf("%s did not stay up, as where KMS refuses a call, and no refused call explains it.", count(telling, "launched instance")))
 	}
 	return append(out, uncovered(&c.Custody, opt)...)
 }
@@ -170,9 +185,30 @@ func missing(m *custody.Manifest, opt *Options) (out []string) {
 	return out
 }
 
+// overlaps reports whether records lie in what was asked: not where all of it falls
+// into hours without any.
 func overlaps(cov custody.Coverage, opt *Options) bool {
-	return cov.From != nil && (opt.To.IsZero() || cov.From.Before(opt.To)) &&
+	within := cov.From != nil && (opt.To.IsZero() || cov.From.Before(opt.To)) &&
 		(opt.From.IsZero() || !cov.To.Before(opt.From))
+	return within && (opt.From.IsZero() || opt.To.IsZero() ||
+		!slices.ContainsFunc(cov.Gaps, func(g custody.Gap) bool { return !g.From.After(opt.From) && !g.To.Before(opt.To) }))
+}
+
+// short says how far the records reach where that is less than what was asked, by
+// more than the hour in which there may have been none.
+func short(m *custody.Manifest, opt *Options) (string, bool) {
+	var all custody.Span
+	for _, cov := range m.Coverage {
+		if opt.wantsPlace(cov.Account, cov.Region) {
+			all.Merge(custody.Span{First: cov.From, Last: cov.To})
+		}
+	}
+	if all.First == nil ||
+		(opt.From.IsZero() || all.First.Sub(opt.From) <= time.Hour) && (opt.To.IsZero() || opt.To.Sub(*all.Last) <= time.Hour) {
+		return "", false
+	}
+	return fmt.Sprintf("The archive's records reach from %s to %s: of the rest of the asked time this says nothing.",
+		all.First.Format(time.RFC3339), all.Last.Format(time.RFC3339)), true
 }
 
 func count(n int, what string) string {

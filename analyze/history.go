@@ -29,6 +29,8 @@ func (s *scan) history() {
 			switch s.t.Name(row) {
 			case "AttachVolume":
 				s.tie(row, first(s.t.Instances(row)))
+			case "DetachVolume":
+				s.untie(row)
 			case "CreateVolume":
 				s.tie(row, "")
 			}
@@ -37,12 +39,14 @@ func (s *scan) history() {
 	for v, all := range s.attached {
 		for _, a := range all {
 			at := instanceID{v.place, a.instance}
-			if key := s.volumeKeys[v]; key != "" {
+			if key := s.volumeKeys[v]; key != "" && a.instance != "" {
 				s.use(at, key, a.ns)
 			}
 		}
-		at := instanceID{v.place, all[len(all)-1].instance}
-		s.volumesOf[at] = append(s.volumesOf[at], v.id)
+		if last := all[len(all)-1].instance; last != "" {
+			at := instanceID{v.place, last}
+			s.volumesOf[at] = append(s.volumesOf[at], v.id)
+		}
 	}
 	for _, volumes := range s.volumesOf {
 		slices.Sort(volumes)
@@ -77,7 +81,17 @@ func (s *scan) tie(row int, instance string) {
 	}
 }
 
-// attachment is from when on an instance is seen to have a volume.
+// untie notes that volumes were taken from an instance.
+func (s *scan) untie(row int) {
+	for _, id := range s.t.Volumes(row) {
+		v := volumeID{s.place(row), id}
+		if all := s.attached[v]; len(all) > 0 && all[len(all)-1].instance != "" {
+			s.attached[v] = append(all, attachment{"", s.t.Nanos(row)})
+		}
+	}
+}
+
+// attachment is from when on an instance is seen to have a volume, or "" none is.
 type attachment struct {
 	instance string
 	ns       int64

@@ -133,9 +133,40 @@ type found struct {
 	launched bool // a launch
 	used     bool // a use of the keys
 	unnamed  int  // refusals that may be of the keys
+	// volumes of which EventBridge says that their key could not be used, and that
+	// no refused call is about
+	unattached int
 }
 
-func (r *reporter) found() found { return found{r.launched(), r.used(), len(r.unnamed)} }
+func (r *reporter) found() found {
+	return found{r.launched(), r.used(), len(r.unnamed), len(r.unattached())}
+}
+
+// unattached are the volumes that EBS could not attach for their keys, and that neither
+// a refused call nor an attachment accounts for.
+func (r *reporter) unattached() map[volumeID]bool {
+	left := map[volumeID]bool{}
+	for _, row := range r.s.blocked {
+		at := r.s.request(row)
+		if _, other := r.s.requests[at]; other || !r.wantsRow(row) || !r.opt.wantsKey(r.s.keyOf(row)) {
+			continue
+		}
+		for _, v := range r.s.t.Volumes(row) {
+			if id := r.s.attachedAt(volumeID{at.place, v}, r.s.t.Nanos(row)); id == "" || r.opt.wantsInstance(id) {
+				left[volumeID{at.place, v}] = true
+			}
+		}
+	}
+	if len(left) == 0 {
+		return left // as mostly
+	}
+	for i := range r.s.refusals {
+		for _, v := range r.s.refusals[i].volumes { // those of the same request among them
+			delete(left, volumeID{r.s.refusals[i].place, v})
+		}
+	}
+	return left
+}
 
 // launched reports whether any launch is of what was asked, keys aside: a
 // launch names none.

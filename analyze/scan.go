@@ -75,6 +75,7 @@ type scan struct {
 	cleaned    map[request][]cleanup
 	attached   map[volumeID][]attachment // in time order
 	unattached map[request][]string      // volumes that EventBridge says could not be attached
+	blocked    []int                     // rows that say so, and name the key
 	volumeKeys map[volumeID]string       // volume to key
 	volumesOf  map[instanceID][]string   // the volumes last attached to an instance
 	ties       []tied
@@ -199,6 +200,9 @@ func (s *scan) learn() {
 			s.keys.learn(s.t, row)
 		}
 		if s.t.Kind(row) == table.VolumeEvent {
+			if s.t.Key(row) != "" {
+				s.blocked = append(s.blocked, row)
+			}
 			r := s.request(row)
 			for _, v := range s.t.Volumes(row) {
 				if !slices.Contains(s.unattached[r], v) {

@@ -14,7 +14,8 @@ import (
 //   - the record names another instance, itself or by its volume.
 //
 // A grant was of no use to an instance whose own call was refused after it, nor to
-// one that is recorded not to have stayed up: it has more volumes than one.
+// one that is recorded not to have stayed up, or is known to have another volume with
+// this key that got none.
 //
 // Four signs count only while another instance is left, since the refusal
 // must have hit one: a grant for an unknown key, or for this key where a stop is
@@ -122,7 +123,23 @@ func (s *scan) served(l *launch, id string, f fate, r *refusal) bool {
 	case s.t.Name(r.row) != "CreateGrant": // a grant before does not stand for another call
 		return s.grantedIn(l, id, r.key, r.ns)
 	}
-	return s.grantedIn(l, id, r.key, 0)
+	return s.grantedIn(l, id, r.key, 0) && !s.lacks(l, id, r.key)
+}
+
+// lacks reports whether an instance had a volume with this key that got no grant in a
+// launch, where another of its volumes got one.
+func (s *scan) lacks(l *launch, id, key string) bool {
+	some, none := false, false
+	for _, v := range s.volumesOf[instanceID{l.place, id}] {
+		of := volumeID{l.place, v}
+		switch {
+		case s.grantedFor(l, id, v):
+			some = true
+		case sameKey(s.volumeKeys[of], key) && s.attached[of][0].ns < l.ns && s.attachedAt(of, l.ns) == id:
+			none = true
+		}
+	}
+	return some && none
 }
 
 // unlessAll drops what a sign clears, unless that would leave nothing.
