@@ -32,6 +32,9 @@ func (r *reporter) attempt(a *attempt) incident.Attempt {
 	for _, t := range a.ties {
 		out.Denials = append(out.Denials, r.denial(l, t))
 	}
+	if l.principal.id != r.s.refusals[a.ties[0].refusal].principal.id {
+		out.By = optional(l.principal.arn)
+	}
 	out.LagS = float64(r.s.refusals[a.ties[0].refusal].ns-l.ns) / float64(time.Second)
 	out.Grade = r.grade(l, out.Instances, a.ties)
 	return out

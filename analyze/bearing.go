@@ -109,6 +109,7 @@ type frame struct {
 	arn       string
 	named     string
 	owner     string
+	runs      bool
 }
 
 // frames are what a story looks for changes by.
@@ -145,12 +146,14 @@ func (s *scan) frames(st *story, d direction, each func(frame)) {
 	}
 	give(f, onHolder, st.owner, folded(st.name))
 	f = plain
-	f.named, f.owner = st.named, st.owner
+	f.named, f.owner = st.named, st.bound
 	give(f, onOrg, "", "")
 	if strings.HasPrefix(st.name, ofSet) {
 		give(plain, onSets, "", "")
 	}
-	give(plain, onPlace, st.account, st.region)
+	f = plain
+	f.key, f.runs = st.key, st.runs
+	give(f, onPlace, st.account, st.region)
 }
 
 // shelf is the changes of one frame that fit, by how well and in time order.

@@ -38,8 +38,10 @@ const (
 	editing  = "PutRolePolicy PutUserPolicy PutGroupPolicy"
 	versions = "CreatePolicyVersion SetDefaultPolicyVersion"
 	retiring = "RevokeGrant RetireGrant"
+	encrypts = "ModifyEbsDefaultKmsKeyId EnableEbsEncryptionByDefault"
 	orgs     = "AttachPolicy DetachPolicy UpdatePolicy EnablePolicyType DisablePolicyType MoveAccount"
-	sets     = "PutInlinePolicyToPermissionSet DeleteInlinePolicyFromPermissionSet AttachManagedPolicyToPermissionSet DetachManagedPolicyFromPermissionSet ProvisionPermissionSet"
+	sets     = "PutInlinePolicyToPermissionSet DeleteInlinePolicyFromPermissionSet AttachManagedPolicyToPermissionSet DetachManagedPolicyFromPermissionSet " +
+		"AttachCustomerManagedPolicyReferenceToPermissionSet DetachCustomerManagedPolicyReferenceFromPermissionSet ProvisionPermissionSet"
 )
 
 // breaks lists, by cause, the changes that can have broken a launch.
@@ -49,15 +51,15 @@ var breaks = map[string][]rule{
 		{editing, strong, "it replaces an inline policy of the principal"},
 		{versions, likely, "it changes a policy that is attached to the principal"},
 		{sets, weak, "it changes a permission set"},
-		lostRole,
-		{"PutKeyPolicy", weak, "identity-based policies count only while the key policy delegates to them"},
+		lostGrant, lostRole, lostLinkedRole, newDefault,
+		{"PutKeyPolicy", weak, "it replaces the key's policy, and identity-based policies count only while that delegates to them"},
 	},
 	identityDeny: {
 		{editing + " " + giving, strong, "it adds a policy to the principal"},
 		{versions, likely, "it changes a policy that is attached to the principal"},
 		{sets, weak, "it changes a permission set"},
 	},
-	keyMissing:      append([]rule{{retiring, likely, "it takes back a grant on the key"}, lostRole}, keyPolicyRules...),
+	keyMissing:      append([]rule{lostGrant, lostRole, lostLinkedRole, newDefault}, keyPolicyRules...),
 	boundaryMissing: boundaryRules,
 	boundaryDeny:    boundaryRules,
 	keyDisabled: {
@@ -67,10 +69,12 @@ var breaks = map[string][]rule{
 	keyPending: {{"ScheduleKeyDeletion", strong, "it schedules the key's deletion"}},
 	keyUnavailable: {
 		{"DeleteImportedKeyMaterial", strong, "it deletes the key's material"},
+		{"DeleteExpiredKeyMaterial", strong, "the key's imported material has expired, and KMS deletes it"},
 		{"DisconnectCustomKeyStore", likely, "it disconnects a custom key store"},
 	},
 	keyNotFound: {
 		{"DeleteAlias UpdateAlias", strong, "it takes the alias off the key"},
+		{"DeleteKey", strong, "KMS deletes the key, whose waiting time is over"},
 		{"ScheduleKeyDeletion", likely, "it schedules the key's deletion"},
 	},
 	accessDenied: {
@@ -78,20 +82,25 @@ var breaks = map[string][]rule{
 		{taking + " " + editing, strong, "it changes the principal's policies"},
 		{giving + " " + versions, likely, "it changes a policy of the principal"},
 		{"PutRolePermissionsBoundary PutUserPermissionsBoundary", likely, "it sets the principal's permissions boundary"},
-		{retiring, likely, "it takes back a grant on the key"},
-		lostRole,
+		lostGrant, lostRole, lostLinkedRole, newDefault,
 		{orgs, weak, "it changes a policy of the organisation"},
 		{sets, weak, "it changes a permission set"},
 	},
 }
 
-// lostRole is a role that is made again under its name, and is another one.
-var lostRole = rule{"DeleteServiceLinkedRole", likely, "it deletes the service-linked role, and a grant to it does not pass on to the next of that name"}
+var (
+	lostGrant = rule{retiring, likely, "it takes back a grant on the key"}
+	// A role that is made again under its name is another one.
+	lostRole       = rule{"DeleteRole", likely, "it deletes the role, whose policies and grants do not pass on to the next of that name"}
+	lostLinkedRole = rule{"DeleteServiceLinkedRole", likely, "it deletes the service-linked role, and a grant to it does not pass on to the next of that name"}
+	newDefault     = rule{encrypts, likely, "it has new volumes encrypted, or encrypted with another key"}
+)
 
 var (
 	boundaryRules = []rule{
 		{"PutRolePermissionsBoundary PutUserPermissionsBoundary", strong, "it sets the principal's permissions boundary"},
 		{versions, likely, "it changes a policy that is the principal's boundary"},
+		{"PutPermissionsBoundaryToPermissionSet DeletePermissionsBoundaryFromPermissionSet", weak, "it changes the boundary of a permission set"},
 	}
 	boundaryMends = append([]rule{
 		{"DeleteRolePermissionsBoundary DeleteUserPermissionsBoundary", strong, "it lifts the principal's permissions boundary"},
@@ -131,9 +140,15 @@ var mends = map[string][]rule{
 	boundaryMissing: boundaryMends,
 	boundaryDeny:    boundaryMends,
 	keyDisabled:     {{"EnableKey", strong, "it enables the key"}},
-	keyPending:      {{"CancelKeyDeletion EnableKey", strong, "it calls the key's deletion off"}},
-	keyUnavailable:  {{"ImportKeyMaterial ConnectCustomKeyStore EnableKey", strong, "it brings the key back"}},
-	keyNotFound:     {{"CreateAlias UpdateAlias CancelKeyDeletion", strong, "it brings the key's name back"}},
+	keyPending: {
+		{"CancelKeyDeletion", strong, "it calls the key's deletion off"},
+		{"EnableKey", strong, "it enables the key"},
+	},
+	keyUnavailable: {{"ImportKeyMaterial ConnectCustomKeyStore EnableKey", strong, "it brings the key back"}},
+	keyNotFound: {
+		{"CreateAlias UpdateAlias", strong, "it brings the key's name back"},
+		{"CancelKeyDeletion", strong, "it calls the key's deletion off"},
+	},
 	accessDenied: {
 		{"PutKeyPolicy", strong, "it replaces the key's policy"},
 		{"CreateGrant", strong, "it gives the principal a grant on the key"},

@@ -42,7 +42,7 @@ func summarise(c *incident.Case) incident.Summary {
 // whole of what was asked, and needs evidence that could be read for it.
 func conclude(c *incident.Case, opt *Options, of found, outsiders []string) (incident.Conclusion, []string) {
 	doubts := doubts(c, opt)
-	if !of.launched && len(opt.Principals)+len(opt.Instances) > 0 {
+	if !of.launched && len(opt.Principals)+len(opt.Instances) > 0 && len(c.Incidents) == 0 {
 		doubts = append(doubts, "No launch in the archive is of the asked principals and instances.")
 	}
 	if !of.used {

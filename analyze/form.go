@@ -21,6 +21,7 @@ type shape struct {
 	language         language
 	identity, key    bool
 	launches, anyway bool
+	gives            bool // the principal gives a grant
 	holder           holderKind
 }
 
@@ -34,7 +35,7 @@ const (
 
 // blank is what a form is laid out with. Nothing of ours is spelt like it.
 var (
-	blank     = scope{key: "@key@", region: "@region@", principal: "@principal@"}
+	blank     = scope{key: "@key@", region: "@region@", principal: "@principal@", grantee: "@grantee@"}
 	blankName = "@name@"
 )
 
@@ -46,6 +47,9 @@ func (f forms) fill(sh shape, s scope, name string, spell func(string) string, l
 		empty := blank
 		empty.launches, empty.anyway = s.launches, s.anyway
 		blanks := empty.blanks(blankName)
+		if !sh.gives {
+			empty.grantee = ""
+		}
 		for i, text := range blanks {
 			blanks[i] = spell(text)
 		}
@@ -76,12 +80,12 @@ func (f forms) fill(sh shape, s scope, name string, spell func(string) string, l
 }
 
 // blanks are what the blanks of a form are filled with.
-func (s scope) blanks(name string) [4]string {
-	return [...]string{s.key, s.viaService(), s.principal, name}
+func (s scope) blanks(name string) [5]string {
+	return [...]string{s.key, s.viaService(), s.principal, s.grantee, name}
 }
 
 // cutForm cuts a layout at its blanks.
-func cutForm(text string, blanks [4]string) (f form) {
+func cutForm(text string, blanks [5]string) (f form) {
 	for {
 		next, at := -1, len(text)
 		for i, blank := range blanks {
@@ -121,7 +125,7 @@ func (f forms) identityPolicy(s scope) json.RawMessage {
 // keyStatement is what to add to the key policy's Statement: one statement, or
 // an array of two.
 func (f forms) keyStatement(s scope) json.RawMessage {
-	sh := shape{language: inJSON, key: true, launches: s.launches, anyway: s.anyway}
+	sh := shape{language: inJSON, key: true, launches: s.launches, anyway: s.anyway, gives: s.grantee != ""}
 	return json.RawMessage(f.fill(sh, s, "", jsonText, func(empty scope) string { return string(empty.keyStatement()) }))
 }
 

@@ -121,8 +121,9 @@ func gather(groups map[group]*gathered, key group, launch int, t *tie) {
 
 // wants applies the filters that name a launch or a refusal.
 func (r *reporter) wants(ref *refusal, launch int) bool {
-	return r.wantsRow(r.s.launches[launch].row) &&
-		r.opt.wantsPrincipal(ref.principal.arn, r.s.t.ARN(ref.row))
+	l := &r.s.launches[launch]
+	return r.wantsRow(l.row) &&
+		(r.opt.wantsPrincipal(ref.principal.arn, r.s.t.ARN(ref.row)) || r.opt.wantsPrincipal(l.principal.arn, r.s.t.ARN(l.row)))
 }
 
 // wantsKey reports whether a refusal is of an asked key: by its name, or, where it

@@ -230,19 +230,25 @@ func TestForms(t *testing.T) {
 	kinds := []string{"arn:aws:iam::111122223333:role/", "arn:aws:iam::111122223333:user/", "arn:aws:iam::111122223333:role/AWSReservedSSO_", "arn:aws:iam::111122223333:root"}
 	for i, text := range hostile {
 		for _, kind := range kinds {
-			for bits := range 16 {
+			for bits := range 32 {
 				sc := scope{
 					key: hostile[(i+3)%len(hostile)], region: hostile[(i+5)%len(hostile)], principal: kind + text,
 					launches: bits&1 > 0, anyway: bits&2 > 0,
 				}
-				sh := shape{inTerraform, bits&4 > 0, bits&8 > 0, sc.launches, sc.anyway, holderOf(sc.principal)}
+				if bits&16 > 0 {
+					sc.grantee = hostile[(i+7)%len(hostile)]
+				}
+				gives := sc.grantee != ""
+				sh := shape{inTerraform, bits&4 > 0 && !gives, bits&8 > 0, sc.launches, sc.anyway, gives, holderOf(sc.principal)}
 				got, want := filled.terraform(sc, sh.identity, sh.key), sc.terraform(sh, nameOf(sc.principal))
 				if got != want {
 					t.Fatalf("of %+v the filled form is\n%s\nand laid out it is\n%s", sc, got, want)
 				}
-				for _, of := range []struct{ got, want json.RawMessage }{
-					{filled.identityPolicy(sc), sc.identityPolicy()}, {filled.keyStatement(sc), sc.keyStatement()},
-				} {
+				policies := []struct{ got, want json.RawMessage }{{filled.keyStatement(sc), sc.keyStatement()}}
+				if !gives { // to give a grant takes no identity policy of ours
+					policies = append(policies, struct{ got, want json.RawMessage }{filled.identityPolicy(sc), sc.identityPolicy()})
+				}
+				for _, of := range policies {
 					if string(of.got) != string(of.want) {
 						t.Fatalf("of %+v the filled form is\n%s\nand laid out it is\n%s", sc, of.got, of.want)
 					}

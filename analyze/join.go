@@ -108,15 +108,23 @@ func (s *scan) exact(r *refusal) []int {
 	return same
 }
 
-// otherCall names the EC2 call that is no launch and has the refusal's
-// requestID, or "".
+// orders are the calls that have EC2 launch instances later on, in launches that the
+// archive may not have.
+const orders = "CreateFleet ModifyFleet RequestSpotInstances RequestSpotFleet ModifySpotFleetRequest"
+
+// otherCall says why a refusal is none of the launches in the archive where another EC2
+// call has its requestID, or "".
 func (s *scan) otherCall(r *refusal) string {
-	if r.request != "" {
-		if _, ok := s.requests[request{r.place, r.request}]; ok {
-			return whyOtherCall
-		}
+	if r.request == "" {
+		return ""
 	}
-	return ""
+	switch name, ok := s.requests[request{r.place, r.request}]; {
+	case !ok:
+		return ""
+	case hasWord(orders, name):
+		return whyNoLaunch
+	}
+	return whyOtherCall
 }
 
 // inWindow reports whether a refusal at ns fits a launch's time.

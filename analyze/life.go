@@ -100,7 +100,7 @@ func (s *scan) fateOf(l *launch, id string) fate {
 	if f, ok := s.recorded(l, life); ok {
 		return f
 	}
-	if f, ok := s.cleanedUp(l, id); ok && (halted == nil || s.t.Nanos(f.row) < halted.ns) {
+	if f, ok := s.cleanedUp(l, id); ok { // a terminate's would have its own requestID
 		return f
 	}
 	return s.ending(life, halted)
@@ -233,8 +233,8 @@ func (s *scan) ending(life []mark, halted *mark) fate {
 		return unknownFate
 	}
 	interrupted := firstOf(life, markInterruption) != nil
-	switch outcome, _ := down(next.state); {
-	case final(next.state) && !interrupted:
+	switch outcome, isDown := down(next.state); {
+	case isDown && !interrupted:
 		return fate{outcome: outcome, source: incident.FromImplied, row: next.row}
 	case halted != nil:
 		return s.halt(halted)

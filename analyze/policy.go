@@ -30,11 +30,12 @@ type scope struct {
 	key       string // a key's full ARN
 	region    string
 	principal string
-	launches  bool // RunInstances was seen: volumes are made, not only attached
-	starts    bool // StartInstances was
-	grants    bool // CreateGrant was refused
-	others    bool // another call was
-	anyway    bool // the calls come by way of another service than EC2: kms:ViaService is left out
+	launches  bool   // RunInstances was seen: volumes are made, not only attached
+	starts    bool   // StartInstances was
+	grants    bool   // CreateGrant was refused
+	others    bool   // another call was
+	anyway    bool   // the calls come by way of another service than EC2: kms:ViaService is left out
+	grantee   string // if set, the principal is to give it a grant, and nothing else
 }
 
 // plainKey is a KMS key ARN and nothing else. A policy or a command line is
@@ -73,6 +74,12 @@ var (
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
 // allows it without kms:ViaService.
 func (s scope) statements(principal *awsOnly) []statement {
+	if s.grantee != "" {
+		return []statement{{
+			Sid: "AllowGrantsToThisRole", Effect: "Allow", Principal: principal, Action: startActions, Resource: s.key,
+			Condition: &condition{StringEquals: map[string]string{"kms:GranteePrincipal": s.grantee}},
+		}}
+	}
 	var via map[string]string
 	if !s.anyway {
 		via = map[string]string{"kms:ViaService": s.viaService()}

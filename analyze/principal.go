@@ -63,6 +63,9 @@ func (ps *principals) of(id table.Identity, message string) principal {
 	if account, role, ok := roleOf(arn); ok {
 		return ps.role(account, role, "", arn, id.Type)
 	}
+	if _, name, ok := strings.Cut(arn, ":federated-user/"); ok && strings.Contains(id.Issuer, ":user/") {
+		return principal{id: id.Issuer, arn: id.Issuer, kind: id.Type, session: name} // who has no policy of their own
+	}
 	switch {
 	case arn != "":
 		return principal{id: arn, arn: arn, kind: id.Type}

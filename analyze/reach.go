@@ -20,10 +20,19 @@ func (s *scan) reach(row int, st *story) fit {
 		}
 		return unfit
 	}
-	if s.t.Account(row) == st.account && s.t.Region(row) == st.region {
+	switch key := s.keyOf(row); {
+	case s.t.Account(row) != st.account || s.t.Region(row) != st.region:
+		return unfit
+	case !hasWord(encrypts, s.t.Name(row)):
 		return weak
+	case !st.runs: // what there is keeps its key
+		return unfit
+	case key != "" && sameKey(key, st.key):
+		return likely
+	case key != "":
+		return unfit
 	}
-	return unfit
+	return weak
 }
 
 // reachesKey: a change on another key is none of ours, however near in time.
@@ -40,6 +49,8 @@ func (s *scan) reachesKey(row int, st *story) fit {
 		return weak
 	case st.key == "" || key == "" || !sameKey(key, st.key) && s.t.Target(row) == "":
 		return unfit
+	case hasWord(retiring, name) && sameKey(key, st.key) && s.iam().grantees[s.t.GrantID(row)] == "":
+		return weak // whose grant it was is not known
 	case key != st.key && sameKey(key, st.key):
 		return weak // a replica in another region has a policy and a state of its own
 	case sameKey(key, st.key), strings.HasSuffix(st.key, ":"+s.t.Target(row)):
@@ -103,7 +114,7 @@ func (s *scan) reachesAccount(row int, st *story) fit {
 			return strong
 		}
 		return unfit // the message names another policy
-	case st.owner != "" && s.t.Target(row) == st.owner:
+	case st.bound != "" && s.t.Target(row) == st.bound:
 		return strong
 	}
 	return weak

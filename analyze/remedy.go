@@ -24,7 +24,7 @@ var remedies = map[string]advice{
 			"A policy that already names the refused action has a condition that did not match: compare kms:ViaService and aws:SourceIp, and of grants kms:GrantIsForAWSResource. Calls that EC2 forwards come from EC2, not from the caller's network."}},
 	keyMissing: {"Add the principal to the key policy.", false, true, nil},
 	boundaryMissing: {"Allow the call in the principal's permissions boundary; an Allow elsewhere does nothing.", false, false,
-		[]string{"The statement to add to the boundary is the one an identity policy needs: kms:CreateGrant on this key with kms:GrantIsForAWSResource true and kms:ViaService for EC2 in this region."}},
+		[]string{"The statement to add to the boundary is the one an identity policy needs: the refused action on this key with kms:ViaService for EC2 in this region, and of grants with kms:GrantIsForAWSResource true."}},
 	scpMissing: {"No policy of this account can fix this: a service control policy of the organisation must allow the call.", false, false,
 		[]string{"Service control policies are changed in the organisation's management account."}},
 	rcpMissing: {"No policy of the principal can fix this: a resource control policy of the organisation must allow the call.", false, false,
@@ -67,6 +67,9 @@ func remedy(inc *incident.Incident, policy string, forms forms) incident.Remedy 
 	}
 	switch {
 	case strings.Contains(inc.Principal.ARN, "role/aws:ec2-infrastructure"):
+		if a.identity || a.key {
+			out.Summary = "Find out why the grant that EC2 was given at the launch does not count: it was taken back, or a condition keeps it from counting."
+		}
 		a.identity, a.key = false, false
 		out.Notes = append(out.Notes, "The refused call is the instance's own, made by EC2's infrastructure role. No identity policy binds it: the deny is in the key policy, in a policy of the organisation, or in a condition on the network (aws:SourceIp, aws:SourceVpc, aws:SourceVpce) that needs an exemption for aws:ec2-infrastructure.")
 	case serviceLinked(inc.Principal.ARN):
@@ -74,7 +77,7 @@ func remedy(inc *incident.Incident, policy string, forms forms) incident.Remedy 
 	case permissionSet(inc.Principal.ARN) && a.identity:
 		out.Notes = append(out.Notes, "This role belongs to a permission set of IAM Identity Center and cannot be edited: put the policy into the set, in the management or delegated account, and provision it.")
 	}
-	a = crossAccount(&out, a, inc)
+	a = crossAccount(&out, a, inc, &sc)
 	if inc.Key.Manager == byAWS {
 		if a.key && !a.identity {
 			out.Summary = "No policy can fix this: the key is managed by AWS. Move the volumes to a customer managed key."
@@ -85,6 +88,9 @@ func remedy(inc *incident.Incident, policy string, forms forms) incident.Remedy 
 	if sc.key == "" && (a.identity || a.key) {
 		out.Notes = append(out.Notes, "No policy is filled in, since the refusals do not name the key by its ARN.")
 		a.identity, a.key = false, false
+	}
+	if a.key && strings.HasSuffix(sc.principal, ":root") && sc.grantee == "" {
+		out.Notes = append(out.Notes, "In a key policy an account's root stands for the whole account: whatever its IAM policies allow counts then. A statement for the role or user that is to launch is narrower.")
 	}
 	if a.identity {
 		out.IdentityPolicy = forms.identityPolicy(sc)
@@ -106,6 +112,8 @@ func sharpened(a advice, inc *incident.Incident, sc scope) advice {
 	switch {
 	case inc.Cause.Code == identityMissing && sc.others && !sc.grants:
 		a.summary = "Allow the principal what making an encrypted volume asks of this key, in an identity-based policy of its own."
+	case inc.Cause.Code == identityMissing && inc.Principal.Type == "FederatedUser":
+		a.summary = "Allow the call in an identity-based policy of the user who asked for the federation token, and in the policy that was passed with it."
 	case inc.Cause.Code == accessDenied && slices.ContainsFunc(inc.Attempts, vague):
 		a.summary = "KMS gives three reasons and picks none: the key does not exist in this Region, or its key policy does not allow the call, or denies it."
 		a.notes = append([]string{"Of a key of another account KMS answers the same: look there whether the key exists, and whether its policy lets this account in."}, a.notes...)
@@ -156,6 +164,7 @@ func serviceLinked(arn string) bool {
 func serviceLinkedRole(out *incident.Remedy, a *advice, inc *incident.Incident, sc scope) {
 	if a.identity {
 		out.Summary = "Let the service-linked role use the key: add it to the key policy, or give it a grant."
+		out.Notes = slices.DeleteFunc(out.Notes, func(n string) bool { return slices.Contains(a.notes, n) }) // on the role's own policies
 		a.identity, a.key = false, true
 	}
 	out.Notes = append(out.Notes, "A service-linked role's own policies cannot be edited: only the key policy or a grant helps. Deleting and creating the role again orphans a grant.")
@@ -165,14 +174,25 @@ func serviceLinkedRole(out *incident.Remedy, a *advice, inc *incident.Incident, 
 	}
 }
 
-// crossAccount asks for both sides where key and caller are of two accounts.
-func crossAccount(out *incident.Remedy, a advice, inc *incident.Incident) advice {
+// crossAccount asks for both sides where key and caller are of two accounts. A key
+// policy cannot let another account's service-linked role in: it lets that account give
+// the role a grant, as
+// https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
+// has it for Auto Scaling.
+func crossAccount(out *incident.Remedy, a advice, inc *incident.Incident, sc *scope) advice {
 	owner := deref(inc.Key.Account)
 	if owner == "" || owner == inc.Account || !a.identity && !a.key {
 		return a
 	}
 	a.key = true
-	a.identity = !serviceLinked(inc.Principal.ARN)
+	if serviceLinked(inc.Principal.ARN) {
+		a.identity, sc.grantee = false, inc.Principal.ARN
+		sc.principal = "arn:" + partitionOf(inc.Principal.ARN) + ":iam::" + inc.Account + ":root"
+		out.Summary = "Let the role's account give it a grant: first add the statement to the key policy, then give the grant."
+		out.Notes = append(out.Notes, fmt.Sprintf("The key is of account %s and the role of %s: the statement lets account %s give this role grants and nothing else. Who gives the grant there needs kms:CreateGrant on this key in a policy of their own. Denials are logged in the caller's account only; the key owner's trail can look clean.", owner, inc.Account, inc.Account))
+		return a
+	}
+	a.identity = true
 	out.Notes = append(out.Notes, fmt.Sprintf("The key is of account %s and the caller of %s: the key policy there and the identity side here must both allow the call. Denials are logged in the caller's account only; the key owner's trail can look clean.", owner, inc.Account))
 	return a
 }

@@ -257,7 +257,7 @@ func (s *scan) event(row int) {
 		}
 	case table.Change:
 		// EC2 retires its own grants at every stop: that is no change.
-		if ok && s.t.Identity(row).Type != "AWSService" {
+		if ok && (s.t.Identity(row).Type != "AWSService" || strings.HasPrefix(s.t.Name(row), "Delete")) {
 			s.changes = append(s.changes, row)
 		}
 	case table.Cleanup:

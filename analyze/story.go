@@ -18,12 +18,14 @@ type story struct {
 	name            string // of the role or user
 	user            bool   // it is an IAM user
 	owner           string // account of the principal
+	bound           string // account that the organisation's policies of this cause bind
 	key             string
 	inferred        bool   // the refusals name no key: it is the one that all the instances are known to use
 	named           string // policy ARN in KMS's message
 	calls           map[string]bool
 	instances       map[string]bool
 	requests        map[string]bool // of the failed launches
+	runs            bool            // new instances were launched
 	first, last     int64           // first launch, last refusal
 	broken          int64           // first refusal
 }
@@ -44,6 +46,7 @@ func (r *reporter) story(g *gathered, inc *incident.Incident) *story {
 		}
 	}
 	for _, a := range inc.Attempts {
+		st.runs = st.runs || a.Launch.Action == "RunInstances"
 		for _, in := range a.Instances {
 			st.instances[in.ID] = true
 		}
@@ -52,9 +55,13 @@ func (r *reporter) story(g *gathered, inc *incident.Incident) *story {
 			st.last = max(st.last, d.Ref.EventTime.UnixNano())
 		}
 	}
+	if st.bound = st.owner; strings.HasPrefix(st.cause, "rcp") && st.key != "" {
+		st.bound = accountOf(st.key) // they bind resources
+	}
 	if st.key == "" {
 		st.key = r.s.onlyKey(st)
 		st.inferred = st.key != ""
+		inc.Key.Inferred = optional(st.key)
 	}
 	return st
 }
@@ -133,7 +140,7 @@ func (r *reporter) resolution(st *story) *incident.Resolution {
 		f := fixes[0]
 		return &incident.Resolution{
 			Ref: r.ref(f.row), Action: strings.Clone(r.s.t.Name(f.row)),
-			Statement: fmt.Sprintf("Candidate for a fix, by %s: %s. None of these calls was granted since then, which would show that it helped.", r.by(f.row), f.why),
+			Statement: fmt.Sprintf("Candidate for a fix, by %s: %s. No such call is granted in the archive since then: nothing shows yet that it helped.", r.by(f.row), f.why),
 		}
 	}
 	return nil

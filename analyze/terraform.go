@@ -15,7 +15,7 @@ import (
 // The shapes are those of
 // https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document
 func (f forms) terraform(s scope, identity, key bool) string {
-	sh := shape{inTerraform, identity, key, s.launches, s.anyway, holderOf(s.principal)}
+	sh := shape{inTerraform, identity, key, s.launches, s.anyway, s.grantee != "", holderOf(s.principal)}
 	return f.fill(sh, s, nameOf(s.principal), hclText, func(empty scope) string { return empty.terraform(sh, blankName) })
 }
 

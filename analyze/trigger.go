@@ -83,6 +83,8 @@ func (r *reporter) named(st *story, after int64, c candidate) incident.Trigger {
 		text += "; the refusals name no key, and this is the one that the instances are known to use"
 	case c.fit == weak && r.s.t.Source(c.row) == "kms.amazonaws.com" && r.s.t.Region(c.row) != st.region:
 		text += "; it is on another region's replica of this multi-Region key, which has a policy and a state of its own"
+	case c.fit == weak && r.s.t.Name(c.row) == "PutKeyPolicy":
+		text += "; the record has the new policy, which shows whether it does"
 	case c.fit == weak:
 		text += "; whether it reaches this principal or key is not in the logs"
 	}
@@ -93,11 +95,13 @@ func (r *reporter) named(st *story, after int64, c candidate) incident.Trigger {
 }
 
 // searched says what of the archive was looked through, and what is not there
-// to be looked through: IAM is logged in us-east-1 (or its partition's own
-// region) and the organisation's policies in the management account.
+// to be looked through: IAM is logged in its partition's home region, and the organisation's policies in the management account.
 func (r *reporter) searched(st *story, after int64, found int) string {
 	from, to := r.s.changesIn(after, st.broken)
 	since := "the start of the archive"
+	if !r.opt.From.IsZero() {
+		since = "the start of the asked time" // of which no more is read than a margin before it
+	}
 	if after > 0 {
 		since = "the last success at " + time.Unix(0, after).UTC().Format(time.RFC3339)
 	}
@@ -112,8 +116,23 @@ func (r *reporter) searched(st *story, after int64, found int) string {
 		}
 	case strings.HasPrefix(st.cause, "identity"), strings.HasPrefix(st.cause, "boundary"):
 		if !r.s.iam().accounts[st.owner] {
-			text += " The archive has no IAM change of this account: those are logged in us-east-1."
+			text += " The archive has no IAM change of this account: those are logged in " + homeOf(partitionOf(st.arn)) + "."
 		}
 	}
 	return text
+}
+
+// homeOf is the region in which a partition logs IAM's calls.
+func homeOf(partition string) string {
+	switch partition {
+	case "aws-cn":
+		return "cn-north-1"
+	case "aws-us-gov":
+		return "us-gov-west-1"
+	case "aws-iso":
+		return "us-iso-east-1"
+	case "aws-iso-b":
+		return "us-isob-east-1"
+	}
+	return "us-east-1"
 }

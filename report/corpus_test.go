@@ -137,6 +137,7 @@ func crowdedCase() *incident.Case {
 	in.Remedy.KeyPolicyStatement = json.RawMessage(`{}`)
 	in.Attempts[0].Instances[0].Stop.StateReason = ptr("Client.InternalError")
 	in.Attempts[0].Denials[0].Volume, in.Attempts[0].Denials[0].VolumeFrom = ptr("vol-1"), ptr("record")
+	in.Attempts[0].By, c.Incidents[1].Key.Inferred = ptr("arn:aws:iam::111122223333:role/r"), ptr(opsKey)
 	return c
 }
 

@@ -40,8 +40,11 @@ func writeFacts(p *page, in *incident.Incident) {
 // keyFact is the key, who manages it, and whose it is when it is not ours.
 func keyFact(in *incident.Incident) inert {
 	key := inert("not named by the refusal")
-	if in.Key.ARN != nil {
+	switch {
+	case in.Key.ARN != nil:
 		key = code(*in.Key.ARN)
+	case in.Key.Inferred != nil:
+		key += say("; by history %s", code(*in.Key.Inferred))
 	}
 	key += ", " + known(managers, in.Key.Manager)
 	if a := in.Key.Account; a != nil && *a != in.Account {

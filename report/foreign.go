@@ -65,11 +65,11 @@ func more(rest int) inert {
 // the first word of a line, so opening words have no punctuation.
 var (
 	plainWord = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`^[("']?[A-Za-z]+(?:[-'/][A-Za-z]+)*[0-9]{0,2}[)"']?[.,;:?!]?$`)
+		return regexp.MustCompile(`^[("']?[A-Za-z]+(?:[-'/][A-Za-z]+)*[0-9]{0,2}(?:'s)?[)"']?[.,;:?!]?$`)
 	})
 	plainNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\(?[0-9]{1,6}(?:[.,:-][0-9]{1,6}){0,3}\)?[.,;:]?$`) })
 	openNumber  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9]{1,6}$`) })
-	lastPoint   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[.,;]$`) })
+	around      = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\(?)([^()]+?)(\)?[.,;:]?)$`) })
 )
 
 // prose makes a sentence from a case readable without trusting it: plain words
@@ -112,7 +112,8 @@ func plainly(word string) bool {
 	return letter
 }
 
-// inertWord is one word of prose, plain where that is safe.
+// inertWord is one word of prose, plain where that is safe. What ends a sentence, and
+// brackets around, are not part of a name.
 func inertWord(word string, opening bool) inert {
 	if plainly(word) || plainWord().MatchString(word) || openNumber().MatchString(word) {
 		return inert(word)
@@ -120,9 +121,9 @@ func inertWord(word string, opening bool) inert {
 	if !opening && plainNumber().MatchString(word) {
 		return inert(word)
 	}
-	body := lastPoint().ReplaceAllString(word, "")
-	if body == "" {
+	parts := around().FindStringSubmatch(word)
+	if parts == nil {
 		return code(word)
 	}
-	return code(body) + inert(word[len(body):])
+	return inert(parts[1]) + code(parts[2]) + inert(parts[3])
 }

@@ -65,17 +65,38 @@ func refused(in *incident.Incident, firm []*incident.Attempt) inert {
 	if len(firm) > 1 {
 		whose = "their"
 	}
-	return say("%s EC2 accepted %s by %s (%s), and KMS refused the %s made on %s behalf.",
-		when, count(len(firm), "launch", "launches"), code(tail(in.Principal.ARN)), tallies(launched, code),
-		codes(actions(firm), maxValues), whose)
+	launches := say("%s EC2 accepted %s by %s (%s), and KMS refused the %s", when, count(len(firm), "launch", "launches"),
+		launchers(in, firm), tallies(launched, code), codes(actions(firm), maxValues))
+	if firm[0].By != nil {
+		return launches + say(" of %s.", code(tail(in.Principal.ARN)))
+	}
+	return launches + say(" made on %s behalf.", whose)
+}
+
+// launchers are who launched: the incident's principal, but where somebody else did.
+func launchers(in *incident.Incident, attempts []*incident.Attempt) inert {
+	by := make(map[string]bool)
+	for _, a := range attempts {
+		if a.By != nil {
+			by[tail(*a.By)] = true
+		} else {
+			by[tail(in.Principal.ARN)] = true
+		}
+	}
+	return codes(slices.Sorted(maps.Keys(by)), maxValues)
 }
 
 // fate says what became of the instances, as far as the archive shows.
 func fate(firm []*incident.Attempt) inert {
-	ended := make(map[string]int)
-	inferred, n := 0, 0
+	ended, seen := make(map[string]int), make(map[string]bool)
+	inferred, n, wide := 0, 0, 0
 	for _, a := range firm {
+		unseen := func(i incident.Instance) bool { return i.Stop == nil }
+		if len(a.Denials) < len(a.Instances) && slices.ContainsFunc(a.Instances, unseen) {
+			wide++
+		}
 		for _, i := range a.Instances {
+			seen[i.ID] = true
 			n++
 			ended[string(i.Outcome)]++
 			if i.Stop != nil && i.Stop.Source == incident.FromImplied {
@@ -86,11 +107,19 @@ func fate(firm []*incident.Attempt) inert {
 	if n == 0 {
 		return "The archive does not say which instances these were."
 	}
-	s := say("Of %s, %s", count(n, "instance launched", "instances launched"), tallies(ended, fateName))
+	what := count(n, "instance", "instances")
+	if len(seen) < n {
+		what = say("%s of %s", count(n, "launch", "launches"), count(len(seen), "instance", "instances"))
+	}
+	s := say("Of %s that may be affected, %s", what, tallies(ended, fateName))
 	if inferred > 0 {
 		s += say("; %s inferred, not recorded", count(inferred, "stop is", "stops are"))
 	}
-	return s + "."
+	s += "."
+	if wide > 0 {
+		s += say(" In %s fewer calls were refused than instances are listed: no more than that many were hit, and the records do not say which.", count(wide, "launch", "launches"))
+	}
+	return s
 }
 
 // candidates says of open launches that none is picked, and of the first

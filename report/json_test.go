@@ -24,7 +24,7 @@ func TestJSONHasNoNullLists(t *testing.T) {
 	nulls("", doc, &null)
 	for _, path := range null {
 		switch last := path[strings.LastIndex(path, ".")+1:]; last {
-		case "from", "to", "first", "last", "arn", "account", "last_good", "resolution", "identity_policy", "key_policy_statement", "terraform", "stamp", "suppressed", "forgotten":
+		case "from", "to", "first", "last", "arn", "account", "last_good", "resolution", "identity_policy", "key_policy_statement", "terraform", "stamp", "suppressed", "forgotten", "launched_by", "inferred":
 		default:
 			t.Errorf("%s is null", path)
 		}

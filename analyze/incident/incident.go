@@ -185,16 +185,21 @@ type Principal struct {
 	InvokedBy []string `json:"invoked_by"`
 }
 
-// Key is the KMS key; ARN is nil where the refusal does not name it.
+// Key is the KMS key; ARN is nil where the refusal does not name it. Inferred is the
+// one key, then, that all of the incident's instances are known to use.
 type Key struct {
-	ARN     *string `json:"arn"`
-	Account *string `json:"account"`
-	Manager string  `json:"manager"` // aws, customer or unknown
+	ARN      *string `json:"arn"`
+	Account  *string `json:"account"`
+	Manager  string  `json:"manager"` // aws, customer or unknown
+	Inferred *string `json:"inferred"`
 }
 
-// Attempt is one failed launch.
+// Attempt is one failed launch. By is the user, role or root that made the launch
+// call, where that is not the incident's principal: of a call that the instance made
+// itself the policy of EC2's infrastructure role decides.
 type Attempt struct {
 	Launch    Pointer    `json:"launch"`
+	By        *string    `json:"launched_by"`
 	Grade     Grade      `json:"grade"`
 	JoinedBy  []string   `json:"joined_by"` // request-id, grantee-instance, volume, principal-time
 	LagS      float64    `json:"lag_s"`     // first refusal minus launch, seconds, may be negative

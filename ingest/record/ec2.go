@@ -21,9 +21,21 @@ func (p parts) instances(e *Event) {
 		}
 		e.addInstance(id.string(), "")
 	}
+	if len(e.Instances) == 0 {
+		p.listed(e)
+	}
 	for _, n := range p.request.list("blockDeviceMapping") {
 		if key := n.text("ebs", "kmsKeyId"); key != "" {
 			e.Key = key
+		}
+	}
+}
+
+// listed takes the instances from the record's resources.
+func (p parts) listed(e *Event) {
+	for _, r := range p.resourceList() {
+		if _, id, ok := strings.Cut(r.text("ARN"), ":instance/"); ok {
+			e.addInstance(id, "")
 		}
 	}
 }

@@ -13,7 +13,7 @@ const (
 	Halt              // StopInstances, TerminateInstances
 	Grant             // CreateGrant, granted or refused
 	DataKey           // data-key and re-encryption calls, and Decrypt by an instance or refused
-	Storage           // EC2 calls that make or attach volumes and can ask KMS too
+	Storage           // EC2 calls that make or attach volumes, or ask for instances, and can ask KMS too
 	Change            // changes that can break or repair a launch
 	Cleanup           // DeleteNetworkInterface made by EC2 itself
 	Interruption      // BidEvictedEvent: EC2 took a Spot instance back
@@ -51,7 +51,9 @@ var interest = build(map[Kind]map[string][]string{
 		"CreateVolume", "AttachVolume", "DetachVolume", "CreateSnapshot", "CreateSnapshots",
 		"CopySnapshot", "CopyImage", "CreateImage", "ImportImage", "ImportSnapshot",
 		"EnableFastSnapshotRestores", "CopyVolumes", "CreateReplaceRootVolumeTask", "ImportVolume",
-		"ExportImage", "CreateStoreImageTask", "CreateRestoreImageTask",
+		"ExportImage", "CreateStoreImageTask", "CreateRestoreImageTask", "ModifyVolume",
+		"RestoreSnapshotFromRecycleBin", "RestoreVolumeFromRecycleBin", "RestoreSnapshotTier",
+		"CreateFleet", "ModifyFleet", "RequestSpotInstances", "RequestSpotFleet", "ModifySpotFleetRequest",
 	}},
 	Cleanup:      {sourceEC2: {"DeleteNetworkInterface"}},
 	Interruption: {sourceEC2: {"BidEvictedEvent"}},
@@ -60,7 +62,7 @@ var interest = build(map[Kind]map[string][]string{
 			"PutKeyPolicy", "DisableKey", "EnableKey", "ScheduleKeyDeletion", "CancelKeyDeletion",
 			"DeleteImportedKeyMaterial", "ImportKeyMaterial", "CreateAlias", "UpdateAlias", "DeleteAlias",
 			"DisconnectCustomKeyStore", "ConnectCustomKeyStore", "RevokeGrant", "RetireGrant",
-			"CreateKey", "ReplicateKey",
+			"CreateKey", "ReplicateKey", "DeleteKey", "DeleteExpiredKeyMaterial",
 		},
 		sourceIAM: {
 			"PutRolePolicy", "DeleteRolePolicy", "AttachRolePolicy", "DetachRolePolicy",
