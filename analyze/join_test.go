@@ -165,3 +165,22 @@ func BenchmarkCase(b *testing.B) {
 		})
 	}
 }
+
+func TestVolumeNamesInstance(t *testing.T) {
+	who := role("ops", "ana")
+	r := refused(3, who, "r")
+	r.Volumes = []string{"vol-1", "vol-x"}
+	c := concluded(t, start(-1000, who, "old", "i-1"), granted(-999, who, "old", testKey, "i-1", "vol-1"), start(0, who, "r", "i-1", "i-2"), r)
+	if len(c.Incidents) != 1 || len(c.Incidents[0].Attempts[0].Instances) != 1 || c.Incidents[0].Attempts[0].Instances[0].ID != "i-1" {
+		t.Errorf("%+v", c.Incidents)
+	}
+}
+
+func TestRefusalsInTimeOrder(t *testing.T) {
+	who := role("ops", "ana")
+	c := concluded(t, start(0, who, "r", "i-1"), refused(3, who, "r"), refused(5, who, "r"), refused(9, who, "r"))
+	a := c.Incidents[0].Attempts[0]
+	if a.LagS != 3 || len(a.Denials) != 3 || !a.Denials[0].Ref.EventTime.Equal(at(3)) || !a.Denials[2].Ref.EventTime.Equal(at(9)) {
+		t.Errorf("%+v", a)
+	}
+}

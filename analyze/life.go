@@ -100,8 +100,8 @@ func (s *scan) fateOf(l *launch, id string) fate {
 	if f, ok := s.recorded(l, life); ok {
 		return f
 	}
-	if f, ok := s.cleanedUp(l, id); ok { // a terminate's would have its own requestID
-		return f
+	if f, ok := s.cleanedUp(l, id); ok && (halted == nil || s.t.Nanos(f.row) < halted.ns || halted.state != "running") {
+		return f // what a terminate cleans up has the terminate's requestID
 	}
 	return s.ending(life, halted)
 }

@@ -106,3 +106,69 @@ func TestAddendum(t *testing.T) {
 		}
 	}
 }
+
+func TestFateEdges(t *testing.T) {
+	const id = "i-1"
+	who := role("ops", "ana")
+	config := func(when float64, state, reason string) record.Event {
+		return picture(record.ConfigItem, when, id, state, reason)
+	}
+	next := func(request, before string) record.Event {
+		e := start(90000, who, request, id)
+		e.States[0] = before
+		return e
+	}
+	spot := record.Event{Kind: record.Interruption, Time: at(10), Account: testAccount, Region: testRegion, Instances: []string{id}}
+	run := start(0, who, "first", id)
+	run.Name = "RunInstances"
+	cleanup := record.Event{
+		Kind: record.Cleanup, Time: at(30), Name: "DeleteNetworkInterface", Source: "ec2.amazonaws.com",
+		Region: testRegion, Account: testAccount, Request: "first", Interfaces: []string{"eni-1"}, Owners: []string{""},
+	}
+	for _, c := range []struct {
+		name    string
+		launch  record.Event
+		life    []record.Event
+		outcome incident.Outcome
+		source  string
+		silent  bool
+		seen    float64 // second of the record that shows it
+	}{
+		{"cleaned up in the second of a stop call", run, []record.Event{cleanup, stop(30, id, "running")}, incident.Stopped, incident.FromAPICall, false, 30},
+		{"cleaned up before a stop call", run, []record.Event{cleanup, stop(31, id, "running")}, incident.Terminated, incident.FromInterfaceCleanup, true, 30},
+		{"stopping, then stopped: the last is shown", start(0, who, "first", id), []record.Event{stateChange(20, id, "stopping"), stateChange(25, id, "stopped")}, incident.Stopped, incident.FromStateChange, true, 25},
+		{"taken back, then found stopped", start(0, who, "first", id), []record.Event{spot, next("n", "stopped")}, incident.Unknown, "", false, 0},
+		{"taken back, then found running", start(0, who, "first", id), []record.Event{spot, next("n", "running")}, incident.Unknown, "", false, 0},
+		{"no requestID: the next launch is the next", start(0, who, "", id), []record.Event{next("", "pending"), config(90010, "stopped", "Client.InternalError")}, incident.Unknown, "", false, 0},
+		{"a reason outweighs a stop call", start(0, who, "first", id), []record.Event{stop(50, id, "running"), config(100, "stopped", "Client.InternalError")}, incident.Stopped, incident.FromConfigItem, true, 100},
+		{"a failure outweighs another reason", start(0, who, "first", id), []record.Event{config(60, "stopped", "Client.UserInitiatedShutdown"), config(100, "stopped", "Client.InternalError")}, incident.Stopped, incident.FromConfigItem, true, 100},
+		{"a failure outweighs running", start(0, who, "first", id), []record.Event{config(60, "running", ""), config(100, "stopped", "Client.InternalError")}, incident.Stopped, incident.FromConfigItem, true, 100},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			opt := defaults()
+			s := newScan(build(t, append([]record.Event{c.launch}, c.life...)), &opt)
+			got := s.fates(&s.launches[0])[0]
+			if got.outcome != c.outcome || got.source != c.source || got.silent() != c.silent {
+				t.Errorf("got %+v (silent %v), want %s by %q (silent %v)", got, got.silent(), c.outcome, c.source, c.silent)
+			}
+			if c.source != "" && !s.t.Time(got.row).Equal(at(c.seen)) {
+				t.Errorf("shown by the record of %v, want that of %v", s.t.Time(got.row), at(c.seen))
+			}
+		})
+	}
+}
+
+func TestCameUp(t *testing.T) {
+	who := role("ops", "ana")
+	for name, c := range map[string]struct {
+		events []record.Event
+		want   int
+	}{
+		"granted":     {[]record.Event{start(0, who, "r", "i-1"), granted(2, who, "r", testKey, "i-1"), start(90000, who, "n", "i-1")}, 0},
+		"not granted": {[]record.Event{start(0, who, "r", "i-1"), start(90000, who, "n", "i-1")}, 1},
+	} {
+		if got := concluded(t, c.events...); len(got.Unexplained) != c.want {
+			t.Errorf("%s: %d unexplained, want %d", name, len(got.Unexplained), c.want)
+		}
+	}
+}

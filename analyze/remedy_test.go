@@ -213,3 +213,18 @@ func TestPlainKey(t *testing.T) {
 		}
 	}
 }
+
+func TestScope(t *testing.T) {
+	of := func(launch, denied string) scope {
+		return scopeOf(&incident.Incident{Attempts: []incident.Attempt{{Launch: incident.Pointer{Action: launch}, Denials: []incident.Denial{{Action: denied}}}}})
+	}
+	if of("StartInstances", "CreateGrant").launches || !of("RunInstances", "CreateGrant").launches || !of("StartInstances", "GenerateDataKeyWithoutPlaintext").launches {
+		t.Error("launches")
+	}
+}
+
+func TestShellSafe(t *testing.T) {
+	if got := shellSafe("arn:aws:iam::1:role/aws-service-role/x'; rm -rf ~; '"); strings.Contains(got, "'") {
+		t.Error(got)
+	}
+}

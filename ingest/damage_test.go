@@ -279,3 +279,14 @@ func TestDamagedBeyondRecognition(t *testing.T) {
 		})
 	}
 }
+
+func TestNearlyGzip(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "data")
+	if err := os.WriteFile(path, []byte("\x1f\x8a\x08\x00\x00\x00\x00\x00\x00\xff\x01\x02"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ev := read(t, Options{}, path)
+	if m := ev.Manifest; m.Objects.Unread != 1 || len(m.Warnings) != 1 || m.Warnings[0].Kind != custody.KindNotGzip {
+		t.Errorf("%+v", m)
+	}
+}

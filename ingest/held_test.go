@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 )
 
 // TestHeld: results wait for room, but for those whose turn it is.
@@ -48,4 +49,14 @@ func TestHeld(t *testing.T) {
 			t.Errorf("%v: want an end with the context", err)
 		}
 	})
+}
+
+func TestHeldGiant(t *testing.T) {
+	h := newHeld(100)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	defer context.AfterFunc(ctx, h.wake)()
+	if err := h.hold(ctx, 3, 1000); err != nil {
+		t.Error(err)
+	}
 }

@@ -117,3 +117,20 @@ func TestSupersededMany(t *testing.T) {
 		t.Errorf("%d are superseded, want %d by the first", len(got), many)
 	}
 }
+
+func TestSpares(t *testing.T) {
+	event := func(name string, lossy bool) *record.Event {
+		return &record.Event{Kind: record.Grant, ID: "e", Name: name, Account: "2", SharedID: "s", Lossy: lossy, Content: [16]byte{name[0]}, Identity: record.Identity{Account: "1"}}
+	}
+	c := newCollector(&Listing{}, Options{})
+	c.names = []string{"o"}
+	c.spare = []*record.Event{event("lossy", true), event("whole", false)}
+	ev, err := c.finish()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ev.Release()
+	if ev.Table.Len() != 1 || ev.Table.Name(0) != "whole" || ev.Manifest.Records.Duplicate != 1 || ev.Manifest.Records.Kept != 1 {
+		t.Errorf("%d rows, %+v", ev.Table.Len(), ev.Manifest.Records)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"grantrail/ingest/custody"
 )
@@ -46,5 +47,19 @@ func TestNamedAsSignature(t *testing.T) {
 		if got := ev.Manifest.Objects; got != want || ev.Manifest.Records.Seen != want.Read {
 			t.Errorf("%.20s: %+v, %+v", text, got, ev.Manifest)
 		}
+	}
+}
+
+func TestForgottenEdge(t *testing.T) {
+	c := &collector{listing: &Listing{LeftOut: []custody.LeftOut{{Prefix: "s3://b/AWSLogs/1/CloudTrail/r/", Before: "s3://b/AWSLogs/1/CloudTrail/r/2026/03/03/"}}}}
+	c.opt.Horizon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+	key := func(minute string) string {
+		return "AWSLogs/111122223333/CloudTrail/eu-west-1/2026/03/02/111122223333_CloudTrail_eu-west-1_20260302T" + minute + "Z_x.json.gz"
+	}
+	if !c.leftOut("b", key("1213")) || c.leftOut("b", key("1214")) {
+		t.Error("want 12:13 left out, which ends 14 minutes behind, and not 12:14")
+	}
+	if !c.leftOut("copy", "AWSLogs/1/CloudTrail/r/2026/03/03/") || c.leftOut("copy", "AWSLogs/1/CloudTrail/r/2026/03/02/z") {
+		t.Error("want the first key that was not listed left out, and the last that was not")
 	}
 }

@@ -94,3 +94,13 @@ func TestDefused(t *testing.T) {
 		}
 	}
 }
+
+func TestEarliest(t *testing.T) {
+	at := time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)
+	d := func(id string, s int) incident.Denial {
+		return incident.Denial{Ref: incident.Ref{EventID: id, EventTime: at.Add(time.Duration(s) * time.Second)}}
+	}
+	if got := earliest([]incident.Denial{d("a", 2), d("b", 1), d("c", 1)}); got.Ref.EventID != "b" {
+		t.Error(got.Ref.EventID)
+	}
+}

@@ -45,3 +45,15 @@ func TestOCSF(t *testing.T) {
 		t.Errorf("another class passes: %v", err)
 	}
 }
+
+func TestOCSFActivity(t *testing.T) {
+	of := ocsfActivities(&incident.Changes{New: []string{"new", "both"}, Resolved: []string{"gone", "both"}})
+	for id, want := range map[string]string{"new": "Create", "both": "Create", "gone": "Close", "old": "Update"} {
+		if _, got := of(id); got != want {
+			t.Errorf("%s: %s", id, got)
+		}
+	}
+	if _, got := ocsfActivities(nil)("x"); got != "Create" {
+		t.Error(got)
+	}
+}

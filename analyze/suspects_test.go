@@ -1,0 +1,48 @@
+package analyze
+
+import (
+	"grantrail/analyze/incident"
+	"grantrail/ingest/record"
+	"testing"
+)
+
+func TestServed(t *testing.T) {
+	who := role("ops", "ana")
+	stoppedNext := start(90000, who, "next", "i-1")
+	for name, c := range map[string]struct {
+		events []record.Event
+		grade  incident.Grade // "" where no incident is left
+	}{
+		"throttled, granted afterwards":                  {[]record.Event{start(0, who, "r", "i-1"), throttling(3, who, "r"), granted(5, who, "r", testKey, "i-1")}, ""},
+		"throttled, granted before alone":                {[]record.Event{start(0, who, "r", "i-1"), granted(2, who, "r", testKey, "i-1"), throttling(10, who, "r")}, incident.Probable},
+		"throttled, granted, and found down":             {[]record.Event{start(0, who, "r", "i-1"), throttling(3, who, "r"), granted(5, who, "r", testKey, "i-1"), stoppedNext}, incident.Confirmed},
+		"granted in the refusal's second, and down":      {[]record.Event{start(0, who, "r", "i-1"), refused(3, who, "r"), granted(3, who, "r", testKey, "i-1"), stoppedNext}, incident.Confirmed},
+		"granted in the second after it, and found down": {[]record.Event{start(0, who, "r", "i-1"), refused(3, who, "r"), granted(4, who, "r", testKey, "i-1"), stoppedNext}, ""},
+	} {
+		c0 := concluded(t, c.events...)
+		got := incident.Grade("")
+		if len(c0.Incidents) > 0 {
+			got = c0.Incidents[0].Grade
+		}
+		if got != c.grade {
+			t.Errorf("%s: %q, want %q; unlinked %+v", name, got, c.grade, c0.Unlinked)
+		}
+	}
+}
+
+func granted(when float64, who record.Identity, request, key, instance string, volumes ...string) record.Event {
+	e := refused(when, who, request)
+	e.ErrorCode, e.ErrorMessage, e.Key, e.Grantee, e.Volumes = "", "", key, instance, volumes
+	return e
+}
+
+func throttling(when float64, who record.Identity, request string) record.Event {
+	e := refused(when, who, request)
+	e.ErrorCode, e.ErrorMessage = "ThrottlingException", "Rate exceeded"
+	return e
+}
+
+func concluded(t *testing.T, events ...record.Event) *incident.Case {
+	t.Helper()
+	return Case(Evidence{Table: build(t, events), Objects: []string{"o"}, Manifest: manifest(len(events))}, defaults())
+}
