@@ -182,7 +182,7 @@ func (s *scan) unlike(l *launch, r *refusal) bool {
 func nearest(all []launch, fit []int, ns int64) []int {
 	fit = slices.Clone(fit)
 	slices.SortStableFunc(fit, func(a, b int) int { return cmp.Compare(distance(all[a].ns, ns), distance(all[b].ns, ns)) })
-	return fit[:min(maxListed, len(fit))]
+	return slices.Clone(fit[:min(maxListed, len(fit))]) // which may be few of very many
 }
 
 func distance(a, b int64) int64 {

@@ -21,7 +21,12 @@ const Stdin = "-"
 // disk opens files by path.
 type disk struct{}
 
-func (disk) Open(_ context.Context, o *Object) (io.ReadCloser, error) { return os.Open(o.Name()) }
+func (disk) Open(ctx context.Context, o *Object) (io.ReadCloser, error) {
+	if info, err := os.Stat(o.Name()); err == nil && !info.Mode().IsRegular() {
+		return piped(ctx, func() (io.ReadCloser, error) { return os.Open(o.Name()) }), nil
+	}
+	return os.Open(o.Name())
+}
 
 // Visit implements [Visited].
 func (disk) Visit() Visit { return &folder{} }
@@ -29,16 +34,26 @@ func (disk) Visit() Visit { return &folder{} }
 // stream is a source that can be opened once.
 type stream struct{ r io.Reader }
 
-// Open reads through a pipe, since a read from an idle standard input does not
-// end with the run by itself. The copy ends with the input or the process.
+// Open gives the rest of the stream.
 func (s stream) Open(ctx context.Context, _ *Object) (io.ReadCloser, error) {
+	return piped(ctx, func() (io.ReadCloser, error) { return io.NopCloser(s.r), nil }), nil
+}
+
+// piped opens and copies what may keep one waiting for ever, as an idle standard input
+// or a named pipe that nobody writes to: neither ends with the run by itself. The copy
+// ends with the input or the process.
+func piped(ctx context.Context, open func() (io.ReadCloser, error)) io.ReadCloser {
 	r, w := io.Pipe()
 	context.AfterFunc(ctx, func() { _ = w.CloseWithError(ctx.Err()) }) // it always returns nil
 	go func() {
-		_, err := io.Copy(w, s.r)
+		from, err := open()
+		if err == nil {
+			_, err = io.Copy(w, from)
+			_ = from.Close() // it was only read
+		}
 		_ = w.CloseWithError(err) // it always returns nil
 	}()
-	return r, nil
+	return r
 }
 
 // List finds the objects that the sources name: files, directories (walked,
@@ -71,6 +86,7 @@ type lister struct {
 func (l *lister) source(src string) error {
 	switch {
 	case src == Stdin:
+		l.once = true
 		l.found.add(NewObject(Stdin, 0, "", stream{l.at.Stdin}))
 		return nil
 	case l.at.Remote != nil && l.at.Remote.Claims(src):
@@ -137,7 +153,7 @@ func (l *lister) named(path string, info fs.FileInfo) error {
 		}
 		size := info.Size()
 		if !info.Mode().IsRegular() {
-			size = 0 // a named pipe is read to its end
+			size, l.once = 0, true // a named pipe is read to its end
 		}
 		l.file(path, size, info.ModTime().UnixNano())
 		return nil

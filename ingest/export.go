@@ -3,6 +3,7 @@ package ingest
 import (
 	"bytes"
 	"context"
+	"errors"
 	"unicode/utf8"
 
 	"grantrail/ingest/container"
@@ -39,6 +40,9 @@ func Export(ctx context.Context, listing *Listing, opt Options, to export.Option
 	var integrity custody.Integrity
 	opt.account = true
 	if listing.digests && !opt.NoVerify {
+		if listing.once {
+			return nil, errors.New("digests ask for two readings, and one of the sources can be read once only: save it to a file, or leave the digests alone with --no-verify")
+		}
 		verified := opt
 		verified.verdicts = map[string]custody.Verdict{}
 		ev, err := Read(ctx, listing, verified)

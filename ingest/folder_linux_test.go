@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -84,5 +85,45 @@ func TestKindOf(t *testing.T) {
 	}
 	if _, known := kindOf(unix.DT_UNKNOWN); known {
 		t.Error("unknown is known")
+	}
+}
+
+// TestIdlePipe: a run that is cancelled ends though nobody writes to the named pipe that
+// it reads, or somebody has it open and writes nothing, and though everything is hashed.
+func TestIdlePipe(t *testing.T) {
+	for name, silent := range map[string]bool{"without a writer": false, "with a silent one": true} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "pipe")
+			if err := unix.Mkfifo(path, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if silent {
+				writer, err := os.OpenFile(path, os.O_RDWR, 0)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer func() { _ = writer.Close() }()
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			listing, err := List(ctx, []string{path}, Places{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			ended := make(chan error)
+			go func() {
+				_, err := Read(ctx, listing, Options{Inventory: true})
+				ended <- err
+			}()
+			time.Sleep(10 * time.Millisecond)
+			cancel()
+			select {
+			case err := <-ended:
+				if !errors.Is(err, context.Canceled) {
+					t.Errorf("got %v", err)
+				}
+			case <-time.After(10 * time.Second):
+				t.Error("it waits for the pipe")
+			}
+		})
 	}
 }

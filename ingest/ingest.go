@@ -127,8 +127,9 @@ func (o *Options) asked(t time.Time) bool {
 // Read reads every object of a listing. It returns an error only where the run
 // itself cannot go on: the context ended, or the table is full.
 func Read(ctx context.Context, listing *Listing, opt Options) (*Evidence, error) {
-	// A digest of another name is met in the reading, and costs a second one.
-	opt.hash = opt.Inventory || !opt.NoVerify && listing.digests
+	// A digest that its name does not announce is met while reading, and costs a second
+	// reading: where there can be none, everything is hashed at once.
+	opt.hash = opt.Inventory || !opt.NoVerify && (listing.digests || listing.once)
 	c := newCollector(listing, opt)
 	err := run(ctx, listing, opt, c.take, nil)
 	if err == nil {

@@ -18,6 +18,8 @@ const (
 	// minWeight is what the smallest job weighs in the budget: the read-ahead,
 	// inflate window and decode buffer that any object needs.
 	minWeight = 256 << 10
+	// mostOrdered is how many jobs are on their way at most, whatever the budget.
+	mostOrdered = 1 << 12
 	// most is how many small objects make one job: handing an object to another
 	// goroutine, and its result back, costs as much as reading a small one.
 	most = 64

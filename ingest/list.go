@@ -87,6 +87,7 @@ type Listing struct {
 	sum
 	since  func(folder string) time.Time // as the scope had it
 	remote bool                          // some objects are
+	once   bool                          // some objects can be read once only
 }
 
 // put takes the next object in name order.

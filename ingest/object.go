@@ -131,7 +131,7 @@ func (w *worker) stored(ctx context.Context, stored io.ReadCloser) {
 	defer func() { _ = stored.Close() }() // it was only read
 	source := io.Reader(stored)
 	if w.opt.Inventory || w.opt.remember {
-		counted := &summed{r: stored, sum: sha256.New()}
+		counted := &summed{r: contextReader{ctx, stored}, sum: sha256.New()}
 		defer func() { w.res.entry = counted.entry() }()
 		source = counted
 	}

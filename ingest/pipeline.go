@@ -61,7 +61,7 @@ func run(ctx context.Context, listing *Listing, opt Options, take func(*Object, 
 	}
 	p.budget = max(p.budget, minWeight)
 	p.inFlight, p.held = semaphore.NewWeighted(p.budget), newHeld(p.budget)
-	p.queue, p.ordered = make(chan job, p.requests+2*p.workers), make(chan job, p.budget/minWeight)
+	p.queue, p.ordered = make(chan job, p.requests+2*p.workers), make(chan job, min(p.budget/minWeight, mostOrdered))
 	p.ahead = make(chan struct{}, p.requests+p.workers)
 
 	group, ctx := errgroup.WithContext(ctx) // ends at the first failure, or with the caller's
