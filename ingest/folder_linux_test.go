@@ -97,12 +97,17 @@ func TestIdlePipe(t *testing.T) {
 			if err := unix.Mkfifo(path, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if silent {
-				writer, err := os.OpenFile(path, os.O_RDWR, 0)
+			write := func() func() {
+				writer, err := os.OpenFile(path, os.O_RDWR, 0) // which waits for nobody
 				if err != nil {
 					t.Fatal(err)
 				}
-				defer func() { _ = writer.Close() }()
+				return func() { _ = writer.Close() }
+			}
+			if silent {
+				defer write()()
+			} else {
+				defer func() { write()() }() // or the reader would stay
 			}
 			ctx, cancel := context.WithCancel(t.Context())
 			listing, err := List(ctx, []string{path}, Places{})
