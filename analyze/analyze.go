@@ -66,7 +66,8 @@ func (o *Options) Margins() (before, after time.Duration) {
 	return max(lead, o.JoinWindow), max(o.JoinWindow, o.StopWindow)
 }
 
-// Case concludes. The case shares no memory with the evidence's table.
+// Case joins, judges and groups the evidence. The case shares no memory with the
+// evidence's table.
 func Case(ev Evidence, opt Options) *incident.Case {
 	opt.compile()
 	s := newScan(ev.Table, &opt)

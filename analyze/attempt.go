@@ -91,7 +91,8 @@ func (r *reporter) joinedBy(l *launch, ties []*tie) []string {
 // ways are the ties in the order in which they are listed.
 var ways = [...]string{byRequest, byGrantee, byVolume, byCallTime}
 
-// toll is which instances of a launch its refusals can have cost, in its order.
+// toll marks the instances of a launch that its refusals can have cost, in the launch's
+// order.
 type toll struct {
 	hit    []bool
 	n      int

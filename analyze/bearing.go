@@ -33,8 +33,8 @@ const (
 	onPlace                 // account, name: the region
 )
 
-// bears is what a change is about. What [scan.reach] lets a story see must
-// stand under one of these.
+// bears calls each with everything that a change is about. It must cover all that
+// [scan.reach] accepts, or a story misses the change.
 func (s *scan) bears(row int, each func(bearing)) {
 	account, target := s.t.Account(row), s.t.Target(row)
 	switch s.t.Source(row) {

@@ -14,8 +14,8 @@ const (
 	strong fit = 3 // the change is what the cause names, on this principal or key
 )
 
-// direction is the part of a change in a story: what can break is not what can
-// mend.
+// direction says whether a change is looked at as what broke launches or as what mended
+// them.
 type direction bool
 
 const (

@@ -97,8 +97,8 @@ type attachment struct {
 	ns       int64
 }
 
-// attachedAt is the instance that a volume was last seen with at a time, or else
-// first; or "".
+// attachedAt is the instance that a volume was attached to at a time, by the last
+// record up to it, else by the first after it; "" where none is known.
 func (s *scan) attachedAt(v volumeID, ns int64) string {
 	all := s.attached[v]
 	if len(all) == 0 {

@@ -166,9 +166,9 @@ func (s *scan) settle(t *tie, r *refusal, launches []int, by string) {
 	}
 }
 
-// unlike reports whether a refusal that fits a launch by caller and time is of
-// another kind than its own would be: to start what there is takes a grant and no
-// new key, and no instance is known to use the key.
+// unlike reports whether a refusal that fits by caller and time cannot be this
+// launch's: a start needs a grant and no data key; or every instance is known to use
+// other keys.
 func (s *scan) unlike(l *launch, r *refusal) bool {
 	if s.t.Name(l.row) == "StartInstances" && s.t.Name(r.row) != "CreateGrant" && !r.own {
 		return true

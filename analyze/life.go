@@ -65,7 +65,7 @@ type fate struct {
 // up though nobody stopped it.
 func (f fate) silent() bool { return f.source != "" && !f.explained }
 
-// witnessed is silent by a record of the stop: it is not inferred.
+// witnessed is silent by a record of the stop, and not by inference.
 func (f fate) witnessed() bool { return f.silent() && f.source != incident.FromImplied }
 
 var unknownFate = fate{outcome: incident.Unknown}

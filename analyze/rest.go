@@ -176,8 +176,8 @@ func (r *reporter) launched() bool {
 	})
 }
 
-// used reports whether any use that EC2 made of a key for a caller, or was refused, is
-// of what was asked, callers and instances aside; or no key was.
+// used reports whether some KMS call that EC2 forwarded, granted or refused, is of an
+// asked key, time and place; true where no key was asked for.
 func (r *reporter) used() bool {
 	return len(r.opt.Keys) == 0 ||
 		slices.ContainsFunc(r.s.successes, func(s success) bool { return r.opt.wantsKey(s.key) && r.wantsRow(s.row) }) ||

@@ -7,12 +7,12 @@ import (
 )
 
 const (
-	// foldersAhead is how many of the folders in a folder are read while the one
-	// before them is listed. On a disk more than there are processors gain nothing;
-	// over a network each waits for an answer.
+	// foldersAhead is how many subfolders are read ahead of the one being listed. On a
+	// local disk more than there are processors gain nothing; on a network file system
+	// each is a round trip.
 	foldersAhead = 8
-	// entriesAhead bounds what is read of each, nearly. A larger folder is read when
-	// its turn has come.
+	// entriesAhead is roughly how many entries of each folder are read ahead. A larger
+	// folder is read again from its start when its turn comes.
 	entriesAhead = 1 << 10
 )
 
@@ -25,7 +25,7 @@ type ahead struct {
 // reading is a folder that is being read.
 type reading struct {
 	path  string
-	met   bool // in another folder, where it was no link
+	met   bool // found inside another folder, and no link then: it is not followed if it is one now
 	stat  bool
 	whole bool // all of it was read
 	entries
@@ -40,7 +40,7 @@ type status struct {
 	err      error
 }
 
-// begin begins to read a folder. What it gives is to be ended.
+// begin starts reading a folder in the background. Every reading must be passed to end.
 func (a *ahead) begin(path string, met bool) *reading {
 	r := &reading{}
 	if n := len(a.spare); n > 0 {
@@ -59,7 +59,8 @@ func (a *ahead) end(r *reading) {
 	}
 }
 
-// finish has a folder read to its end: its entries are in name order then.
+// finish waits for the background read and, where that stopped early, reads the whole
+// folder. Its entries are in name order then.
 func (r *reading) finish() error {
 	if r.begun.Wait(); r.whole {
 		return nil
@@ -67,7 +68,8 @@ func (r *reading) finish() error {
 	return r.read(math.MaxInt)
 }
 
-// read reads a folder, or gives up behind so many entries.
+// read reads a folder from its start and stops, leaving whole false, once it has most
+// entries.
 func (r *reading) read(most int) error {
 	r.reset()
 	at, err := openFolder(r.path, r.met)
@@ -92,8 +94,8 @@ func (r *reading) read(most int) error {
 	return nil
 }
 
-// inner are the folders in a folder, in name order, of which the next few are being
-// read.
+// inner are the subfolders of a folder, in name order, up to foldersAhead of them being
+// read ahead.
 type inner struct {
 	*ahead
 	of     *reading

@@ -19,10 +19,10 @@ type collector struct {
 	builder  *table.Builder
 	manifest custody.Manifest
 	coverage map[place]*custody.Coverage
-	hours    map[place]map[int64]bool // with records, since 1970
+	hours    map[place]map[int64]bool // that have records, since 1970
 	known    *known
 	shared   map[call]bool   // calls that several accounts log, of the events kept
-	spare    []*record.Event // copies that count only where no better one is met
+	spare    []*record.Event // lesser copies, kept at the end where no better one turned up
 	progress Progress
 
 	names    []string // of the objects, and members of archives, that gave events
@@ -134,8 +134,8 @@ func foreign(e *record.Event) bool {
 
 func callOf(e *record.Event) call { return call{e.SharedID, e.Source, e.Name, e.Request} }
 
-// spares keeps, of the copies that were put by, those of events that no better
-// copy was met of: first those that lost only their account, in listing order.
+// spares keeps each lesser copy whose event had no better one: first those that lost
+// only their account, then lossy ones, each in listing order.
 func (c *collector) spares() error {
 	slices.SortStableFunc(c.spare, func(a, b *record.Event) int {
 		return cmp.Compare(fromBool(a.Lossy), fromBool(b.Lossy))
@@ -215,8 +215,8 @@ func (c *collector) close() {
 	})
 }
 
-// superseded names the events that a later addendum replaces; the analysis
-// leaves them out.
+// superseded warns of events that a later addendum replaces. Their rows stay in the
+// table; package analyze leaves them out.
 func (c *collector) superseded(t *table.Table) {
 	for _, r := range c.known.superseded(t) {
 		old, by := c.known.rows[r.old], c.known.rows[r.by]

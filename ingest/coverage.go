@@ -8,7 +8,8 @@ import (
 	"grantrail/ingest/custody"
 )
 
-// fewHours are looked through; an object seldom has more than one.
+// fewHours is how many hours are searched one by one before a map is used. Most objects
+// hold one.
 const fewHours = 32
 
 // hour notes an hour with a record. Neighbours mostly share it.

@@ -56,14 +56,14 @@ func piped(ctx context.Context, open func() (io.ReadCloser, error)) io.ReadClose
 	return r
 }
 
-// List finds the objects that the sources name: files, directories (walked,
-// links not followed), globs (** crosses directories), "-" for stdin, and what
-// the remote claims. A source that names nothing is an error, and so is a directory named as a
-// source that cannot be listed. What is met inside a directory and cannot be
-// used becomes a listed object with its state.
+// List finds the objects that the sources name: files, directories (walked; links
+// inside are not followed), globs (** crosses directories), "-" for standard input, and
+// what at.Remote claims. It fails where a source names nothing, or a directory that is
+// named cannot be read. What cannot be used inside a directory becomes an object that
+// is settled. The listing is in name order.
 func List(ctx context.Context, sources []string, at Places) (*Listing, error) {
 	l := &lister{ctx: ctx, at: at, files: map[string]bool{}}
-	// One folder's walk meets a path once.
+	// A single folder cannot name a file twice.
 	l.several = len(sources) > 1 || len(sources) == 1 && strings.ContainsAny(sources[0], "*?[{")
 	l.Sources, l.since = append([]string{}, sources...), at.Scope.Since
 	for _, src := range sources {

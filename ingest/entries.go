@@ -30,8 +30,8 @@ func (e *entries) add(name []byte, kind fs.FileMode) {
 // name is an entry's name, valid until the next entry is added.
 func (e *entries) name(of entry) []byte { return e.names[of.from:of.to] }
 
-// read adds what is in a folder, in no order, until there are so many or some more,
-// and reports whether that is all.
+// read adds entries, unsorted, until there are at least most or none are left, and
+// reports whether that was all.
 func (e *entries) read(folder *os.File, most int) (all bool, err error) {
 	for len(e.all) < most {
 		switch err := e.some(folder); {

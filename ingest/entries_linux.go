@@ -22,7 +22,7 @@ func openFolder(path string, met bool) (*os.File, error) {
 	return os.OpenFile(path, flags, 0) //nolint:gosec // what was asked for
 }
 
-// spaces are to read folders into.
+// spaces are buffers for getdents, used again.
 var spaces = sync.Pool{New: func() any { return new([32 << 10]byte) }}
 
 // some adds some of what is in a folder, or gives io.EOF where that was all. Entries
@@ -101,7 +101,8 @@ func stat(folder *os.File, name string) (size, modified int64, err error) {
 	return st.Size, st.Mtim.Nano(), nil
 }
 
-// lstat does not go the path to the folder, which may be long, again for each.
+// lstat stats a name relative to an open folder, which saves resolving a long path for
+// every entry.
 func lstat(folder *os.File, name string, st *unix.Stat_t) error {
 	if err := again(func() error { return unix.Fstatat(int(folder.Fd()), name, st, unix.AT_SYMLINK_NOFOLLOW) }); err != nil { //nolint:gosec // a file descriptor
 		return &fs.PathError{Op: "lstat", Path: name, Err: err}

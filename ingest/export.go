@@ -12,7 +12,7 @@ import (
 	"grantrail/ingest/record"
 )
 
-// Exported is what an export came to.
+// Exported is the result of an export.
 type Exported struct {
 	Manifest custody.Manifest
 	Counts   export.Counts

@@ -11,8 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// folder is a reader's view of the disk: it stays in the folder where it opened
-// a file last.
+// folder opens files relative to the directory of the last one, which it keeps open.
 type folder struct {
 	name string
 	at   int
@@ -79,8 +78,8 @@ func (f *folder) Close() {
 	}
 }
 
-// regular is a regular file: reading it never waits for anybody, so nothing is
-// made ready to wait.
+// regular reads a regular file by system calls alone: such reads never wait for a peer,
+// so the poller of the runtime is not needed.
 type regular struct {
 	fd       int
 	name     string

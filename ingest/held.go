@@ -5,9 +5,8 @@ import (
 	"sync"
 )
 
-// held bounds the results that wait for those before them: by the stored bytes of
-// their objects, of which a result is a small part. The one whose turn it is never
-// waits.
+// held bounds the results that wait for earlier ones, by the stored bytes of their
+// objects. The result whose turn it is never waits.
 type held struct {
 	mu     sync.Mutex
 	more   sync.Cond
@@ -33,7 +32,8 @@ func (h *held) hold(ctx context.Context, turn int, bytes int64) error {
 	return ctx.Err()
 }
 
-// taken ends a turn, and gives room.
+// taken releases the bytes of the results just delivered, and moves on to the next
+// turn.
 func (h *held) taken(bytes int64) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

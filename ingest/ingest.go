@@ -24,8 +24,8 @@
 // same record, whatever its layout, is known by eventID and account; the
 // copies that both accounts of a call on another account's key log, by
 // sharedEventID; and a lossy copy out of Security Lake by eventID alone. The
-// fullest copy is kept, and stands in the table behind all others where it is
-// a lesser one. The rest is counted as duplicate.
+// fullest copy is kept; where that is itself a lesser one, its row stands behind
+// those of all full copies. The others are counted as duplicates.
 package ingest
 
 import (
@@ -65,8 +65,8 @@ type Options struct {
 	Keys     *digest.Keys
 	NoVerify bool
 
-	// Horizon is where a state begins to be forgotten: what lies wholly before
-	// it is dropped. Zero keeps all.
+	// Horizon is for [Sweep]: objects that were delivered wholly before it are dropped
+	// from the state. Zero keeps all.
 	Horizon time.Time
 
 	// Inventory asks for an [Entry] of every object, which means hashing all
@@ -94,10 +94,11 @@ func (o *Options) budget() *archive.Budget {
 // window, so this is far more than two workers need and keeps eight busy.
 const DefaultMemory = 64 << 20
 
-// Progress is how far the reading has come.
+// Progress counts the objects and stored bytes that are done, and those there are.
+// OfBytes knows only of objects whose sizes were known when they were listed.
 type Progress struct {
 	Objects, OfObjects int
-	Bytes, OfBytes     int64 // stored; what there is of, as far as sizes were known before
+	Bytes, OfBytes     int64 // stored
 }
 
 // Evidence is all that a run has read.

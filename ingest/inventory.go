@@ -37,8 +37,8 @@ func (s *summed) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// entry reads what nobody else wanted of the object, so that its hash is that
-// of the whole.
+// entry reads the rest of the object, so that the hash is of all of it. There is none
+// where reading failed.
 func (s *summed) entry() *Entry {
 	if s.err == nil {
 		_, _ = io.Copy(io.Discard, s) // its error is in s.err

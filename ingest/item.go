@@ -36,8 +36,9 @@ func (w *worker) item(it container.Item) bool {
 	return true
 }
 
-// scanned takes a record that no parser has read: by its members, where it is
-// sure to be one that is only counted, or exported, else as a whole.
+// scanned takes a record that the scan found. Where its members show that it is only
+// counted or exported, no parser sees it; otherwise the decoder reads it whole. It
+// reports false where the decoder is not sure either: the caller has to parse.
 func (w *worker) scanned(it container.Item) bool {
 	head, sure := w.decoder.Scanned(it.Raw, it.Members)
 	if !sure {

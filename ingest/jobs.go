@@ -23,14 +23,14 @@ const (
 	// most is how many small objects make one job: handing an object to another
 	// goroutine, and its result back, costs as much as reading a small one.
 	most = 64
-	// spread is how many jobs each worker is to find at least, so that none is
-	// long alone at the end.
+	// spread is how many jobs each worker should find at least, so that none is left
+	// alone with a long one at the end.
 	spread = 64
 )
 
-// jobs cuts a listing into jobs of about minWeight, or, where nobody has asked for
-// sizes yet, of some objects; remote objects are jobs by themselves, since they
-// are opened by themselves.
+// jobs cuts the listing into jobs of about minWeight, or of a fixed number of objects
+// while sizes are unknown. A remote object is a job by itself, since it is fetched by
+// itself.
 func (p *pipeline) jobs(yield func(job) bool) {
 	full := 1
 	if p.requests == 0 {

@@ -10,9 +10,8 @@ import (
 	"grantrail/ingest/table"
 )
 
-// known is the events that were kept: which content each has, and where it was
-// first met. It grows with what the table holds, and so it is small and holds no
-// pointers.
+// known remembers each kept event: its contents, and where it was first met. It grows
+// with the table, so it holds no pointers.
 type known struct {
 	first   map[identity]int32 // row of the first content
 	rows    []sighting

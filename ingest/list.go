@@ -20,15 +20,15 @@ type Store interface {
 	Open(ctx context.Context, o *Object) (io.ReadCloser, error)
 }
 
-// Visited is a Store that opens objects with less to do for one reader who opens
-// them one after another.
+// Visited is a Store that opens objects more cheaply for a reader that opens many, one
+// after another.
 type Visited interface {
 	Store
 	Visit() Visit
 }
 
-// Visit is such a reader's view of a store. It is not safe for concurrent use,
-// but for the bodies that it has opened.
+// Visit is one reader's session with a store. It is not safe for concurrent use; the
+// bodies that it opened are.
 type Visit interface {
 	Open(ctx context.Context, o *Object) (io.ReadCloser, error)
 	Close()
@@ -63,9 +63,9 @@ type Scope struct {
 	Accounts, Regions []string
 	From, To          time.Time // of events, margins included, half-open
 
-	// Since, if set, says from which day of delivery on a region's folder is
-	// to be listed, since what lies before is known; zero is all of it. The
-	// folder is named as objects are, with its final slash.
+	// Since, if set, gives the first day of delivery to list in a region's folder;
+	// earlier days are known already. Zero is all. The folder is spelt as object names
+	// are, with its final slash.
 	Since func(folder string) time.Time
 }
 
@@ -74,8 +74,8 @@ type Places struct {
 	Stdin    io.Reader
 	Remote   Remote // nil where every source is on this machine
 	Scope    Scope
-	Times    bool              // of modification are to be kept, of files
-	Sizes    bool              // of files are to be known at once: else each is asked for as it is opened
+	Times    bool              // record when files were modified
+	Sizes    bool              // stat files while listing, and not when they are opened
 	Progress func(objects int) // called as remote objects are listed, from one goroutine at a time
 }
 
@@ -150,9 +150,9 @@ func (l *lister) ordered() {
 	l.LeftOut = slices.Compact(l.LeftOut)
 }
 
-// twice marks a file that was met under another path before, and reports
-// whether the object is to be dropped: a link that is named as a source as well
-// is followed there.
+// twice marks a file that was met under another path. It reports true where the object
+// is to be dropped instead: a link inside a directory that is named as a source too,
+// and followed there.
 func (l *lister) twice(o *Object, first map[string]string) (drop bool) {
 	if !l.several || o.store != nil && o.store != Store(disk{}) {
 		return false

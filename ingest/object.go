@@ -52,7 +52,7 @@ type contents struct {
 	err  error
 }
 
-// opener opens what is to be read of objects.
+// opener opens objects, through one Visit a store.
 type opener struct {
 	opt    *Options
 	visits map[Store]Visit // of those that can be visited

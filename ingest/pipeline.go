@@ -24,7 +24,8 @@ import (
 // What an object gives before its result, where part is set, is handed to part,
 // in the same order and from the same goroutine.
 //
-// All concurrency of the reading is here.
+// All concurrency of reading objects is here. Listing has its own in ahead.go, and what
+// may never end a goroutine in disk.go.
 type pipeline struct {
 	listing  *Listing
 	opt      Options
@@ -77,7 +78,8 @@ func run(ctx context.Context, listing *Listing, opt Options, take func(*Object, 
 	return group.Wait()
 }
 
-// schedule hands the jobs to all who have to do with them.
+// schedule hands each job, once its weight fits the budget, to deliver, to the workers
+// and, if it is remote, to the openers.
 func (p *pipeline) schedule(ctx context.Context) error {
 	defer close(p.work)
 	defer close(p.queue)
@@ -195,7 +197,8 @@ func (p *pipeline) deliver(ctx context.Context) error {
 	return nil
 }
 
-// drop abandons jobs at hand and those still queued, of a run that has ended.
+// drop closes bodies that will not be read: those of the given jobs and of all that are
+// queued. It is called only once the context has ended.
 func drop(queue <-chan job, at ...job) {
 	for j := range queue {
 		at = append(at, j)

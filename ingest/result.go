@@ -25,8 +25,7 @@ type result struct {
 	leftOut          int // records that an export does not want
 }
 
-// clear makes the result that of an object that gave nothing. What it is made of
-// is used again: there are millions of objects.
+// clear empties a result for the next object and keeps its memory.
 func (r *result) clear() {
 	clear(r.events)
 	*r = result{places: r.places[:0], events: r.events[:0]}

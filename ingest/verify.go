@@ -21,7 +21,7 @@ import (
 	"grantrail/ingest/digest"
 )
 
-// annotated are stored bytes beside which the storage keeps metadata.
+// annotated is a body whose storage also gives metadata of the user, as S3 does.
 type annotated interface{ Metadata() map[string]string }
 
 // sum is the hash of the bodies inside so many archives, or nil where nobody

@@ -60,7 +60,7 @@ func (l *lister) unlisted(root, path string, err error) error {
 	return nil
 }
 
-// entry takes what a walk meets in a folder and is none.
+// entry takes an entry of a folder that is not a folder.
 func (l *lister) entry(r *reading, n int, prefix string) error {
 	switch name, kind := r.name(r.all[n]), r.all[n].kind; {
 	case kind&fs.ModeSymlink != 0:

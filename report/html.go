@@ -134,8 +134,8 @@ func marked(text string) string {
 // run is the run of one character that text begins with.
 func run(text string) string { return text[:len(text)-len(strings.TrimLeft(text, text[:1]))] }
 
-// until cuts text at the next run that is mark; not within a code span, unless it
-// ends one.
+// until cuts a text at the next run that is equal to the mark. Runs inside a code span
+// do not count, unless the mark is of backticks.
 func until(text, mark string) (inside, behind string, found bool) {
 	for at := 0; ; {
 		n := strings.IndexAny(text[at:], "`*")

@@ -131,9 +131,9 @@ type ocsfRemediation struct {
 	Desc string `json:"desc"`
 }
 
-// writeOCSF is each incident as a Detection Finding, one a line, in the order
-// of the case. Nothing is written for a case without incidents, nor for one of
-// which a finding cannot be written: that hangs on what is unmapped alone.
+// writeOCSF writes one Detection Finding a line, in the order of the case. Only
+// Unmapped can fail to be marshalled, so all are tried first and a failure leaves
+// nothing written.
 func writeOCSF(w io.Writer, c *incident.Case) error {
 	for i := range c.Incidents {
 		if _, err := json.Marshal(ocsfUnmapped(&c.Incidents[i])); err != nil {

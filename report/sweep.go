@@ -73,8 +73,8 @@ func reading(r incident.Reading) inert {
 	return out + "."
 }
 
-// writeSuppressed is the incidents that somebody lives with, and the rules that
-// have nothing to say or nothing to say any more.
+// writeSuppressed lists the suppressed incidents, then the rules that have expired or
+// match nothing.
 func writeSuppressed(p *page, c *incident.Case) {
 	_, suppressed := counting(c.Incidents)
 	if len(suppressed)+len(c.Suppressions) == 0 {

@@ -47,8 +47,8 @@ type Judged struct {
 	Suppressed bool      `json:"suppressed"`
 }
 
-// Counting are the ids of the incidents that are news to who asks for this grade and
-// above: new, gone on, or below it before.
+// Counting returns the IDs that are news at this grade and above: new, gone on, raised
+// from below it, or no longer suppressed.
 func (c *Changes) Counting(from Grade) map[string]bool {
 	ids := make(map[string]bool, len(c.New)+len(c.Ongoing)+len(c.Raised))
 	for _, list := range [][]string{c.New, c.Ongoing} {

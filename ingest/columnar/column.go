@@ -202,8 +202,8 @@ func (c *lists[T]) level() error {
 	return nil
 }
 
-// Built is an array over buffers, which are not copied; there says which values
-// are, where some are null.
+// Built is an array of n values over buffers that are not copied. Its validity bitmap
+// counts where there are nulls.
 func Built(of arrow.DataType, n, nulls int, elements arrow.Array, there []byte, buffers ...[]byte) arrow.Array {
 	all := make([]*memory.Buffer, 1, 3)
 	if nulls > 0 {

@@ -163,8 +163,8 @@ func NewReader(vocabulary []string) *Reader {
 	return r
 }
 
-// Meter has the inflated bytes of gzip counted as they come: what spend fails
-// with ends the object as a failure of its storage. Nil counts nothing.
+// Meter has spend called with each count of inflated bytes of gzip. Its error ends the
+// object as a failure of the storage. Nil stops that.
 func (r *Reader) Meter(spend func(n int) error) { r.spend = spend }
 
 // metered is the inflated text, counted.

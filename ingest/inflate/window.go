@@ -109,11 +109,9 @@ func (r *Reader) replay() {
 	}
 }
 
-// Window gives more text in the place where it was inflated, behind the last
-// rest bytes of the text that was given last, which may be all of that: text that
-// begins with them, and goes on.
-// It is valid until the next call of the Reader, and may be all rest, with what
-// ends the text: [io.EOF], or an [*Error].
+// Window gives the last rest bytes of the text that it gave before, followed by more.
+// It may give these alone, with [io.EOF] or an [*Error]. The text is valid until the
+// next call of the Reader.
 func (r *Reader) Window(rest int) ([]byte, error) {
 	w := &r.window
 	if w.from == w.to && r.err == nil {

@@ -7,10 +7,9 @@ import (
 	"grantrail/ingest/scan"
 )
 
-// forms are JSON texts, but for what strings say in them that are no names, and
-// but for numbers: values of one field of one call mostly differ in those alone.
-// What has the form of JSON is JSON, and says the same fields in the same places;
-// and to compare takes less time than to read.
+// forms are templates of JSON texts, with strings (names aside) and numbers left out.
+// Values of one field of one call mostly differ in those alone: a value that fits a
+// template is known to be JSON, and where its fields stand, without being parsed.
 type forms struct {
 	known [1 << 9]form
 	of    *form  // of the value at hand; nil where it has none

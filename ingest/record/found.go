@@ -2,9 +2,8 @@ package record
 
 import "hash/maphash"
 
-// Found is what is found of a record: where its fields stand, its resources, and
-// a hash of what they say, the same in whatever order they say it, and comparable
-// with others of this process.
+// Found says where the fields and resources of one record stand. Print is a hash of
+// them that does not hang on their order, and is comparable within this process only.
 type Found struct {
 	Spans     [Fields]Span
 	Resources []Resource
