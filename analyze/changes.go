@@ -4,8 +4,9 @@ import "grantrail/analyze/incident"
 
 // Since compares a case with what the sweep before it concluded; nil is no
 // sweep before. It returns what to remember for the next one. Where the
-// question was narrowed, an incident that is missing says nothing and is
-// remembered as it was.
+// question was narrowed, what it could not see says nothing: an incident that
+// is missing is remembered as it was, and of one that is seen in part nothing
+// is forgotten.
 func Since(c *incident.Case, before []incident.Judged) (*incident.Changes, []incident.Judged) {
 	known := make(map[string]incident.Judged, len(before))
 	for _, j := range before {
@@ -15,24 +16,28 @@ func Since(c *incident.Case, before []incident.Judged) (*incident.Changes, []inc
 		Schema: incident.ChangesSchema, First: before == nil,
 		New: []string{}, Ongoing: []string{}, Raised: []incident.Raised{}, Resolved: []string{}, Unchanged: []string{}, Withdrawn: []string{},
 	}
+	narrowed := c.Asked.Narrowed()
 	after := make([]incident.Judged, 0, len(c.Incidents))
 	for i := range c.Incidents {
 		now := judged(&c.Incidents[i])
-		after = append(after, now)
 		was, old := known[now.ID]
-		delete(known, now.ID)
-		went := now.Attempts > was.Attempts || now.LastSeen.After(was.LastSeen)
-		switch {
-		case !old:
+		if !old {
 			out.New = append(out.New, now.ID)
+			after = append(after, now)
 			continue
+		}
+		delete(known, now.ID)
+		went := wentOn(&was, &now)
+		next := remember(&was, &now, narrowed, went)
+		after = append(after, next)
+		switch {
 		case went:
 			out.Ongoing = append(out.Ongoing, now.ID)
 		case raised(&was, &now):
 			went = true
 			out.Raised = append(out.Raised, incident.Raised{ID: now.ID, Was: was.Grade, Suppressed: was.Suppressed})
 		}
-		if now.Resolved && !was.Resolved {
+		if next.Resolved && !was.Resolved {
 			out.Resolved = append(out.Resolved, now.ID)
 		} else if !went {
 			out.Unchanged = append(out.Unchanged, now.ID)
@@ -41,7 +46,7 @@ func Since(c *incident.Case, before []incident.Judged) (*incident.Changes, []inc
 	for _, j := range before { // in their order
 		switch _, missing := known[j.ID]; {
 		case !missing:
-		case c.Asked.Narrowed():
+		case narrowed:
 			after = append(after, j)
 		default:
 			out.Withdrawn = append(out.Withdrawn, j.ID)
@@ -50,15 +55,50 @@ func Since(c *incident.Case, before []incident.Judged) (*incident.Changes, []inc
 	return out, after
 }
 
+// wentOn reports whether an incident has a failed launch that was not judged
+// before. Figures cannot tell: as many may have been dropped as have come late,
+// and a narrowed question saw fewer. They are all there is where a sweep before
+// did not note which.
+func wentOn(was, now *incident.Judged) bool {
+	if was.Launches == nil {
+		return now.Attempts > was.Attempts || now.LastSeen.After(was.LastSeen)
+	}
+	return !was.Launches.HasAll(now.Launches)
+}
+
 // raised reports whether an incident is worth more than before by itself: evidence
 // of its stop came later, or nobody lives with it any longer.
 func raised(was, now *incident.Judged) bool {
 	return was.Grade != "" && now.Grade.Rank() > was.Grade.Rank() || was.Suppressed && !now.Suppressed
 }
 
+// remember is what to remember of an incident that was known.
+func remember(was, now *incident.Judged, narrowed, went bool) incident.Judged {
+	next := *now
+	switch {
+	case was.Launches != nil:
+		next.Launches = was.Launches.With(now.Launches)
+	case narrowed:
+		next.Launches = nil // those out of its sight were judged as well, and nobody knows which they are
+	}
+	if !narrowed {
+		return next
+	}
+	next.Attempts = max(was.Attempts, now.Attempts)
+	if was.Grade.Rank() > now.Grade.Rank() {
+		next.Grade = was.Grade
+	}
+	if now.LastSeen.Before(was.LastSeen) { // what came after the last launch is out of sight, or not known to be after it
+		next.LastSeen, next.Resolved = was.LastSeen, was.Resolved
+	} else if !went {
+		next.Resolved = was.Resolved || now.Resolved
+	}
+	return next
+}
+
 func judged(in *incident.Incident) incident.Judged {
 	return incident.Judged{
 		ID: in.ID, Attempts: len(in.Attempts), LastSeen: in.LastSeen, Resolved: in.Resolution != nil,
-		Grade: in.Grade, Suppressed: in.Suppressed != nil,
+		Grade: in.Grade, Suppressed: in.Suppressed != nil, Launches: incident.LaunchesOf(in.Attempts),
 	}
 }

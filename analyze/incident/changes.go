@@ -45,6 +45,7 @@ type Judged struct {
 	Resolved   bool      `json:"resolved"`
 	Grade      Grade     `json:"grade"` // empty in what was remembered before there was one
 	Suppressed bool      `json:"suppressed"`
+	Launches   Launches  `json:"launches"` // null in what was remembered before they were
 }
 
 // Counting returns the IDs that are news at this grade and above: new, gone on, raised
