@@ -13,6 +13,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"grantrail/analyze/incident"
 	"grantrail/ingest"
@@ -23,12 +24,21 @@ import (
 // names the format and holds the run as JSON, and each object and report has
 // one with what is known of it. For a local file a line follows as sha256sum
 // writes it, so that "sha256sum -c" checks the file from the folder in which
-// the run was made; it passes over the others.
+// the run was made; it passes over the others. The last line counts the objects:
+// one without it was cut short, or is of a version before there was one.
 const (
 	manifestHead   = "# grantrail.manifest/v1 "
 	manifestObject = "#object "
 	manifestReport = "#report "
+	manifestEnd    = "# end: %d objects"
 )
+
+// manifestEntry is an object's line. JSON is text: a name that is none stands
+// beside it as it is.
+type manifestEntry struct {
+	ingest.Entry
+	Name []byte `json:"uri_bytes,omitempty"`
+}
 
 // inventory is a manifest to be written, or an earlier one that a run is held
 // against.
@@ -38,6 +48,7 @@ type inventory struct {
 	sources []string
 	entries []ingest.Entry
 	earlier map[string]ingest.Entry // nil where one is to be written
+	ended   bool                    // an earlier one has its last line
 }
 
 // inventory checks where the manifest is to go.
@@ -64,26 +75,42 @@ func (t *typed) earlier([]string) (*inventory, error) {
 	}
 	defer func() { _ = f.Close() }() // it was only read
 	m := &inventory{path: t.manifest, earlier: map[string]ingest.Entry{}}
-	lines := bufio.NewScanner(f)
-	lines.Buffer(nil, 1<<20)
-	for n := 1; lines.Scan(); n++ {
-		line := lines.Text()
-		if n == 1 && !strings.HasPrefix(line, manifestHead) {
-			return nil, usagef("--manifest %q: not a manifest of grantrail: its first line does not begin with %q", t.manifest, manifestHead)
-		}
-		if text, ok := strings.CutPrefix(line, manifestObject); ok {
-			var e ingest.Entry
-			if err := json.Unmarshal([]byte(text), &e); err != nil {
-				return nil, usagef("--manifest %q, line %d: %w", t.manifest, n, err)
-			}
-			m.earlier[e.URI] = e
-		}
-	}
-	if err := lines.Err(); err != nil {
+	if err := m.parse(f); err != nil {
 		return nil, usagef("--manifest %q: %w", t.manifest, err)
 	}
 	return m, nil
 }
+
+// parse reads a manifest. One that ends too early is read as far as it goes.
+func (m *inventory) parse(r io.Reader) error {
+	lines := bufio.NewScanner(r)
+	lines.Buffer(nil, 1<<20)
+	n, objects := 0, 0
+	for ; lines.Scan(); n++ {
+		line := lines.Text()
+		if head, ok := strings.CutPrefix(line, manifestHead); n == 0 && (!ok || !json.Valid([]byte(head))) {
+			return errNoManifest
+		}
+		if text, ok := strings.CutPrefix(line, manifestObject); ok {
+			var e manifestEntry
+			if err := json.Unmarshal([]byte(text), &e); err != nil {
+				return fmt.Errorf("line %d: %w", n+1, err)
+			}
+			if e.Name != nil {
+				e.URI = string(e.Name)
+			}
+			m.earlier[e.URI] = e.Entry
+			objects++
+		}
+		m.ended = line == fmt.Sprintf(manifestEnd, objects)
+	}
+	if n == 0 && lines.Err() == nil {
+		return errNoManifest
+	}
+	return lines.Err()
+}
+
+var errNoManifest = fmt.Errorf("not a manifest of grantrail: its first line is not %q and the run", manifestHead)
 
 // take takes what a run read, and says in its account what has changed since
 // the earlier one.
@@ -96,7 +123,7 @@ func (m *inventory) take(ev *ingest.Evidence) {
 		return
 	}
 	i := &ev.Manifest.Integrity
-	same, repacked, changed, added, unread := 0, 0, 0, 0, 0
+	same, repacked, changed, added, unread, listed := 0, 0, 0, 0, 0, len(m.earlier)
 	say := func(object string, v custody.Verdict, detail string) {
 		i.Findings = append(i.Findings, custody.Finding{Object: object, Verdict: string(v), Detail: detail})
 	}
@@ -138,6 +165,10 @@ func (m *inventory) take(ev *ingest.Evidence) {
 	if unread > 0 {
 		said += fmt.Sprintf(" %d could not be compared, since one run or the other could not read all of it.", unread)
 	}
+	if !m.ended {
+		say(m.path, custody.NoEnd, "the manifest does not end with the number of its objects")
+		said += fmt.Sprintf(" The manifest has no end: it was cut short or changed, or a version wrote it that wrote none. It may have listed more than the %d it has.", listed)
+	}
 	i.Checks = append(i.Checks, said)
 }
 
@@ -164,7 +195,11 @@ func (m *inventory) write(out *output) error {
 	}
 	slices.SortStableFunc(m.entries, func(a, b ingest.Entry) int { return cmp.Compare(a.URI, b.URI) })
 	for _, e := range m.entries {
-		if err := line(manifestObject, e); err != nil {
+		entry := manifestEntry{Entry: e}
+		if !utf8.ValidString(e.URI) {
+			entry.Name = []byte(e.URI)
+		}
+		if err := line(manifestObject, entry); err != nil {
 			return err
 		}
 		if e.Stored != "" && e.URI != ingest.Stdin && !strings.HasPrefix(e.URI, "s3://") {
@@ -181,6 +216,7 @@ func (m *inventory) write(out *output) error {
 		}
 		b.WriteString(sumLine(text, path))
 	}
+	fmt.Fprintf(&b, manifestEnd+"\n", len(m.entries))
 	return (&output{clobber: m.clobber}).deliver(m.path, []byte(b.String()))
 }
 

@@ -33,6 +33,7 @@ const (
 const (
 	Added    Verdict = "new"      // not in the manifest
 	Repacked Verdict = "repacked" // other bytes, the same content
+	NoEnd    Verdict = "no-end"   // the manifest itself: its last line is not there
 )
 
 // Good reports whether nothing needs saying of an object of this verdict.
@@ -42,7 +43,7 @@ func (v Verdict) Good() bool { return v == Signed || v == Chained || v == Listed
 // gone. A tip, a seam, a missing key and what was not checked do not.
 func (v Verdict) Fails() bool {
 	switch v {
-	case Mismatch, Missing, Unlisted, BadSignature, Moved, ChainGap:
+	case Mismatch, Missing, Unlisted, BadSignature, Moved, ChainGap, NoEnd:
 		return true
 	}
 	return false
