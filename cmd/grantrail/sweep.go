@@ -117,6 +117,9 @@ func (t *typed) sweeping(opt *options, now time.Time) (*sweeping, error) {
 		if opt.read.Horizon, err = parseTime("keep", t.sweep.keep, now); err != nil {
 			return nil, err
 		}
+		if opt.read.Horizon.After(now) { // all would be dropped, and whatever comes until then
+			return nil, usagef("--keep %q lies in the future: name a time that is past, or a duration back such as 400d", t.sweep.keep)
+		}
 		opt.read.Horizon = opt.read.Horizon.Truncate(time.Hour)
 	}
 	if s.changes == "-" {
