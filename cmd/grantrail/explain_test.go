@@ -61,7 +61,7 @@ func command(t *testing.T, args ...string) string {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
 	none := func(string) (string, bool) { return "", false }
-	if code := run(context.Background(), args, world{none, strings.NewReader(""), &stdout, &stderr}); code != exitOK {
+	if code := run(context.Background(), world{args, none, strings.NewReader(""), &stdout, &stderr}); code != exitOK {
 		t.Fatalf("grantrail %q ends with %d: %s", args, code, stderr.String())
 	}
 	return stdout.String()

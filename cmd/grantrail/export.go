@@ -216,7 +216,7 @@ func exportTo(ctx context.Context, opt *options, to export.Options, wants ingest
 		progress.end()
 		return 0, err
 	}
-	collectOver(listing.Held() + inExport)
+	w.collectOver(listing.Held() + inExport)
 	opt.read.Progress = progress.update
 	out, err := ingest.Export(ctx, listing, opt.read, to, wants)
 	progress.end()

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os"
 	"runtime"
 	"runtime/debug"
 	"sync"
@@ -39,8 +38,8 @@ var collecting struct {
 // collectOver has the heap collected as often as if so many bytes were not in
 // it: they stay to the end, and room for garbage of their size would be for
 // nothing. GOGC overrules it.
-func collectOver(held int64) {
-	if os.Getenv("GOGC") != "" {
+func (w world) collectOver(held int64) {
+	if percent, _ := w.env("GOGC"); percent != "" {
 		return
 	}
 	c := &collecting
@@ -62,7 +61,7 @@ func collectOver(held int64) {
 
 // collectJudging does the same for what was read, which an archive full of
 // refused launches makes large.
-func collectJudging(held int64, rows int) { collectOver(held + judged*int64(rows)) }
+func (w world) collectJudging(held int64, rows int) { w.collectOver(held + judged*int64(rows)) }
 
 // collectReporting has collected what was read and judged, before reports take
 // memory: where that was much, there would be as much again.

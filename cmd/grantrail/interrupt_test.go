@@ -19,8 +19,10 @@ func TestInterrupted(t *testing.T) {
 	cancel()
 	out := filepath.Join(t.TempDir(), "report.md")
 	var stderr bytes.Buffer
-	code := run(ctx, []string{"investigate", filepath.Join("..", "..", "testdata", "demo"), "-o", out},
-		world{func(string) (string, bool) { return "", false }, strings.NewReader(""), &bytes.Buffer{}, &stderr})
+	code := run(ctx, world{
+		[]string{"investigate", filepath.Join("..", "..", "testdata", "demo"), "-o", out},
+		func(string) (string, bool) { return "", false }, strings.NewReader(""), &bytes.Buffer{}, &stderr,
+	})
 	if code != exitInterrupted {
 		t.Errorf("exit code %d, %s", code, stderr.String())
 	}

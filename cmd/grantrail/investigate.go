@@ -73,7 +73,7 @@ func investigate(ctx context.Context, opt *options, w world, judge judgement) (i
 	if err := opt.out.write(ctx, c); err != nil {
 		return 0, err
 	}
-	if err := opt.manifest.write(opt.out); err != nil {
+	if err := opt.manifest.write(opt.out, w.args); err != nil {
 		opt.out.withdraw()
 		return 0, err
 	}
@@ -88,7 +88,7 @@ func conclude(ctx context.Context, opt *options, w world, judge judgement) (*inc
 		progress.end()
 		return nil, err
 	}
-	collectOver(listing.Held())
+	w.collectOver(listing.Held())
 	opt.read.Progress, opt.read.Inventory = progress.update, opt.manifest != nil
 	evidence, err := ingest.Read(ctx, listing, opt.read)
 	progress.end()
@@ -96,7 +96,7 @@ func conclude(ctx context.Context, opt *options, w world, judge judgement) (*inc
 		return nil, err
 	}
 	defer evidence.Release()
-	collectJudging(listing.Held(), evidence.Table.Len())
+	w.collectJudging(listing.Held(), evidence.Table.Len())
 	opt.manifest.take(evidence)
 	opt.question.Sources = listing.Sources
 	c := judge(analyze.Evidence{

@@ -15,16 +15,18 @@ import (
 )
 
 func main() {
-	collectOver(0)
+	w := world{os.Args[1:], os.LookupEnv, os.Stdin, os.Stdout, os.Stderr}
+	w.collectOver(0)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the process
-	code := run(ctx, os.Args[1:], world{os.LookupEnv, os.Stdin, os.Stdout, os.Stderr})
+	code := run(ctx, w)
 	stop()
 	os.Exit(code)
 }
 
 // world is all of the surroundings that a run may touch, files aside.
 type world struct {
+	args   []string // without the program's name
 	env    func(string) (string, bool)
 	stdin  io.Reader
 	stdout io.Writer
@@ -32,10 +34,10 @@ type world struct {
 }
 
 // run runs one command line and returns its exit code.
-func run(ctx context.Context, args []string, w world) int {
+func run(ctx context.Context, w world) int {
 	var code int
 	root := newRoot(w, &code)
-	root.SetArgs(args)
+	root.SetArgs(w.args)
 	root.SetIn(w.stdin)
 	root.SetOut(w.stdout)
 	root.SetErr(w.stderr)

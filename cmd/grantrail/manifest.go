@@ -173,7 +173,7 @@ func (m *inventory) take(ev *ingest.Evidence) {
 }
 
 // write writes the manifest: the run, each object, and each report.
-func (m *inventory) write(out *output) error {
+func (m *inventory) write(out *output, args []string) error {
 	if m == nil || m.earlier != nil {
 		return nil
 	}
@@ -189,7 +189,7 @@ func (m *inventory) write(out *output) error {
 	head := struct {
 		Tool incident.Tool `json:"tool"`
 		Args []string      `json:"args"`
-	}{tool(), os.Args[1:]}
+	}{tool(), args}
 	if err := line(manifestHead, head); err != nil {
 		return err
 	}

@@ -29,9 +29,9 @@ func TestSweepS3(t *testing.T) {
 		}
 		var stdout, stderr bytes.Buffer
 		front.Asked()
-		code := run(context.Background(), []string{"sweep", "--state", filepath.Join(dir, state), "s3://trail", "--format", "json", "--fail-on", "never",
+		code := run(context.Background(), world{[]string{"sweep", "--state", filepath.Join(dir, state), "s3://trail", "--format", "json", "--fail-on", "never",
 			"--endpoint-url", front.URL, "--path-style", "--aws-region", s3test.Region},
-			world{func(name string) (string, bool) { v, ok := env[name]; return v, ok }, strings.NewReader(""), &stdout, &stderr})
+			func(name string) (string, bool) { v, ok := env[name]; return v, ok }, strings.NewReader(""), &stdout, &stderr})
 		_, gets = front.Asked()
 		if code != exitOK && code != exitIncomplete {
 			t.Fatalf("exit code %d: %s", code, stderr.String())

@@ -55,8 +55,8 @@ func investigated(t *testing.T, source string, args ...string) (string, *inciden
 	}
 	var stdout, stderr bytes.Buffer
 	lookup := func(name string) (string, bool) { v, ok := env[name]; return v, ok }
-	code := run(context.Background(), append([]string{"investigate", source, "--format", "json"}, args...),
-		world{lookup, strings.NewReader(""), &stdout, &stderr})
+	code := run(context.Background(), world{append([]string{"investigate", source, "--format", "json"}, args...),
+		lookup, strings.NewReader(""), &stdout, &stderr})
 	c, err := report.ReadCase(strings.NewReader(stdout.String()))
 	if err != nil {
 		t.Fatalf("%s: exit code %d, %v: %s", source, code, err, stderr.String())
@@ -149,8 +149,8 @@ func TestS3Unlisted(t *testing.T) {
 	}
 	out := filepath.Join(t.TempDir(), "report.md")
 	var stderr bytes.Buffer
-	code := run(context.Background(), append([]string{"investigate", "s3://missing", "-o", out}, from(server.URL)...),
-		world{func(string) (string, bool) { return "", false }, strings.NewReader(""), &bytes.Buffer{}, &stderr})
+	code := run(context.Background(), world{append([]string{"investigate", "s3://missing", "-o", out}, from(server.URL)...),
+		func(string) (string, bool) { return "", false }, strings.NewReader(""), &bytes.Buffer{}, &stderr})
 	if _, err := os.Stat(out); code != exitFailed || err == nil || !strings.Contains(stderr.String(), "ListObjectsV2 of s3://missing/") {
 		t.Errorf("exit code %d, %v, %s", code, err, stderr.String())
 	}

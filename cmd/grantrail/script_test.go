@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 	}
 	testscript.Main(m, map[string]func(){
 		"grantrail": func() {
-			os.Exit(run(context.Background(), os.Args[1:], world{os.LookupEnv, os.Stdin, os.Stdout, os.Stderr}))
+			os.Exit(run(context.Background(), world{os.Args[1:], os.LookupEnv, os.Stdin, os.Stdout, os.Stderr}))
 		},
 	})
 }

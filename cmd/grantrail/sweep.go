@@ -217,7 +217,7 @@ func (s *sweeping) conclude(ctx context.Context, opt *options, w world, st *stat
 	if err != nil {
 		return nil, nil, err
 	}
-	collectOver(listing.Held())
+	w.collectOver(listing.Held())
 	opt.read.Progress = progress.update
 	st.Sources = slices.Compact(slices.Sorted(slices.Values(append(st.Sources, listing.Sources...))))
 	evidence, swept, err := ingest.Sweep(ctx, listing, st, opt.read)
@@ -225,7 +225,7 @@ func (s *sweeping) conclude(ctx context.Context, opt *options, w world, st *stat
 		return nil, nil, fmt.Errorf("state %q: %w", s.dir, err)
 	}
 	defer evidence.Release()
-	collectJudging(listing.Held(), evidence.Table.Len())
+	w.collectJudging(listing.Held(), evidence.Table.Len())
 	opt.question.Sources = st.Sources
 	c := analyze.Case(analyze.Evidence{Table: evidence.Table, Objects: evidence.Objects, Manifest: evidence.Manifest}, opt.question)
 	analyze.Suppress(c, s.rules, s.now)
