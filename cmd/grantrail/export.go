@@ -65,9 +65,10 @@ func newExport(w world, code *int) *cobra.Command {
 			t.formats = []string{e.format}
 			return t.reads(w, code, analyze.Case, t.inventory)(cmd, args)
 		}
-		output := t.output
+		now := time.Now()
+		output := stamped(t.output, now)
 		t.output = "" // it is a folder of its own kind
-		opt, err := t.options(args, w, time.Now())
+		opt, err := t.options(args, w, now)
 		if err != nil {
 			return err
 		}

@@ -53,7 +53,7 @@ func (t *typed) readingFlags(cmd *cobra.Command) {
 	f.StringVar(&t.cpuProfile, "cpuprofile", "", "write a CPU profile to this file, for go tool pprof")
 	f.StringSliceVar(&t.publicKeys, "public-keys", nil, "what aws cloudtrail list-public-keys printed, saved: verifies digest signatures (repeatable)")
 	f.StringVar(&t.decoder, "decoder", "auto", "decoder of gzip: auto, or klauspost for all objects, small ones too")
-	f.BoolVar(&t.stamp, "stamp", false, "say in the report when it was written; {stamp} in --output is that time in any case")
+	f.BoolVar(&t.stamp, "stamp", false, "say in the report when it was written; {stamp} in the name of a file to write is that time in any case")
 	f.StringVar(&t.failOn, "fail-on", never, "exit 4 on incidents of at least this grade: never, possible, probable or confirmed")
 }
 

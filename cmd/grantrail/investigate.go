@@ -43,13 +43,14 @@ func newInvestigate(w world, code *int) *cobra.Command {
 
 // reads is what a verb that reads sources does: check what was typed, read,
 // judge, report. Manifest says what a manifest is to the verb.
-func (t *typed) reads(w world, code *int, judge judgement, manifest func(sources []string) (*inventory, error)) func(*cobra.Command, []string) error {
+func (t *typed) reads(w world, code *int, judge judgement, manifest func(sources []string, now time.Time) (*inventory, error)) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
-		opt, err := t.options(args, w, time.Now())
+		now := time.Now()
+		opt, err := t.options(args, w, now)
 		if err != nil {
 			return err
 		}
-		if opt.manifest, err = manifest(args); err != nil {
+		if opt.manifest, err = manifest(args, now); err != nil {
 			return err
 		}
 		return t.running(func() error {

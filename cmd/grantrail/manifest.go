@@ -13,6 +13,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"grantrail/analyze/incident"
@@ -52,10 +53,11 @@ type inventory struct {
 }
 
 // inventory checks where the manifest is to go.
-func (t *typed) inventory(sources []string) (*inventory, error) {
+func (t *typed) inventory(sources []string, now time.Time) (*inventory, error) {
 	if t.manifest == "" {
 		return nil, nil
 	}
+	t.manifest = stamped(t.manifest, now)
 	if _, err := os.Lstat(t.manifest); !free(t.manifest, t.clobber) {
 		return nil, usagef("--manifest %q is there already: name another, or allow --clobber", t.manifest)
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -65,7 +67,7 @@ func (t *typed) inventory(sources []string) (*inventory, error) {
 }
 
 // earlier reads the manifest of an earlier run.
-func (t *typed) earlier([]string) (*inventory, error) {
+func (t *typed) earlier([]string, time.Time) (*inventory, error) {
 	if t.manifest == "" {
 		return nil, nil
 	}

@@ -65,13 +65,17 @@ func (t *typed) options(sources []string, w world, now time.Time) (*options, err
 	if o.show, err = t.display(w); err != nil {
 		return nil, err
 	}
-	now = now.UTC().Truncate(time.Second)
 	if t.stamp {
-		o.stamp = &now
+		at := now.UTC().Truncate(time.Second)
+		o.stamp = &at
 	}
-	t.output = strings.ReplaceAll(t.output, "{stamp}", now.Format("20060102T150405Z"))
-	o.out, err = t.writing(w.stdout)
+	o.out, err = t.writing(w.stdout, now)
 	return o, err
+}
+
+// stamped is the path of a file to write, with the run's time where it asks for it.
+func stamped(path string, now time.Time) string {
+	return strings.ReplaceAll(path, "{stamp}", now.UTC().Format("20060102T150405Z"))
 }
 
 // What can be typed. Patterns are compiled when they are first asked for, here and

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"grantrail/analyze/incident"
 	"grantrail/report"
@@ -28,7 +29,8 @@ type output struct {
 
 // writing checks formats and paths. A path that is there is refused without
 // --clobber, before the archive is read and not after.
-func (t *typed) writing(stdout io.Writer) (*output, error) {
+func (t *typed) writing(stdout io.Writer, now time.Time) (*output, error) {
+	t.output = stamped(t.output, now)
 	o := &output{clobber: t.clobber}
 	if err := o.parseFormats(t.formats, t.output); err != nil {
 		return nil, err

@@ -1,6 +1,10 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+)
 
 const renderHelp = `Write a saved case again, in any format, without reading the archive. The bytes
 are the same as when the case was made.
@@ -13,7 +17,7 @@ func newRender(w world) *cobra.Command {
 		Use: "render CASE.json", Short: "Write a saved case again, in any format", Long: renderHelp,
 		Args: exactly(1, "one CASE.json"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			out, err := t.writing(w.stdout)
+			out, err := t.writing(w.stdout, time.Now())
 			if err != nil {
 				return err
 			}

@@ -97,7 +97,7 @@ type sweepTyped struct {
 }
 
 func (t *typed) sweeping(opt *options, now time.Time) (*sweeping, error) {
-	s := &sweeping{dir: t.sweep.state, rebuild: t.sweep.rebuild, overlap: t.sweep.overlap, changes: t.sweep.changes, now: now}
+	s := &sweeping{dir: t.sweep.state, rebuild: t.sweep.rebuild, overlap: t.sweep.overlap, changes: stamped(t.sweep.changes, now), now: now}
 	if s.dir == "" {
 		return nil, usagef("sweep: --state names the folder that keeps what was read, and is missing")
 	}
