@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -76,8 +75,16 @@ func newExport(w world, code *int) *cobra.Command {
 		if err != nil {
 			return err
 		}
+		files := t.apart(opt, w)
+		at, err := exportsTo(output, t.clobber, files)
+		if err != nil {
+			return err
+		}
+		if err := files.check(); err != nil {
+			return err
+		}
 		return t.running(func() error {
-			*code, err = exportTo(cmd.Context(), opt, to, wants, w)
+			*code, err = exportTo(cmd.Context(), opt, to, at, wants, w)
 			return err
 		})
 	}
@@ -96,7 +103,7 @@ func newExport(w world, code *int) *cobra.Command {
 
 // exporting checks what is to be written, and of what.
 func (e *exportTyped) exporting(output string, t *typed) (export.Options, ingest.Wants, error) {
-	to := export.Options{Dir: output, NoRaw: e.noRaw, Duplicates: e.duplicates, Arrow: e.format == "arrow"}
+	to := export.Options{NoRaw: e.noRaw, Duplicates: e.duplicates, Arrow: e.format == "arrow"}
 	switch {
 	case e.format != "parquet" && e.format != "arrow":
 		return to, nil, usagef("--format %q: want parquet, arrow or timesketch", e.format)
@@ -105,29 +112,8 @@ func (e *exportTyped) exporting(output string, t *typed) (export.Options, ingest
 	case output == "-":
 		return to, nil, usagef("--output -: an export is a folder")
 	}
-	if entries, err := os.ReadDir(output); len(entries) > 0 {
-		if !isExport(entries) || !t.clobber {
-			return to, nil, usagef("--output %q is there and not empty: name another; --clobber replaces an earlier export, and nothing else", output)
-		}
-	} else if err != nil && !os.IsNotExist(err) {
-		return to, nil, usagef("--output %q: %w", output, err)
-	}
 	wants, err := e.wants(t)
 	return to, wants, err
-}
-
-// isExport reports whether a folder holds an earlier export and nothing else.
-func isExport(entries []os.DirEntry) bool {
-	account := false
-	for _, e := range entries {
-		switch {
-		case e.Name() == accountName:
-			account = true
-		case !e.IsDir() || !strings.HasPrefix(e.Name(), "account="):
-			return false
-		}
-	}
-	return account
 }
 
 // filter is what records are wanted by. Empty lists are no bound.
@@ -197,20 +183,14 @@ func (f *filter) wants(h *record.Head, of *record.Found, raw []byte) bool {
 // what of each partition is not yet encoded.
 const inExport = 64 << 20
 
-// exportTo writes into a folder beside the one that was asked for, and renames
-// it once it is whole.
-func exportTo(ctx context.Context, opt *options, to export.Options, wants ingest.Wants, w world) (code int, err error) {
-	began, asked := time.Now(), filepath.Clean(to.Dir)
-	if real, err := filepath.EvalSymlinks(asked); err == nil {
-		asked = real // what a link leads to is replaced, and not the link
+// exportTo exports, and puts the export where it was asked for once it is whole.
+func exportTo(ctx context.Context, opt *options, to export.Options, at *destination, wants ingest.Wants, w world) (code int, err error) {
+	began := time.Now()
+	defer at.giveUp()
+	if err := at.begin(); err != nil {
+		return 0, fmt.Errorf("writing %q: %w", at.folder, err)
 	}
-	if err := os.MkdirAll(filepath.Dir(asked), 0o755); err != nil {
-		return 0, err
-	}
-	if to.Dir, err = os.MkdirTemp(filepath.Dir(asked), "."+filepath.Base(asked)+".*.part"); err != nil {
-		return 0, err
-	}
-	defer func() { _ = os.RemoveAll(to.Dir) }() // it is gone, or given up
+	to.Dir = at.temp
 	progress := opt.show.start()
 	listing, err := opt.list(ctx, w, progress)
 	if err != nil {
@@ -227,32 +207,14 @@ func exportTo(ctx context.Context, opt *options, to export.Options, wants ingest
 	if err := writeAccount(filepath.Join(to.Dir, accountName), listing.Sources, out); err != nil {
 		return 0, err
 	}
-	if err := replace(to.Dir, asked); err != nil {
-		return 0, fmt.Errorf("writing %q: %w", asked, err)
+	if err := at.finish(); err != nil {
+		return 0, fmt.Errorf("writing %q: %w", at.folder, err)
 	}
-	opt.show.exported(out, asked, time.Since(began))
+	opt.show.exported(out, at.folder, time.Since(began))
 	if out.Manifest.Incomplete() {
 		return exitIncomplete, nil
 	}
 	return exitOK, nil
-}
-
-// replace puts a folder where another is or was, which is removed once that is done.
-func replace(whole, asked string) error {
-	if err := os.Chmod(whole, 0o755); err != nil {
-		return err
-	}
-	before := whole + ".before"
-	switch err := os.Rename(asked, before); {
-	case os.IsNotExist(err):
-		return os.Rename(whole, asked)
-	case err != nil:
-		return err
-	}
-	if err := os.Rename(whole, asked); err != nil {
-		return errors.Join(err, os.Rename(before, asked))
-	}
-	return os.RemoveAll(before)
 }
 
 // accountName is the file that says what an export is.
@@ -272,5 +234,5 @@ func writeAccount(path string, sources []string, out *ingest.Exported) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(path, append(text, '\n'), 0o644)
+	return os.WriteFile(path, append(text, '\n'), fileMode)
 }

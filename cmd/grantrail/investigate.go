@@ -53,6 +53,9 @@ func (t *typed) reads(w world, code *int, judge judgement, manifest func(sources
 		if opt.manifest, err = manifest(args, now); err != nil {
 			return err
 		}
+		if err := t.apart(opt, w).check(); err != nil {
+			return err
+		}
 		return t.running(func() error {
 			*code, err = investigate(cmd.Context(), opt, w, judge)
 			return err

@@ -202,7 +202,7 @@ func (o *output) remove(paths []string) {
 
 // makeDir makes one directory; its parent must be there.
 func makeDir(path string) (made bool, err error) {
-	err = os.Mkdir(path, 0o755)
+	err = os.Mkdir(path, folderMode)
 	if errors.Is(err, fs.ErrExist) {
 		return false, nil
 	}
@@ -214,12 +214,12 @@ func makeDir(path string) (made bool, err error) {
 
 // beside writes a file next to its place, synced to disk.
 func beside(path string, write func(io.Writer) error) (temp string, err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.part")
+	f, err := freshFile(path)
 	if err != nil {
 		return "", fmt.Errorf("writing %q: %w", path, err)
 	}
 	err = write(f)
-	err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())
+	err = errors.Join(err, f.Sync(), f.Close())
 	if err != nil {
 		_ = os.Remove(f.Name()) // the write's failure is what counts
 		return "", fmt.Errorf("writing %q: %w", path, err)
@@ -236,6 +236,11 @@ func (o *output) deliver(path string, data []byte) error {
 	if isDevice(path) {
 		return toDevice(path, write)
 	}
+	return o.put(path, write)
+}
+
+// put writes a file beside its place, and then there.
+func (o *output) put(path string, write func(io.Writer) error) error {
 	temp, err := beside(path, write)
 	if err != nil {
 		return err

@@ -21,6 +21,12 @@ func newRender(w world) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			var files apart
+			files.read("render", args[0])
+			files.report(out)
+			if err := files.check(); err != nil {
+				return err
+			}
 			c, err := openCase(args[0])
 			if err != nil {
 				return err

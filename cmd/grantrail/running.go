@@ -1,8 +1,7 @@
 package main
 
 import (
-	"fmt"
-	"os"
+	"io"
 	"runtime"
 	"runtime/pprof"
 )
@@ -24,19 +23,28 @@ func processors(jobs int) int {
 	return jobs
 }
 
-// profiled runs a verb under the CPU profiler where a file is named for it.
-func profiled(path string, verb func() error) error {
+// profiled runs a verb under the CPU profiler where a file is named for it. The
+// profile of a run that fails is worth having too.
+func profiled(path string, verb func() error) (err error) {
 	if path == "" {
 		return verb()
 	}
-	f, err := os.Create(path)
-	if err != nil {
-		return fmt.Errorf("writing the profile: %w", err)
+	var ran error
+	write := func(w io.Writer) error {
+		if err := pprof.StartCPUProfile(w); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
+		ran = verb()
+		return nil
 	}
-	defer func() { _ = f.Close() }() // a profile that is cut short shows itself
-	if err := pprof.StartCPUProfile(f); err != nil {
-		return fmt.Errorf("writing the profile: %w", err)
+	if isDevice(path) {
+		err = toDevice(path, write)
+	} else {
+		err = (&output{clobber: true}).put(path, write)
 	}
-	defer pprof.StopCPUProfile()
-	return verb()
+	if ran != nil {
+		return ran
+	}
+	return err
 }

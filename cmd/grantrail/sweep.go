@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -68,6 +67,9 @@ func newSweep(w world, code *int) *cobra.Command {
 		if err != nil {
 			return err
 		}
+		if err := t.apart(opt, w).check(); err != nil {
+			return err
+		}
 		return t.running(func() error {
 			*code, err = s.run(cmd.Context(), opt, w)
 			return err
@@ -97,7 +99,8 @@ type sweepTyped struct {
 }
 
 func (t *typed) sweeping(opt *options, now time.Time) (*sweeping, error) {
-	s := &sweeping{dir: t.sweep.state, rebuild: t.sweep.rebuild, overlap: t.sweep.overlap, changes: stamped(t.sweep.changes, now), now: now}
+	t.sweep.changes = stamped(t.sweep.changes, now)
+	s := &sweeping{dir: t.sweep.state, rebuild: t.sweep.rebuild, overlap: t.sweep.overlap, changes: t.sweep.changes, now: now}
 	if s.dir == "" {
 		return nil, usagef("sweep: --state names the folder that keeps what was read, and is missing")
 	}
@@ -108,7 +111,7 @@ func (t *typed) sweeping(opt *options, now time.Time) (*sweeping, error) {
 		if src == ingest.Stdin {
 			return nil, usagef("sweep: standard input is another one each time: name files or folders")
 		}
-		if !opt.places.Remote.Claims(src) && within(s.dir, src) {
+		if !opt.places.Remote.Claims(src) && namesIn(src, s.dir, "state.json", "000001.objects.parquet") {
 			return nil, usagef("--state %q lies inside the source %q: its files would be read as evidence", s.dir, src)
 		}
 	}
@@ -131,39 +134,6 @@ func (t *typed) sweeping(opt *options, now time.Time) (*sweeping, error) {
 	opt.places.Times = true
 	s.rules, err = readSuppressions(t.sweep.suppressions)
 	return s, err
-}
-
-// within reports whether a folder lies in a source, or is it: wherever links lead, and
-// where the source is a pattern, in one that it matches.
-func within(dir, source string) bool {
-	a, b := resolved(dir), resolved(source)
-	for {
-		matches, _ := filepath.Match(b, a) // a pattern that is none matches nothing
-		if a == b || matches {
-			return true
-		}
-		parent := filepath.Dir(a)
-		if parent == a {
-			return false
-		}
-		a = parent
-	}
-}
-
-// resolved is a path without links, as far as it is there.
-func resolved(path string) string {
-	path, err := filepath.Abs(path)
-	if err != nil {
-		return path
-	}
-	real, err := filepath.EvalSymlinks(path)
-	if err == nil {
-		return real
-	}
-	if parent := filepath.Dir(path); parent != path {
-		return filepath.Join(resolved(parent), filepath.Base(path))
-	}
-	return path
 }
 
 // run sweeps, and returns the exit code of a finished sweep. What was concluded

@@ -255,7 +255,7 @@ func (w *Writer) create(p *part) (err error) {
 
 // created is a new file, in a folder that may be new too.
 func created(path string) (*os.File, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return nil, err
 	}
 	return os.Create(path)
