@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -120,7 +119,7 @@ func (e *exportTyped) exporting(output string, t *typed) (export.Options, ingest
 type filter struct {
 	names, sources, accounts, regions []string
 	principals                        []*regexp.Regexp
-	mentions                          [][][]byte // of each group, one must be in the record
+	mentions                          mentions
 	failed                            []bool
 }
 
@@ -149,15 +148,8 @@ func (e *exportTyped) wants(t *typed) (ingest.Wants, error) {
 	for _, p := range patterns {
 		f.principals = append(f.principals, analyze.Glob(p))
 	}
-	for _, group := range [][]string{t.keys, t.instances} {
-		if len(group) > 0 {
-			var texts [][]byte
-			for _, s := range group {
-				texts = append(texts, []byte(s))
-			}
-			f.mentions = append(f.mentions, texts)
-		}
-	}
+	f.mentions.add(t.keys)
+	f.mentions.add(t.instances)
 	return f.wants, nil
 }
 
@@ -174,9 +166,7 @@ func (f *filter) wants(h *record.Head, of *record.Found, raw []byte) bool {
 	}) {
 		return false
 	}
-	return !slices.ContainsFunc(f.mentions, func(group [][]byte) bool {
-		return !slices.ContainsFunc(group, func(s []byte) bool { return bytes.Contains(raw, s) })
-	})
+	return f.mentions.in(raw)
 }
 
 // inExport is about what an export holds while it runs: rows on their way, and
