@@ -10,7 +10,7 @@ import (
 // writeConclusion is the answer in one line and what it rests on.
 func writeConclusion(p *page, c *incident.Case) {
 	if c.Asked.VerifyOnly {
-		p.para(say("**verified** - %s", worth(&c.Custody)))
+		p.para(worth(&c.Custody))
 	} else {
 		p.para(say("**%s** - %s", prose(string(c.Conclusion)), verdict(c)))
 	}
@@ -24,17 +24,20 @@ func writeConclusion(p *page, c *incident.Case) {
 	}
 }
 
-// worth is what a run that only verified came to.
+// worth is what a run that only verified came to: its word, and why. Where there was
+// nothing to verify by, nothing is verified.
 func worth(m *custody.Manifest) inert {
 	switch {
+	case !m.Integrity.Checked && m.Integrity.Fails():
+		return "**not verified** - there is no digest file among the sources, and what was compared with the manifest is not as it was, see *Integrity*."
 	case !m.Integrity.Checked:
-		return "there is no digest file among the sources: nothing vouches for the log files."
+		return "**not verified** - there is no digest file among the sources: nothing vouches for the log files."
 	case m.Integrity.Fails():
-		return "the digests at hand speak against some of the evidence, see *Integrity*."
+		return "**verified** - the digests at hand speak against some of the evidence, see *Integrity*."
 	case m.Incomplete():
-		return "the digests at hand speak against nothing, and some of the evidence could not be read."
+		return "**verified** - the digests at hand speak against nothing, and some of the evidence could not be read."
 	}
-	return "the digests at hand speak against nothing, by the checks listed under *Integrity*."
+	return "**verified** - the digests at hand speak against nothing, by the checks listed under *Integrity*."
 }
 
 // verdict is the sentence behind the word.
