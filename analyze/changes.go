@@ -27,8 +27,9 @@ func Since(c *incident.Case, before []incident.Judged) (*incident.Changes, []inc
 			continue
 		}
 		delete(known, now.ID)
-		went := wentOn(&was, &now)
-		next := remember(&was, &now, narrowed, went)
+		fresh, unknown := unjudged(&was, &now)
+		went := fresh > 0
+		next := remember(&was, &now, narrowed, went, unknown)
 		after = append(after, next)
 		switch {
 		case went:
@@ -55,15 +56,21 @@ func Since(c *incident.Case, before []incident.Judged) (*incident.Changes, []inc
 	return out, after
 }
 
-// wentOn reports whether an incident has a failed launch that was not judged
-// before. Figures cannot tell: as many may have been dropped as have come late,
-// and a narrowed question saw fewer. They are all there is where a sweep before
-// did not note which.
-func wentOn(was, now *incident.Judged) bool {
-	if was.Launches == nil {
-		return now.Attempts > was.Attempts || now.LastSeen.After(was.LastSeen)
+// unjudged is how many failed launches of an incident were not judged before, and how
+// many others that were judged nobody has noted. Figures alone cannot tell: as many may
+// have been dropped as have come late, and a narrowed question saw fewer. They are all
+// there is of a sweep that noted no launches: as many as it counted were judged, and none
+// that is later than its last.
+func unjudged(was, now *incident.Judged) (fresh, unknown int) {
+	unlisted := was.Launches.Lacks(now.Launches)
+	unknown = max(0, was.Attempts-was.Launches.Len())
+	switch {
+	case unlisted > unknown:
+		fresh = unlisted - unknown
+	case unlisted > 0 && now.LastSeen.After(was.LastSeen):
+		fresh = 1
 	}
-	return !was.Launches.HasAll(now.Launches)
+	return fresh, unknown - (unlisted - fresh)
 }
 
 // raised reports whether an incident is worth more than before by itself: evidence
@@ -73,18 +80,14 @@ func raised(was, now *incident.Judged) bool {
 }
 
 // remember is what to remember of an incident that was known.
-func remember(was, now *incident.Judged, narrowed, went bool) incident.Judged {
+func remember(was, now *incident.Judged, narrowed, went bool, unknown int) incident.Judged {
 	next := *now
-	switch {
-	case was.Launches != nil:
-		next.Launches = was.Launches.With(now.Launches)
-	case narrowed:
-		next.Launches = nil // those out of its sight were judged as well, and nobody knows which they are
-	}
+	next.Launches = was.Launches.With(now.Launches)
+	next.Attempts = next.Launches.Len()
 	if !narrowed {
 		return next
 	}
-	next.Attempts = max(was.Attempts, now.Attempts)
+	next.Attempts += unknown
 	if was.Grade.Rank() > now.Grade.Rank() {
 		next.Grade = was.Grade
 	}
@@ -97,8 +100,9 @@ func remember(was, now *incident.Judged, narrowed, went bool) incident.Judged {
 }
 
 func judged(in *incident.Incident) incident.Judged {
+	launches := incident.LaunchesOf(in.Attempts)
 	return incident.Judged{
-		ID: in.ID, Attempts: len(in.Attempts), LastSeen: in.LastSeen, Resolved: in.Resolution != nil,
-		Grade: in.Grade, Suppressed: in.Suppressed != nil, Launches: incident.LaunchesOf(in.Attempts),
+		ID: in.ID, Attempts: launches.Len(), LastSeen: in.LastSeen, Resolved: in.Resolution != nil,
+		Grade: in.Grade, Suppressed: in.Suppressed != nil, Launches: launches,
 	}
 }

@@ -40,12 +40,12 @@ type Reading struct {
 // changed.
 type Judged struct {
 	ID         string    `json:"id"`
-	Attempts   int       `json:"attempts"`
+	Attempts   int       `json:"attempts"` // those of Launches, and those of which nobody noted which they are
 	LastSeen   time.Time `json:"last_seen"`
 	Resolved   bool      `json:"resolved"`
 	Grade      Grade     `json:"grade"` // empty in what was remembered before there was one
 	Suppressed bool      `json:"suppressed"`
-	Launches   Launches  `json:"launches"` // null in what was remembered before they were
+	Launches   Launches  `json:"launches"` // that were judged, whether or not it has them still
 }
 
 // Counting returns the IDs that are news at this grade and above: new, gone on, raised

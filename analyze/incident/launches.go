@@ -19,7 +19,7 @@ const (
 )
 
 // Launches are which failed launches of an incident were judged: the first bytes of
-// a hash of each, sorted, one behind the other. Nil is that nobody noted them.
+// a hash of each, sorted, one behind the other.
 type Launches []byte
 
 // LaunchesOf are the launches of attempts.
@@ -37,10 +37,18 @@ func LaunchesOf(attempts []Attempt) Launches {
 	return launches(names)
 }
 
-// HasAll reports whether others are all among them.
-func (l Launches) HasAll(others Launches) bool {
+// Len is how many they are.
+func (l Launches) Len() int { return len(l) / launchSize }
+
+// Lacks is how many of others are not among them.
+func (l Launches) Lacks(others Launches) (n int) {
 	has := l.set()
-	return !slices.ContainsFunc(others.names(), func(name string) bool { return !has[name] })
+	for _, name := range others.names() {
+		if !has[name] {
+			n++
+		}
+	}
+	return n
 }
 
 // With are the launches of now, and those that were known before.
@@ -60,7 +68,7 @@ func launches(names []string) Launches {
 }
 
 func (l Launches) names() []string {
-	names := make([]string, 0, len(l)/launchSize)
+	names := make([]string, 0, l.Len())
 	for ; len(l) >= launchSize; l = l[launchSize:] {
 		names = append(names, string(l[:launchSize]))
 	}

@@ -36,6 +36,9 @@ of event time. Not only what the analysis keeps: all, once each.
 or no). Of one kind any may hold, and all kinds must. --key and --instance want
 records that mention them.
 
+DIR is new or empty, or with --clobber an earlier export and nothing else. No source
+lies in it, nor it in a source.
+
 timesketch is not a format of records: it is the timeline of the incidents.
 
 ` + exitHelp
@@ -91,7 +94,7 @@ func newExport(w world, code *int) *cobra.Command {
 	t.connectionFlags(cmd)
 	f := cmd.Flags()
 	f.StringVarP(&t.output, "output", "o", "", "folder to write, new or empty; for timesketch a file")
-	f.BoolVar(&t.clobber, "clobber", false, "replace what is there")
+	f.BoolVar(&t.clobber, "clobber", false, "replace an earlier export, or for timesketch a file")
 	f.StringVar(&e.format, "format", "parquet", "parquet, arrow or timesketch")
 	f.BoolVar(&e.noRaw, "no-raw", false, "without the column that holds the whole record")
 	f.BoolVar(&e.duplicates, "keep-duplicates", false, "write a record as often as it is met")

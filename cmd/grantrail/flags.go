@@ -80,5 +80,5 @@ func (t *typed) writingFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringSliceVar(&t.formats, "format", nil, "markdown, csv, json, html, ocsf or timesketch (repeatable; default markdown)")
 	f.StringVarP(&t.output, "output", "o", "", "file to write, or a directory for several formats; - is standard output")
-	f.BoolVar(&t.clobber, "clobber", false, "replace files that are there")
+	f.BoolVar(&t.clobber, "clobber", false, "replace files that are there, but none that is read")
 }

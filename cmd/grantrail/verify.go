@@ -24,6 +24,10 @@ one another. A copy on a disk loses the signature of the newest digest, which
 S3 keeps as metadata; what "aws s3api head-object" prints, saved beside the
 digest as NAME.metadata.json, gives it back.
 
+A manifest ends with the number of its objects. One that does not was cut short, or
+is of a version that wrote no end: it is compared all the same, and the run ends
+with 3.
+
 ` + exitHelp
 
 func newVerify(w world, code *int) *cobra.Command {
