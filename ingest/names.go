@@ -50,10 +50,23 @@ func literal(source string) bool {
 	return err == nil
 }
 
-// Inside reports whether a path lies in a folder, or is it. Both are real.
+// Inside reports whether a path lies in a folder, or is it. Both are real; one folder
+// under two names, as of a mount or in another case, is one all the same.
 func Inside(path, folder string) bool {
-	rel, err := filepath.Rel(folder, path)
-	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
+	info, err := os.Stat(folder)
+	for {
+		if path == folder {
+			return true
+		}
+		if at, wrong := os.Stat(path); err == nil && wrong == nil && os.SameFile(at, info) {
+			return true
+		}
+		parent := filepath.Dir(path)
+		if parent == path {
+			return false
+		}
+		path = parent
+	}
 }
 
 // Place is a path whose folder is real: where a file of this name is put.

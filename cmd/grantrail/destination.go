@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"grantrail/ingest"
 )
@@ -80,7 +81,7 @@ func (d *destination) entries() ([]fs.DirEntry, error) {
 // its files.
 var layout = []string{"account=", "region=", "day="}
 
-var partName = regexp.MustCompile(`^part-\d{4,}\.(parquet|arrow)$`)
+var partName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^part-\d{4,}\.(parquet|arrow)$`) })
 
 // foreignIn is something in a folder of an export, or below, that no export has, or
 // "". The outermost has the file that says what it is.
@@ -94,7 +95,7 @@ func foreignIn(folder string, entries []fs.DirEntry, levels []string) (string, e
 	}
 	for _, e := range entries {
 		switch {
-		case len(levels) == 0 && e.Type().IsRegular() && partName.MatchString(e.Name()):
+		case len(levels) == 0 && e.Type().IsRegular() && partName().MatchString(e.Name()):
 			continue
 		case len(levels) == 0 || !e.IsDir() || !strings.HasPrefix(e.Name(), levels[0]):
 			return e.Name(), nil
