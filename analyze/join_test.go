@@ -170,7 +170,7 @@ func TestVolumeNamesInstance(t *testing.T) {
 	who := role("ops", "ana")
 	r := refused(3, who, "r")
 	r.Volumes = []string{"vol-1", "vol-x"}
-	c := concluded(t, start(-1000, who, "old", "i-1"), granted(-999, who, "old", testKey, "i-1", "vol-1"), start(0, who, "r", "i-1", "i-2"), r)
+	c := concluded(t, start(-1000, who, "old", "i-1"), granted(-999, who, "old", "i-1", "vol-1"), start(0, who, "r", "i-1", "i-2"), r)
 	if len(c.Incidents) != 1 || len(c.Incidents[0].Attempts[0].Instances) != 1 || c.Incidents[0].Attempts[0].Instances[0].ID != "i-1" {
 		t.Errorf("%+v", c.Incidents)
 	}

@@ -164,7 +164,7 @@ func TestCameUp(t *testing.T) {
 		events []record.Event
 		want   int
 	}{
-		"granted":     {[]record.Event{start(0, who, "r", "i-1"), granted(2, who, "r", testKey, "i-1"), start(90000, who, "n", "i-1")}, 0},
+		"granted":     {[]record.Event{start(0, who, "r", "i-1"), granted(2, who, "r", "i-1"), start(90000, who, "n", "i-1")}, 0},
 		"not granted": {[]record.Event{start(0, who, "r", "i-1"), start(90000, who, "n", "i-1")}, 1},
 	} {
 		if got := concluded(t, c.events...); len(got.Unexplained) != c.want {

@@ -10,7 +10,7 @@ func TestTerminatedIsNotAtRisk(t *testing.T) {
 	gone := stop(-500, "i-2", "running")
 	gone.Name = "TerminateInstances"
 	events := []record.Event{
-		start(-1000, who, "old", "i-2"), granted(-999, who, "old", testKey, "i-2", "vol-2"),
+		start(-1000, who, "old", "i-2"), granted(-999, who, "old", "i-2", "vol-2"),
 		start(0, who, "r", "i-1"), refused(3, who, "r"),
 	}
 	if c := concluded(t, events...); len(c.Incidents) != 1 || len(c.Incidents[0].AtRisk) != 1 {

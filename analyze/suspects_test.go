@@ -13,11 +13,11 @@ func TestServed(t *testing.T) {
 		events []record.Event
 		grade  incident.Grade // "" where no incident is left
 	}{
-		"throttled, granted afterwards":                  {[]record.Event{start(0, who, "r", "i-1"), throttling(3, who, "r"), granted(5, who, "r", testKey, "i-1")}, ""},
-		"throttled, granted before alone":                {[]record.Event{start(0, who, "r", "i-1"), granted(2, who, "r", testKey, "i-1"), throttling(10, who, "r")}, incident.Probable},
-		"throttled, granted, and found down":             {[]record.Event{start(0, who, "r", "i-1"), throttling(3, who, "r"), granted(5, who, "r", testKey, "i-1"), stoppedNext}, incident.Confirmed},
-		"granted in the refusal's second, and down":      {[]record.Event{start(0, who, "r", "i-1"), refused(3, who, "r"), granted(3, who, "r", testKey, "i-1"), stoppedNext}, incident.Confirmed},
-		"granted in the second after it, and found down": {[]record.Event{start(0, who, "r", "i-1"), refused(3, who, "r"), granted(4, who, "r", testKey, "i-1"), stoppedNext}, ""},
+		"throttled, granted afterwards":                  {[]record.Event{start(0, who, "r", "i-1"), throttling(3, who, "r"), granted(5, who, "r", "i-1")}, ""},
+		"throttled, granted before alone":                {[]record.Event{start(0, who, "r", "i-1"), granted(2, who, "r", "i-1"), throttling(10, who, "r")}, incident.Probable},
+		"throttled, granted, and found down":             {[]record.Event{start(0, who, "r", "i-1"), throttling(3, who, "r"), granted(5, who, "r", "i-1"), stoppedNext}, incident.Confirmed},
+		"granted in the refusal's second, and down":      {[]record.Event{start(0, who, "r", "i-1"), refused(3, who, "r"), granted(3, who, "r", "i-1"), stoppedNext}, incident.Confirmed},
+		"granted in the second after it, and found down": {[]record.Event{start(0, who, "r", "i-1"), refused(3, who, "r"), granted(4, who, "r", "i-1"), stoppedNext}, ""},
 	} {
 		c0 := concluded(t, c.events...)
 		got := incident.Grade("")
@@ -30,9 +30,9 @@ func TestServed(t *testing.T) {
 	}
 }
 
-func granted(when float64, who record.Identity, request, key, instance string, volumes ...string) record.Event {
+func granted(when float64, who record.Identity, request, instance string, volumes ...string) record.Event {
 	e := refused(when, who, request)
-	e.ErrorCode, e.ErrorMessage, e.Key, e.Grantee, e.Volumes = "", "", key, instance, volumes
+	e.ErrorCode, e.ErrorMessage, e.Key, e.Grantee, e.Volumes = "", "", testKey, instance, volumes
 	return e
 }
 

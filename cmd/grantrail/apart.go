@@ -1,9 +1,11 @@
 package main
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"grantrail/ingest"
 )
@@ -101,7 +103,7 @@ func (a *apart) spares(out named) error {
 	case info.IsDir():
 		return usagef("%s %q is a folder, and names a file to write", out.flag, out.path)
 	}
-	names := func(source string) bool { return ingest.Names(source, out.path) }
+	names := func(source string) bool { return !isReport(out.path) && ingest.Names(source, out.path) }
 	if i := slices.IndexFunc(a.sources, names); i >= 0 {
 		return usagef("%s %q is there, and the source %q names it: what is read is not written over, whatever --clobber says", out.flag, out.path, a.sources[i])
 	}
@@ -116,6 +118,25 @@ func (a *apart) spares(out named) error {
 		}
 	}
 	return nil
+}
+
+// reports are how the files begin that a run writes, and no evidence does.
+var reports = [...]string{
+	"# grantrail ", "# grantrail.manifest/", "{\n  \"schema\": \"grantrail.", "incident_id,grade,cause,",
+	"message,datetime,timestamp_desc,incident_id,", "<!DOCTYPE html>\n",
+}
+
+// isReport reports whether a file is what an earlier run wrote: it may lie among the
+// sources, as where they are the folder that one is in.
+func isReport(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	head := make([]byte, 64)
+	n, _ := io.ReadFull(f, head) // fewer are enough
+	return slices.ContainsFunc(reports[:], func(begins string) bool { return strings.HasPrefix(string(head[:n]), begins) })
 }
 
 func sameFile(a, b string) bool {
