@@ -188,11 +188,3 @@ func hasWord(list, word string) bool {
 	}
 	return false
 }
-
-func (r *reporter) by(row int) string {
-	p := r.s.principals.of(r.s.t.Identity(row), "")
-	if p.session != "" {
-		return strings.Clone(p.arn + " (session " + p.session + ")")
-	}
-	return strings.Clone(p.arn)
-}

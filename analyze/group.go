@@ -249,3 +249,11 @@ func deref(s *string) string {
 	}
 	return *s
 }
+
+func (r *reporter) by(row int) string {
+	p := r.s.principals.of(r.s.t.Identity(row), "")
+	if p.session != "" {
+		return strings.Clone(p.arn + " (session " + p.session + ")")
+	}
+	return strings.Clone(p.arn)
+}

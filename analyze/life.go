@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"sort"
@@ -49,6 +50,17 @@ func (s *scan) markAll(row int, kind markKind, instances, states []string) {
 		}
 		key := instanceID{at, id}
 		s.lives[key] = append(s.lives[key], m)
+	}
+}
+
+// sortLives puts the marks of every instance in time order. All but those of
+// saved pictures, whose time is only about right, are in it already.
+func (s *scan) sortLives() {
+	for _, life := range s.lives {
+		byTime := func(a, b mark) int { return cmp.Compare(a.ns, b.ns) }
+		if !slices.IsSortedFunc(life, byTime) {
+			slices.SortStableFunc(life, byTime)
+		}
 	}
 }
 

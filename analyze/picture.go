@@ -1,7 +1,6 @@
 package analyze
 
 import (
-	"cmp"
 	"slices"
 
 	"grantrail/analyze/incident"
@@ -66,15 +65,4 @@ func (s *scan) picture(l *launch, m mark) (fate, bool) {
 	}
 	f.explained = f.reason != "" && !failures[f.reason]
 	return f, f.reason != "" || m.ns-l.ns <= int64(s.opt.StopWindow)
-}
-
-// sortLives puts the marks of every instance in time order. All but those of
-// saved pictures, whose time is only about right, are in it already.
-func (s *scan) sortLives() {
-	for _, life := range s.lives {
-		byTime := func(a, b mark) int { return cmp.Compare(a.ns, b.ns) }
-		if !slices.IsSortedFunc(life, byTime) {
-			slices.SortStableFunc(life, byTime)
-		}
-	}
 }

@@ -34,10 +34,7 @@ func Suppress(c *incident.Case, rules []incident.Suppression, now time.Time) {
 }
 
 func matches(m *incident.Match, principal *regexp.Regexp, in *incident.Incident) bool {
-	key := ""
-	if in.Key.ARN != nil {
-		key = *in.Key.ARN
-	}
+	key := deref(in.Key.ARN)
 	return agrees(m.ID, in.ID) && agrees(m.Account, in.Account) && agrees(m.Region, in.Region) && agrees(m.Cause, in.Cause.Code) &&
 		(m.Principal == "" || principal.MatchString(in.Principal.ARN)) &&
 		(m.Key == "" || strings.EqualFold(m.Key, key) || strings.HasSuffix(strings.ToLower(key), "/"+strings.ToLower(m.Key)))

@@ -67,7 +67,7 @@ func (e *explanation) attempt(a *incident.Attempt, n, of int) {
 		e.record("refusal", d.Action+" was refused with "+d.ErrorCode, d.Ref)
 		e.line(2, "message  %s", d.ErrorMessage)
 		if d.Volume != nil {
-			e.line(2, "volume   %s, %s", *d.Volume, volumeMeans[deref(d.VolumeFrom)])
+			e.line(2, "volume   %s, %s", *d.Volume, volumeMeans[value(d.VolumeFrom)])
 		}
 		e.line(2, "fits     %s", fits(d.Candidates))
 	}
@@ -85,13 +85,6 @@ func (e *explanation) attempt(a *incident.Attempt, n, of int) {
 var volumeMeans = map[string]string{
 	"record":  "as the records of this request name it",
 	"history": "the only one with this key that earlier or later records tie to the instances",
-}
-
-func deref(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
 }
 
 func fits(n int) string {

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"cmp"
 	"math"
 	"strconv"
 	"strings"
@@ -48,7 +49,7 @@ func ConfigItemOf(raw []byte) (*Event, error) {
 	}
 	e := &Event{
 		Time: at, Name: kind, Source: "config.amazonaws.com",
-		Region: n.text("awsRegion"), Account: firstOf(n.text("awsAccountId"), n.text("accountId")),
+		Region: n.text("awsRegion"), Account: cmp.Or(n.text("awsAccountId"), n.text("accountId")),
 	}
 	c, id := n.get("configuration").opened(), n.text("resourceId")
 	told := false
@@ -71,8 +72,8 @@ func (e *Event) picture(c node, id string) (bool, error) {
 		return false, nil
 	}
 	e.Kind, e.Volumes = ConfigItem, volumesOf(c)
-	e.StateReason = firstOf(c.text("stateReason", "code"), transition(c.text("stateTransitionReason")))
-	e.addInstance(firstOf(id, c.text("instanceId")), strings.ToLower(state))
+	e.StateReason = cmp.Or(c.text("stateReason", "code"), transition(c.text("stateTransitionReason")))
+	e.addInstance(cmp.Or(id, c.text("instanceId")), strings.ToLower(state))
 	if len(e.Instances) == 0 {
 		return false, &Refusal{custody.KindRecordField, "configuration item of an instance without its id"}
 	}
@@ -82,7 +83,7 @@ func (e *Event) picture(c node, id string) (bool, error) {
 // volumePicture takes the configuration of a volume, where it says what the
 // volume is attached to or encrypted with.
 func (e *Event) volumePicture(c node, id string) bool {
-	if id = strings.ToLower(firstOf(id, c.text("volumeId"))); id == "" {
+	if id = strings.ToLower(cmp.Or(id, c.text("volumeId"))); id == "" {
 		return false
 	}
 	e.Kind, e.Volumes, e.Key = VolumeItem, []string{id}, c.text("kmsKeyId")

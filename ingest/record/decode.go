@@ -1,6 +1,7 @@
 package record
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -36,7 +37,7 @@ func (d *Decoder) event(message string, read bool) (*Event, error) {
 	e := &Event{
 		Kind: h.kind, ID: loose(h.eventID), Time: h.Time, Name: h.Name, Source: h.Source,
 		Region: h.Region, Account: h.Account,
-		Request:  strings.ToLower(firstOf(loose(h.requestID), p.response.text("requestId"))), // EC2 answers with it too
+		Request:  strings.ToLower(cmp.Or(loose(h.requestID), p.response.text("requestId"))), // EC2 answers with it too
 		SharedID: loose(h.sharedID), SourceIP: loose(h.sourceIP), Agent: loose(h.userAgent),
 		ErrorCode: h.errorCode, ErrorMessage: message,
 		Replaces: strings.ToLower(p.addendum.text("originalEventID")),

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 	"sync"
@@ -44,7 +45,7 @@ func described(owner string, n node) (*Event, error) {
 	e := &Event{
 		Kind: Described, Name: "DescribeInstances", Source: sourceEC2, Account: owner,
 		Region:      regionOf(n.text("Placement", "AvailabilityZone")),
-		StateReason: firstOf(n.text("StateReason", "Code"), transition(n.text("StateTransitionReason"))), Volumes: volumesOf(n),
+		StateReason: cmp.Or(n.text("StateReason", "Code"), transition(n.text("StateTransitionReason"))), Volumes: volumesOf(n),
 	}
 	e.addInstance(n.text("InstanceId"), strings.ToLower(n.text("State", "Name")))
 	if len(e.Instances) == 0 || e.States[0] == "" {
