@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
+	"time"
 
 	"github.com/bmatcuk/doublestar/v4"
 
@@ -104,18 +106,39 @@ func (l *lister) source(src string) error {
 
 // far lists a remote source.
 func (l *lister) far(src string) error {
-	before := l.found.heap.Len()
-	left, err := l.at.Remote.List(l.ctx, src, l.at.Scope, func(o Object) {
+	before, whole := l.found.heap.Len(), true
+	scope, bounded := watched(l.at.Scope)
+	left, err := l.at.Remote.List(l.ctx, src, scope, func(o Object) {
 		l.found.add(o)
+		whole = whole && o.name != src
 		if l.at.Progress != nil {
 			l.at.Progress(l.found.heap.Len())
 		}
 	})
 	l.LeftOut, l.remote = append(l.LeftOut, left...), true
-	if err == nil && l.found.heap.Len() == before && len(left) == 0 {
+	if err == nil && l.found.heap.Len() == before && len(left) == 0 && !bounded.Load() {
 		return errors.New("no object has this prefix")
 	}
+	if whole {
+		l.whole = append(l.whole, src)
+	}
 	return err
+}
+
+// watched is a scope that notes whether it had some folder not listed whole,
+// for what is known.
+func watched(scope Scope) (Scope, *atomic.Bool) {
+	bounded := &atomic.Bool{} // folders are listed in parallel
+	if since := scope.Since; since != nil {
+		scope.Since = func(folder string) time.Time {
+			at := since(folder)
+			if !at.IsZero() {
+				bounded.Store(true)
+			}
+			return at
+		}
+	}
+	return scope, bounded
 }
 
 func (l *lister) glob(pattern string) error {

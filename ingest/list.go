@@ -88,6 +88,7 @@ type Listing struct {
 	since  func(folder string) time.Time // as the scope had it
 	remote bool                          // some objects are
 	once   bool                          // some objects can be read once only
+	whole  []string                      // remote sources that are more than one object
 }
 
 // put takes the next object in name order.

@@ -3,6 +3,7 @@ package ingest
 import (
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -12,36 +13,64 @@ import (
 )
 
 // Since says, for [Scope], from which day on the folders of a remote archive
-// are to be listed again: the newest day that the state knows of a region's
-// folder, less the overlap, or the oldest of an object in it that could not be
-// read. A folder that the state does not know is listed whole.
+// are to be listed again: the newest day that was in a region's folder, less the
+// overlap, or the oldest of an object in it that could not be read. A folder that
+// no finished sweep has listed whole is listed whole: what else is known of it is
+// a part.
 func Since(st *state.State, overlap time.Duration) (func(folder string) time.Time, error) {
-	days := map[string]time.Time{} // newest day, or oldest failure
-	failed := map[string]time.Time{}
+	days := make(map[string]time.Time, len(st.Listed))
+	for folder, newest := range st.Listed {
+		days[folder] = newest.Add(-overlap).Truncate(24 * time.Hour)
+	}
 	for k, err := range st.Known() {
 		if err != nil {
 			return nil, err
 		}
+		if k.Forgotten || k.State != custody.Unread && k.State != custody.Partial {
+			continue
+		}
 		folder, at := regionDay(k.Name)
-		switch {
-		case folder == "":
-		case !k.Forgotten && (k.State == custody.Unread || k.State == custody.Partial) && failed[folder].IsZero():
-			failed[folder] = at // names are in order, so the first is the oldest
-			fallthrough
-		default:
-			if at.After(days[folder]) {
-				days[folder] = at
-			}
+		if from, listed := days[folder]; listed && at.Before(from) {
+			days[folder] = at
 		}
-	}
-	for folder, at := range days {
-		at = at.Add(-overlap).Truncate(24 * time.Hour)
-		if first := failed[folder]; !first.IsZero() && first.Before(at) {
-			at = first
-		}
-		days[folder] = at
 	}
 	return func(folder string) time.Time { return days[folder] }, nil
+}
+
+// Note has the state know what of a listing was listed whole, for [Since]. The
+// sweep began at now, and has read what it found. Days that lay ahead do not
+// count: nobody has seen what is delivered until then.
+func (l *Listing) Note(st *state.State, now time.Time) {
+	whole, last := map[string]bool{}, ""
+	if len(l.whole) == 0 {
+		return
+	}
+	for o := range l.All() {
+		if last != "" && strings.HasPrefix(o.name, last) {
+			continue // another one of the day before
+		}
+		folder, day := regionDay(o.name)
+		if folder == "" || day.After(now) {
+			continue
+		}
+		last = folder + day.Format("2006/01/02/")
+		listed, met := whole[folder]
+		if !met {
+			listed = slices.ContainsFunc(l.whole, func(source string) bool { return inSource(folder, source) })
+			whole[folder] = listed
+		}
+		if listed && day.After(st.Listed[folder]) {
+			if st.Listed == nil {
+				st.Listed = state.Listed{}
+			}
+			st.Listed[folder] = day
+		}
+	}
+}
+
+// inSource reports whether a name lies in a source that is a folder.
+func inSource(name, source string) bool {
+	return strings.HasPrefix(name, strings.TrimSuffix(source, "/")+"/")
 }
 
 var remoteDay = sync.OnceValue(func() *regexp.Regexp {

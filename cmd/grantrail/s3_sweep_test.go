@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -22,21 +24,13 @@ func TestSweepS3(t *testing.T) {
 	front := server.Counted(t)
 	dir := t.TempDir()
 	sweep := func(state string) (out string, gets int) {
-		env := map[string]string{}
-		for _, v := range s3test.Env() {
-			name, value, _ := strings.Cut(v, "=")
-			t.Setenv(name, value)
-		}
-		var stdout, stderr bytes.Buffer
 		front.Asked()
-		code := run(context.Background(), world{[]string{"sweep", "--state", filepath.Join(dir, state), "s3://trail", "--format", "json", "--fail-on", "never",
-			"--endpoint-url", front.URL, "--path-style", "--aws-region", s3test.Region},
-			func(name string) (string, bool) { v, ok := env[name]; return v, ok }, strings.NewReader(""), &stdout, &stderr})
+		out, code := sweepS3(t, front.URL, filepath.Join(dir, state), "s3://trail")
 		_, gets = front.Asked()
 		if code != exitOK && code != exitIncomplete {
-			t.Fatalf("exit code %d: %s", code, stderr.String())
+			t.Fatalf("exit code %d", code)
 		}
-		return stdout.String(), gets
+		return out, gets
 	}
 	put := func(day int, spoilt bool) {
 		o := dayFile(t, day)
@@ -77,6 +71,141 @@ func TestSweepS3(t *testing.T) {
 	server.Delete(t, "trail", dayFile(t, 15).Path)
 	if once, _ := sweep("once"); once != steps {
 		t.Error("in steps the case is another one than at once")
+	}
+}
+
+// sweepS3 sweeps a source on a server.
+func sweepS3(t *testing.T, url, state, source string) (out string, code int) {
+	t.Helper()
+	env := map[string]string{}
+	for _, v := range s3test.Env() {
+		name, value, _ := strings.Cut(v, "=")
+		t.Setenv(name, value)
+	}
+	var stdout, stderr bytes.Buffer
+	code = run(context.Background(), world{[]string{"sweep", "--state", state, source, "--format", "json", "--fail-on", "never",
+		"--endpoint-url", url, "--path-style", "--aws-region", s3test.Region},
+		func(name string) (string, bool) { v, ok := env[name]; return v, ok }, strings.NewReader(""), &stdout, &stderr})
+	if code == exitFailed {
+		t.Log(stderr.String())
+	}
+	return stdout.String(), code
+}
+
+// TestSweepS3Parts: what is known of a part of a folder does not stand for all of
+// it: the rest is listed, once, and what came before the part was known too.
+func TestSweepS3Parts(t *testing.T) {
+	server := s3test.Start(t)
+	server.Bucket(t, "trail")
+	front := server.Counted(t)
+	state := filepath.Join(t.TempDir(), "state")
+	const folder = "s3://trail/AWSLogs/111122223333/CloudTrail/eu-west-1"
+	for _, day := range []int{9, 40, 70, 80} {
+		o := dayFile(t, day)
+		server.Put(t, "trail", o.Path, o.Data, nil)
+	}
+	for _, step := range []struct {
+		source string
+		gets   int
+	}{
+		{folder + "/2026/03/", 2},
+		{"s3://trail/" + dayFile(t, 40).Path, 1}, // one object
+		{folder, 1},
+		{"s3://trail/", 0},
+		{folder + "/2026/05/", 1},
+		{"s3://trail", 1},
+	} {
+		if step.source == folder+"/2026/05/" { // April comes as well, and only May is looked at
+			for _, day := range []int{100, 130} {
+				o := dayFile(t, day)
+				server.Put(t, "trail", o.Path, o.Data, nil)
+			}
+		}
+		front.Asked()
+		_, code := sweepS3(t, front.URL, state, step.source)
+		if _, gets := front.Asked(); code != exitOK || gets != step.gets {
+			t.Errorf("%s: exit code %d, %d fetched, want %d", step.source, code, gets, step.gets)
+		}
+	}
+}
+
+// TestSweepS3Ahead: an object in the folder of a day that is to come keeps no
+// sweep from listing until then; nor is a listing a failure that finds nothing
+// new, or nothing any more, where it is bounded.
+func TestSweepS3Ahead(t *testing.T) {
+	server := s3test.Start(t)
+	server.Bucket(t, "trail")
+	front := server.Counted(t)
+	state := filepath.Join(t.TempDir(), "state")
+	ahead := dayFile(t, 365*73)
+	step := func(what string, gets int) {
+		t.Helper()
+		front.Asked()
+		_, code := sweepS3(t, front.URL, state, "s3://trail")
+		if _, got := front.Asked(); code != exitOK || got != gets {
+			t.Errorf("%s: exit code %d, %d fetched, want %d", what, code, got, gets)
+		}
+	}
+	put := func(o trailtest.Object) { server.Put(t, "trail", o.Path, o.Data, nil) }
+	put(dayFile(t, 10))
+	put(ahead)
+	step("the first", 2)
+	put(dayFile(t, 11))
+	step("one is new, before the one ahead", 1)
+	server.Delete(t, "trail", ahead.Path)
+	put(dayFile(t, 12))
+	step("the one ahead is gone", 1)
+	put(dayFile(t, 5))
+	step("late by more than the overlap", 0)
+	for _, day := range []int{10, 11, 12} {
+		server.Delete(t, "trail", dayFile(t, day).Path)
+	}
+	step("all but the late one are gone", 0)
+}
+
+// TestSweepS3Earlier: a state of the version before does not say what was listed
+// whole, so all of it is listed once more.
+func TestSweepS3Earlier(t *testing.T) {
+	server := s3test.Start(t)
+	server.Bucket(t, "trail")
+	front := server.Counted(t)
+	state := filepath.Join(t.TempDir(), "state")
+	gets := func() int {
+		t.Helper()
+		front.Asked()
+		if _, code := sweepS3(t, front.URL, state, "s3://trail"); code != exitOK {
+			t.Fatalf("exit code %d", code)
+		}
+		_, gets := front.Asked()
+		return gets
+	}
+	put := func(day int) {
+		o := dayFile(t, day)
+		server.Put(t, "trail", o.Path, o.Data, nil)
+	}
+	put(30)
+	gets()
+	head := filepath.Join(state, "state.json")
+	var was map[string]any
+	if err := json.Unmarshal(slurp(t, head), &was); err != nil {
+		t.Fatal(err)
+	}
+	was["schema"] = "grantrail.state/v1"
+	delete(was, "listed")
+	text, err := json.Marshal(was)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(head, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	put(5)
+	if n := gets(); n != 1 {
+		t.Errorf("%d are fetched, want the one that is far behind", n)
+	}
+	put(6)
+	if n := gets(); n != 0 {
+		t.Errorf("%d are fetched, late by more than the overlap", n)
 	}
 }
 

@@ -195,6 +195,7 @@ func (s *sweeping) conclude(ctx context.Context, opt *options, w world, st *stat
 		return nil, nil, fmt.Errorf("state %q: %w", s.dir, err)
 	}
 	defer evidence.Release()
+	listing.Note(st, s.now) // it is on disk once the reports are written
 	w.collectJudging(listing.Held(), evidence.Table.Len())
 	opt.question.Sources = st.Sources
 	c := analyze.Case(analyze.Evidence{Table: evidence.Table, Objects: evidence.Objects, Manifest: evidence.Manifest}, opt.question)

@@ -21,7 +21,8 @@
 //     state is that of its last [State.Commit].
 //   - What comes back is what went in, byte for byte: a file whose hash is not
 //     the one noted is refused.
-//   - A state of another version is refused, and never half understood.
+//   - A state of a later version is refused, and never half understood. One of
+//     the version before is read, and becomes one of this when it is committed.
 //
 // An object takes about 110 bytes, 75 without the hash of its content, which
 // digests need. What an object is, and what is evidence, is package ingest's.
@@ -45,9 +46,14 @@ import (
 )
 
 // Schema names the version of a state.
-const Schema = "grantrail.state/v1"
+const Schema = "grantrail.state/v2"
 
-const schemaPrefix = "grantrail.state/"
+const (
+	schemaPrefix = "grantrail.state/"
+	// earlier is the version before, which is read as one that knows less: it
+	// does not say what was listed. It is of this version once it is committed.
+	earlier = schemaPrefix + "v1"
+)
 
 // Head is what a state says of itself.
 type Head struct {
@@ -57,9 +63,14 @@ type Head struct {
 	Sources  []string        `json:"sources"`  // that were ever swept, sorted, distinct
 	Verified bool            `json:"verified"` // the content of objects was hashed, for digests
 	Digests  bool            `json:"digests"`  // digests are among what was read
+	Listed   Listed          `json:"listed"`   // folders of remote regions that were listed whole
 	Horizon  *time.Time      `json:"horizon"`  // what lies before was dropped; nil where nothing was
 	Judged   json.RawMessage `json:"judged"`   // what the last finished sweep concluded, as its writer has it
 }
+
+// Listed is, for each folder that a finished sweep has listed whole, the newest
+// day in it then: what was there up to that day is known.
+type Listed map[string]time.Time
 
 // segment is a pair of files.
 type segment struct {
@@ -134,7 +145,7 @@ func (s *State) load(anew bool) error {
 			return err
 		}
 		var old Head // what was reported is not news once more
-		if json.Unmarshal(text, &old) == nil && old.Schema == Schema {
+		if json.Unmarshal(text, &old) == nil && (old.Schema == Schema || old.Schema == earlier) {
 			s.Judged = old.Judged
 		}
 	case err != nil:
@@ -199,7 +210,7 @@ func (s *State) parse(text []byte) error {
 	if err := json.Unmarshal(text, &version); err != nil || !strings.HasPrefix(version.Schema, schemaPrefix) {
 		return fmt.Errorf("%w: %s is not what a sweep writes; --rebuild reads everything anew", ErrDamaged, headName)
 	}
-	if version.Schema != Schema {
+	if version.Schema != Schema && version.Schema != earlier {
 		return fmt.Errorf("%w: it is %s, and this program reads %s: use the version that wrote it, or --rebuild to read everything anew", ErrVersion, version.Schema, Schema)
 	}
 	dec := json.NewDecoder(bytes.NewReader(text))
@@ -207,6 +218,7 @@ func (s *State) parse(text []byte) error {
 	if err := dec.Decode(&s.Head); err != nil {
 		return fmt.Errorf("%w: %s: %w; --rebuild reads everything anew", ErrDamaged, headName, err)
 	}
+	s.Schema = Schema
 	return nil
 }
 
