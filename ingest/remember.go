@@ -74,20 +74,45 @@ func (m *memo) files(files []*digest.File) {
 	}
 }
 
-// replaces notes that the object is another one than an earlier sweep read. One
-// whose bytes are the same, and only its time or tag are not, is no other.
-func (m *memo) replaces(was state.Known) {
-	if was.Sum == m.Sum && m.Sum != ([16]byte{}) {
-		return
+// before is what an object was before it is read again.
+type before struct {
+	earlier []state.Earlier   // contents that it had
+	said    []custody.Warning // what was said of such, where they are not known
+}
+
+// maxEarlier is how many earlier contents are told of an object: there are files
+// that are written anew each day.
+const maxEarlier = 4
+
+// replaces notes that the object is another one than earlier sweeps read. Their
+// contents are gone for good, so it is said again in whatever state the object was
+// meanwhile. One whose bytes are the same, and only its time or tag are not, is no
+// other.
+func (m *memo) replaces(was before) {
+	read := m.Sum != [16]byte{}
+	for _, e := range was.earlier {
+		known := slices.ContainsFunc(m.Rest.Earlier, func(o state.Earlier) bool { return o.Sum == e.Sum })
+		if !known && (!read || e.Sum != m.Sum) {
+			m.Rest.Earlier = append(m.Rest.Earlier, e)
+		}
 	}
+	if n := len(m.Rest.Earlier); n > maxEarlier {
+		m.Rest.Earlier = m.Rest.Earlier[n-maxEarlier:]
+	}
+	m.Rest.Warnings = append(m.Rest.Warnings, was.said...)
 	now := "this one could not read all that is under it now; what the earlier one read is judged no more"
-	if m.Sum != ([16]byte{}) {
+	switch {
+	case m.State == custody.Duplicate:
+		now = "this one reads it under another name; what the earlier one read is judged no more"
+	case read:
 		now = fmt.Sprintf("this one %d (%s…); only these are judged", m.Size, hex.EncodeToString(m.Sum[:4]))
 	}
-	m.Rest.Warnings = append(m.Rest.Warnings, custody.Warning{
-		Object: m.Name, Kind: custody.KindReplaced,
-		Detail: fmt.Sprintf("an earlier sweep read %d stored bytes under this name (SHA-256 %s…), and %s", was.Size, hex.EncodeToString(was.Sum[:4]), now),
-	})
+	for _, e := range m.Rest.Earlier {
+		m.Rest.Warnings = append(m.Rest.Warnings, custody.Warning{
+			Object: m.Name, Kind: custody.KindReplaced,
+			Detail: fmt.Sprintf("an earlier sweep read %d stored bytes under this name (SHA-256 %s…), and %s", e.Size, hex.EncodeToString(e.Sum[:4]), now),
+		})
+	}
 }
 
 // recaller gives objects of a state as the collector takes them. What it gives

@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"grantrail/ingest/custody"
@@ -84,14 +85,14 @@ func Sweep(ctx context.Context, listing *Listing, st *state.State, opt Options) 
 // plan is what is to be read.
 type plan struct {
 	Listing
-	before map[string]state.Known // of those that were read before, under another identity
+	before map[string]before // of those that were read before
 }
 
 // planned compares the listing with the state, both in name order. What the
 // state holds is recalled on the way: where nothing is to be read, that is all
 // there is to do.
 func planned(ctx context.Context, listing *Listing, st *state.State, opt Options) (*Swept, *plan, *recalling, error) {
-	swept, todo := &Swept{}, &plan{before: map[string]state.Known{}}
+	swept, todo := &Swept{}, &plan{before: map[string]before{}}
 	todo.remote = listing.remote
 	known := newRecalling(listing, st, opt)
 	listed := listing.cursor()
@@ -115,7 +116,7 @@ func planned(ctx context.Context, listing *Listing, st *state.State, opt Options
 		case listed.Object == nil || listed.name > o.Name:
 			swept.gone(listing, o.Known)
 		default:
-			if todo.wants(listed.Object, o.Known, swept) {
+			if todo.wants(listed.Object, o, swept) {
 				todo.put(listed.Object)
 			}
 			next()
@@ -142,8 +143,10 @@ func (s *Swept) gone(l *Listing, k state.Known) {
 	}
 }
 
-// wants reports whether an object is to be read.
-func (p *plan) wants(o *Object, known state.Known, swept *Swept) bool {
+// wants reports whether an object is to be read, and notes what it was.
+func (p *plan) wants(o *Object, known *state.Object, swept *Swept) bool {
+	changed := o.mtime != 0 && known.Modified != 0 && o.mtime != known.Modified
+	var lost *state.Earlier // what it held whole and may hold no longer
 	switch {
 	case o.verdict != nil && o.verdict.state == known.State && o.Size == known.Size:
 		return false // it is settled as it was
@@ -151,13 +154,37 @@ func (p *plan) wants(o *Object, known state.Known, swept *Swept) bool {
 		return false
 	case known.State == custody.Unread || known.State == custody.Partial:
 		swept.Retried++
-		return true
-	case o.Size != known.Size || o.Tag != known.Tag || o.mtime != 0 && known.Modified != 0 && o.mtime != known.Modified || o.verdict != nil:
+	case known.State == custody.Duplicate && o.verdict == nil:
+		swept.New++ // it was read under another name
+	case o.verdict != nil && o.verdict.state == custody.Duplicate && !changed:
+		// It is read under another name now, and is what it was.
+	case o.Size != known.Size || o.Tag != known.Tag || changed || o.verdict != nil:
 		swept.Replaced++
-		p.before[o.name] = known
-		return true
+		lost = &state.Earlier{Size: known.Size, Sum: known.Sum}
+	default:
+		return false
 	}
-	return false
+	p.note(known, lost)
+	return true
+}
+
+// note notes of an object that is read again what it held before, where it held
+// something.
+func (p *plan) note(known *state.Object, lost *state.Earlier) {
+	was := before{earlier: known.Rest.Earlier}
+	if lost != nil && lost.Sum != ([16]byte{}) {
+		was.earlier = append(slices.Clone(was.earlier), *lost)
+	}
+	if len(known.Rest.Earlier) == 0 { // a state of the version before has the warning alone
+		for _, w := range known.Rest.Warnings {
+			if w.Kind == custody.KindReplaced && w.Object == known.Name {
+				was.said = append(was.said, w)
+			}
+		}
+	}
+	if len(was.earlier)+len(was.said) > 0 {
+		p.before[known.Name] = was
+	}
 }
 
 // readInto reads the objects and notes what they gave.
@@ -168,7 +195,7 @@ func readInto(ctx context.Context, todo *plan, st *state.State, opt Options) err
 	committed := time.Now()
 	err := run(ctx, &todo.Listing, opt, func(o *Object, res *result) error {
 		known := remembered(o, res)
-		if was, replaced := todo.before[o.name]; replaced {
+		if was, again := todo.before[o.name]; again {
 			known.replaces(was)
 		}
 		st.Digests = st.Digests || res.other.Digests > 0 || listedAsDigest(res.files)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -161,6 +162,57 @@ func TestSweepReplaced(t *testing.T) {
 	}
 	if _, _, err := sweepErr(t, dir, stateDir, Options{}); !errors.Is(err, ErrVerified) {
 		t.Errorf("a state without hashes is taken for one with: %v", err)
+	}
+}
+
+// TestSweepReplacedMeanwhile: what an object held that was overwritten is said in
+// all later sweeps, whatever the object was in between, and not once it holds
+// the same again.
+func TestSweepReplacedMeanwhile(t *testing.T) {
+	files := sixDays(t)
+	var logs [][]byte
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if strings.Contains(name, "/CloudTrail/") {
+			logs = append(logs, files[name])
+		}
+	}
+	a, b := logs[0], logs[1]
+	cut, other := a[:60], b[:50]
+	for _, c := range []struct {
+		steps [][]byte
+		said  int
+	}{
+		{[][]byte{a, b, b}, 1},
+		{[][]byte{a, cut, b, b, b}, 1},
+		{[][]byte{a, cut, cut, other, b, b}, 1},
+		{[][]byte{a, cut, a, a}, 0},
+		{[][]byte{a, b, logs[2], logs[2]}, 2},
+		{[][]byte{a, b, cut, b}, 1},
+		{[][]byte{cut, other, a}, 0},
+		{[][]byte{a, nil, b, b}, 1},
+		{logs, maxEarlier},
+	} {
+		dir, stateDir := t.TempDir(), filepath.Join(t.TempDir(), "state")
+		said := 0
+		for n, data := range c.steps {
+			path := filepath.Join(dir, "x.json.gz")
+			if err := os.WriteFile(path, data, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Chtimes(path, time.Now(), time.Unix(int64(n), 0)); err != nil {
+				t.Fatal(err)
+			}
+			m, _, _ := swept(t, dir, stateDir, Options{})
+			said = 0
+			for _, w := range m.Warnings {
+				if w.Kind == custody.KindReplaced {
+					said++
+				}
+			}
+		}
+		if said != c.said {
+			t.Errorf("%d contents one after another: %d are said to be replaced, want %d", len(c.steps), said, c.said)
+		}
 	}
 }
 

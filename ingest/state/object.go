@@ -50,8 +50,15 @@ type Rest struct {
 	Other    *custody.Other    `json:"other,omitempty"`
 	Members  []string          `json:"members,omitempty"` // of an archive
 	Files    []File            `json:"files,omitempty"`   // for the digests, but for an ordinary log file
+	Earlier  []Earlier         `json:"earlier,omitempty"` // contents that sweeps have read under this name before, the newest last
 	Of       string            `json:"of,omitempty"`      // the digest whose signature it is
 	Says     string            `json:"says,omitempty"`    // that signature
+}
+
+// Earlier is a content that an object had once and has no longer.
+type Earlier struct {
+	Size int64    `json:"size"`
+	Sum  [16]byte `json:"sum"` // as that of [Known]
 }
 
 // File is a [digest.File]; a digest stands in it as its text.
@@ -77,7 +84,7 @@ type Event struct {
 // rest is the JSON of what few objects have, or nothing.
 func (o *Object) rest() ([]byte, error) {
 	r := &o.Rest
-	if len(r.Warnings) == 0 && r.Other == nil && len(r.Members) == 0 && len(r.Files) == 0 && r.Of == "" {
+	if len(r.Warnings) == 0 && r.Other == nil && len(r.Members) == 0 && len(r.Files) == 0 && len(r.Earlier) == 0 && r.Of == "" {
 		return nil, nil
 	}
 	return json.Marshal(r)
