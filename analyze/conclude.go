@@ -73,6 +73,16 @@ func conclude(c *incident.Case, opt *Options, of found, outsiders []string) (inc
 	if f := c.Custody.Forgotten; f != nil {
 		reasons = append(reasons, fmt.Sprintf("What was delivered before %s was dropped from the state and is not part of this.", f.Before.Format(time.RFC3339)))
 	}
+	replaced := map[string]bool{}
+	for _, w := range c.Custody.Warnings {
+		if w.Kind == custody.KindReplaced {
+			replaced[w.Object] = true
+		}
+	}
+	if n := len(replaced); n > 0 {
+		reasons = append(reasons, fmt.Sprintf("%s that %s read before %s something else now; what %s held is gone.",
+			count(n, "object"), plural(n, "was", "were"), plural(n, "holds", "hold"), plural(n, "it", "they")))
+	}
 	return incident.Clean, reasons
 }
 

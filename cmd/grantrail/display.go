@@ -127,12 +127,18 @@ func changed(c *incident.Case) string {
 	if d == nil {
 		return ""
 	}
-	raised := ""
+	incidents := fmt.Sprintf("%d new, %d went on, %d resolved, %d suppressed", len(d.New), len(d.Ongoing), len(d.Resolved), c.Summary.Suppressed)
 	if n := len(d.Raised); n > 0 {
-		raised = fmt.Sprintf(", %d raised", n)
+		incidents += fmt.Sprintf(", %d raised", n)
 	}
-	return fmt.Sprintf("%d new, %d went on, %d resolved, %d suppressed%s; %d of %d objects were read",
-		len(d.New), len(d.Ongoing), len(d.Resolved), c.Summary.Suppressed, raised, d.Objects.New+d.Objects.Retried+d.Objects.Replaced, d.Objects.Listed)
+	if n := len(d.Withdrawn); n > 0 {
+		incidents += fmt.Sprintf(", %d withdrawn", n)
+	}
+	objects := fmt.Sprintf("%d of %d objects were read", d.Objects.New+d.Objects.Retried+d.Objects.Replaced, d.Objects.Listed)
+	if n := d.Objects.Gone; n > 0 {
+		objects += fmt.Sprintf(", %d known are gone", n)
+	}
+	return incidents + "; " + objects
 }
 
 func (d display) closingJSON(c *incident.Case, reports []string, elapsed time.Duration) {
