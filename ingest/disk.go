@@ -149,6 +149,7 @@ func (l *lister) glob(pattern string) error {
 	if len(paths) == 0 {
 		return errors.New("the pattern matches nothing")
 	}
+	l.patterns = append(l.patterns, pattern)
 	for _, p := range paths {
 		info, err := os.Stat(p)
 		switch {

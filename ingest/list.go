@@ -88,7 +88,9 @@ type Listing struct {
 	since  func(folder string) time.Time // as the scope had it
 	remote bool                          // some objects are
 	once   bool                          // some objects can be read once only
-	whole  []string                      // remote sources that are more than one object
+
+	whole    []string // remote sources that are more than one object
+	patterns []string // sources that are
 }
 
 // put takes the next object in name order.

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/bmatcuk/doublestar/v4"
+
 	"grantrail/ingest/custody"
 	"grantrail/ingest/state"
 )
@@ -102,15 +104,45 @@ func (l *Listing) covers(name string) bool {
 			return false
 		}
 	}
-	for _, src := range l.Sources {
-		if !strings.Contains(src, "://") {
-			if src = filepath.Clean(src); src == "." && filepath.IsLocal(name) {
-				return true
-			}
+	for i := range l.LeftOut {
+		if left := &l.LeftOut[i]; left.After == "" && left.Before == "" && strings.HasPrefix(name, left.Prefix) {
+			return false
 		}
-		if name == src || strings.HasPrefix(name, strings.TrimSuffix(src, "/")+"/") {
+	}
+	for _, src := range l.whole {
+		if inSource(name, src) {
+			return true
+		}
+	}
+	for _, pattern := range l.patterns {
+		if Matches(pattern, name) {
+			return true
+		}
+	}
+	for _, src := range l.Sources {
+		if strings.Contains(src, "://") {
+			continue
+		}
+		if src = filepath.Clean(src); src == "." && filepath.IsLocal(name) || name == src || inSource(name, src) {
 			return true
 		}
 	}
 	return false
+}
+
+// Matches reports whether a pattern that is a source has a file listed: it matches
+// the file, or a folder around it, which is walked. Folders that one with ** matches
+// are not: what is in them, it matches as well.
+func Matches(pattern, file string) bool {
+	pattern = filepath.Clean(pattern)
+	for {
+		if ok, err := doublestar.PathMatch(pattern, file); ok && err == nil {
+			return true
+		}
+		parent := filepath.Dir(file)
+		if strings.Contains(pattern, "**") || parent == file || parent == "." {
+			return false
+		}
+		file = parent
+	}
 }

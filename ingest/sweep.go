@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -56,6 +57,10 @@ func Sweep(ctx context.Context, listing *Listing, st *state.State, opt Options) 
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := todo.forgone(st); err != nil {
+		known.abandon()
+		return nil, nil, err
+	}
 	if todo.Len() > 0 {
 		known.abandon()
 		if err := readInto(ctx, todo, st, opt); err != nil {
@@ -86,6 +91,7 @@ func Sweep(ctx context.Context, listing *Listing, st *state.State, opt Options) 
 type plan struct {
 	Listing
 	before map[string]before // of those that were read before
+	drop   []string          // objects of which nothing is held, nor anything to be had
 }
 
 // planned compares the listing with the state, both in name order. What the
@@ -96,8 +102,10 @@ func planned(ctx context.Context, listing *Listing, st *state.State, opt Options
 	todo.remote = listing.remote
 	known := newRecalling(listing, st, opt)
 	listed := listing.cursor()
+	dark := unlisted{}
 	next := func() { // past what has the same name: it is one object of the state
 		swept.Listed++
+		dark.note(listed.Object)
 		for name := listed.name; listed.Object != nil && listed.name == name; {
 			listed.next()
 		}
@@ -114,7 +122,14 @@ func planned(ctx context.Context, listing *Listing, st *state.State, opt Options
 		switch {
 		case err != nil:
 		case listed.Object == nil || listed.name > o.Name:
-			swept.gone(listing, o.Known)
+			if !listing.covers(o.Name) || dark.hold(o.Name) {
+				break
+			}
+			swept.Gone++
+			if holdsNothing(o) {
+				todo.drop = append(todo.drop, o.Name)
+				continue
+			}
 		default:
 			if todo.wants(listed.Object, o, swept) {
 				todo.put(listed.Object)
@@ -135,12 +150,54 @@ func planned(ctx context.Context, listing *Listing, st *state.State, opt Options
 	return swept, todo, known, nil
 }
 
-// gone counts an object of the state that is no longer listed, where the
-// listing would have it.
-func (s *Swept) gone(l *Listing, k state.Known) {
-	if l.covers(k.Name) {
-		s.Gone++
+// unlisted are the folders that could not be listed: of what is in them the listing
+// says nothing.
+type unlisted map[string]bool
+
+func (f unlisted) note(o *Object) {
+	if o.verdict != nil && o.verdict.state == custody.Unread {
+		f[o.name] = true
 	}
+}
+
+// hold reports whether a file lies in one of them.
+func (f unlisted) hold(name string) bool {
+	if len(f) == 0 {
+		return false
+	}
+	for {
+		parent := filepath.Dir(name)
+		if f[parent] {
+			return true
+		}
+		if parent == name || parent == "." {
+			return false
+		}
+		name = parent
+	}
+}
+
+// holdsNothing reports whether an object could not be read, and never was: once it
+// is gone there is nothing to judge, like a file that was listed while it was
+// copied, and renamed then.
+func holdsNothing(o *state.Object) bool {
+	return o.State == custody.Unread && !o.Forgotten &&
+		o.Seen == 0 && len(o.Places) == 0 && len(o.Events) == 0 && o.Rest.Other == nil && o.Rest.Of == "" &&
+		len(o.Rest.Earlier) == 0 &&
+		!slices.ContainsFunc(o.Rest.Warnings, func(w custody.Warning) bool { return w.Kind == custody.KindReplaced })
+}
+
+// forgone takes out of the state what a plan drops.
+func (p *plan) forgone(st *state.State) error {
+	if len(p.drop) == 0 {
+		return nil
+	}
+	for _, name := range p.drop {
+		if err := st.Remove(name); err != nil {
+			return err
+		}
+	}
+	return st.Commit()
 }
 
 // wants reports whether an object is to be read, and notes what it was.

@@ -216,6 +216,43 @@ func TestSweepReplacedMeanwhile(t *testing.T) {
 	}
 }
 
+// TestSweepUnlisted: what lies in a folder that cannot be listed is not gone; once
+// the folder can be, and has it no more, it is.
+func TestSweepUnlisted(t *testing.T) {
+	dir, stateDir := t.TempDir(), filepath.Join(t.TempDir(), "state")
+	files := map[string][]byte{"a/x.json.gz": []byte("no gzip"), "a-b/y.json.gz": []byte("nor this")}
+	write(t, dir, files, slices.Collect(maps.Keys(files)))
+	swept(t, dir, stateDir, Options{})
+	if err := os.RemoveAll(filepath.Join(dir, "a-b")); err != nil {
+		t.Fatal(err)
+	}
+	st, err := state.Open(stateDir, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &lister{}
+	l.Sources = []string{dir}
+	l.settled(filepath.Join(dir, "a"), custody.Unread, custody.KindDenied, "cannot be listed")
+	ev, s, err := Sweep(context.Background(), l.settle(), st, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ev.Release()
+	if s.Gone != 1 || ev.Manifest.Objects.Unread != 2 {
+		t.Errorf("%+v, %+v", s, ev.Manifest.Objects)
+	}
+	if err := errors.Join(st.Commit(), st.Close(), os.Remove(filepath.Join(dir, "a", "x.json.gz"))); err != nil {
+		t.Fatal(err)
+	}
+	m, _, s := swept(t, dir, stateDir, Options{})
+	if s.Gone != 2 || m.Objects.Listed != 0 {
+		t.Errorf("%+v, %+v", s, m.Objects)
+	}
+	if _, _, s = swept(t, dir, stateDir, Options{}); s.Gone != 0 {
+		t.Errorf("%d are gone once more", s.Gone)
+	}
+}
+
 // sweepErr is one sweep of a folder, and its error.
 func sweepErr(t *testing.T, dir, stateDir string, opt Options) (*Evidence, *Swept, error) {
 	t.Helper()

@@ -111,7 +111,7 @@ func (t *typed) sweeping(opt *options, now time.Time) (*sweeping, error) {
 		if src == ingest.Stdin {
 			return nil, usagef("sweep: standard input is another one each time: name files or folders")
 		}
-		if !opt.places.Remote.Claims(src) && namesIn(src, s.dir, "state.json", "000001.objects.parquet") {
+		if !opt.places.Remote.Claims(src) && namesIn(src, s.dir, state.Names()...) {
 			return nil, usagef("--state %q lies inside the source %q: its files would be read as evidence", s.dir, src)
 		}
 	}

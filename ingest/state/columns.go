@@ -146,10 +146,14 @@ func (c columns) integer(col, i int) int64 {
 }
 func (c columns) binary(col, i int) []byte { return c.rec.Column(col).(*array.Binary).Value(i) }
 
+func (c columns) state(i int) custody.State {
+	return custody.State(c.rec.Column(colState).(*array.Uint8).Value(i))
+}
+
 func (c columns) known(i int) Known {
 	k := Known{
 		Name: strings.Clone(c.text(colName, i)), Size: c.integer(colSize, i), Tag: strings.Clone(c.text(colTag, i)),
-		Modified: c.integer(colModified, i), State: custody.State(c.rec.Column(colState).(*array.Uint8).Value(i)),
+		Modified: c.integer(colModified, i), State: c.state(i),
 		Forgotten: c.rec.Column(colForgotten).(*array.Boolean).Value(i),
 	}
 	copy(k.Sum[:], c.binary(colSum, i))

@@ -156,8 +156,17 @@ func (m *merger) advance(c *cursor) error {
 	return err
 }
 
-// next is the cursor at the next row, or nil at the end.
+// next is the cursor at the next row of an object that is held, or nil at the end.
 func (m *merger) next() (*cursor, error) {
+	for {
+		if c, err := m.row(); err != nil || c == nil || c.cols.state(c.row) != removed {
+			return c, err
+		}
+	}
+}
+
+// row is the cursor at the next row that is valid, or nil at the end.
+func (m *merger) row() (*cursor, error) {
 	if m.last != nil {
 		if err := m.advance(m.last); err != nil {
 			return nil, err

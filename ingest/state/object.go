@@ -22,6 +22,10 @@ type Known struct {
 	Forgotten bool
 }
 
+// removed is the state, in the last row of an object, of one that the state holds
+// no longer.
+const removed custody.State = 255
+
 // Object is all that one object gave.
 type Object struct {
 	Known

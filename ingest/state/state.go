@@ -11,7 +11,7 @@
 //	NNNNNN.events.parquet    its events, in the same order, in the columns of package table
 //
 // state.json names the segments with their sizes and SHA-256. Of an object that
-// stands in several, the last is valid. Files that it does not name are what
+// stands in several, the last is valid; a row can say that there is none. Files that it does not name are what
 // was left of a sweep that was killed, and are removed.
 //
 // # Promises
@@ -201,6 +201,12 @@ var ourName = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(?:lock|state\.json(?:\.part)?|\d{6,}\.(?:objects|events)\.parquet(?:\.part)?)$`)
 })
 
+// Names are names of files as they are in a state, of each kind.
+func Names() []string {
+	first := segment{Number: 1}
+	return []string{"lock", headName, first.objects(), first.events()}
+}
+
 func isOurs(name string) bool { return ourName().MatchString(name) }
 
 func (s *State) parse(text []byte) error {
@@ -275,6 +281,11 @@ func (s *State) Add(o *Object) error {
 		s.pending = w
 	}
 	return s.pending.add(o)
+}
+
+// Remove takes an object out of the state, as Add puts one in.
+func (s *State) Remove(name string) error {
+	return s.Add(&Object{Known: Known{Name: name, State: removed}})
 }
 
 // Pending is the number of objects that were added since the last commit.

@@ -116,6 +116,40 @@ func TestState(t *testing.T) {
 	}
 }
 
+// TestRemove: what was taken out is not there, until it is put in again, and its
+// rows are gone once all is rewritten.
+func TestRemove(t *testing.T) {
+	s := open(t, filepath.Join(t.TempDir(), "state"))
+	defer func() { _ = s.Close() }()
+	add(t, s, object("a", 3), object("b", 2), object("c", 1))
+	if err := errors.Join(s.Remove("b"), s.Remove("never"), s.Commit()); err != nil {
+		t.Fatal(err)
+	}
+	check := func(want ...Object) {
+		t.Helper()
+		if got := all(t, s); !reflect.DeepEqual(got, want) {
+			t.Errorf("%+v\nwant\n%+v", got, want)
+		}
+		n := 0
+		for range s.Known() {
+			n++
+		}
+		if n != len(want) {
+			t.Errorf("%d are known", n)
+		}
+	}
+	check(*object("a", 3), *object("c", 1))
+	if err := s.Rewrite(nil); err != nil {
+		t.Fatal(err)
+	}
+	check(*object("a", 3), *object("c", 1))
+	if s.Segments[0].Rows != 2 {
+		t.Errorf("%d rows are left", s.Segments[0].Rows)
+	}
+	add(t, s, object("b", 4))
+	check(*object("a", 3), *object("b", 4), *object("c", 1))
+}
+
 // TestHeld: one at a time, and what was not committed is gone.
 func TestHeld(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "state")
