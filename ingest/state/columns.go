@@ -3,6 +3,7 @@ package state
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -50,7 +51,7 @@ var (
 //	plain                                              SHA-256 of a whole log file's content, or empty
 //	rest                                               JSON of what few objects have, or empty
 //	events                                             rows in the file of events
-//	places                                             "account region"
+//	places                                             "account region", the account quoted as in Go where it needs to be
 //	times                                              first and last record of each place, nanoseconds
 //	counts                                             records, KMS, launches, reads, hours of each place
 //	hours                                              of all places, one after another
@@ -125,7 +126,7 @@ func appendPlaces(f []array.Builder, places []Place) {
 	times, counts, hours := list(colTimes), list(colCounts), list(colHours)
 	for i := range places {
 		p := &places[i]
-		names.ValueBuilder().(*array.StringBuilder).Append(p.Account + " " + p.Region)
+		names.ValueBuilder().(*array.StringBuilder).Append(placeName(p.Account, p.Region))
 		times.Append(p.First.UnixNano())
 		times.Append(p.Last.UnixNano())
 		for _, n := range []int{p.Records, p.KMS, p.Launches, p.Reads, len(p.Hours)} {
@@ -183,6 +184,15 @@ func (c columns) object(i int, o *Object, names *placeNames) (int, error) {
 
 const countsOfPlace = 5
 
+// placeName is an account and region in one. What stands in a record is for anybody
+// to write: an account can have spaces.
+func placeName(account, region string) string {
+	if strings.ContainsAny(account, ` "`) {
+		account = strconv.Quote(account)
+	}
+	return account + " " + region
+}
+
 // placeNames keeps the few places that there are.
 type placeNames struct{ known map[string][2]string }
 
@@ -195,6 +205,11 @@ func (p *placeNames) of(name string) (account, region string) {
 	}
 	name = strings.Clone(name)
 	account, region, _ = strings.Cut(name, " ")
+	if quoted, err := strconv.QuotedPrefix(name); err == nil && quoted[0] == '"' {
+		if unquoted, err := strconv.Unquote(quoted); err == nil && strings.HasPrefix(name[len(quoted):], " ") {
+			account, region = unquoted, name[len(quoted)+1:]
+		}
+	}
 	p.known[name] = [2]string{account, region}
 	return account, region
 }

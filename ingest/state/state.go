@@ -144,6 +144,11 @@ func (s *State) load(anew bool) error {
 		if err := s.ours(); err != nil {
 			return err
 		}
+		if errors.Is(err, fs.ErrNotExist) {
+			if err := s.found(anew); err != nil {
+				return err
+			}
+		}
 		var old Head // what was reported is not news once more
 		if json.Unmarshal(text, &old) == nil && (old.Schema == Schema || old.Schema == earlier) {
 			s.Judged = old.Judged
@@ -162,6 +167,24 @@ func (s *State) load(anew bool) error {
 		return err
 	}
 	return s.sweep()
+}
+
+// found begins a state that has no head. It gets one before there is a segment,
+// so segments without one are those of a state that has lost it.
+func (s *State) found(anew bool) error {
+	entries, err := os.ReadDir(s.dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if name := e.Name(); strings.HasSuffix(name, objectsEnd) || strings.HasSuffix(name, eventsEnd) {
+			if anew {
+				return nil // the next commit brings one
+			}
+			return fmt.Errorf("%w: %s is missing, and %s is there; --rebuild reads everything anew", ErrDamaged, headName, name)
+		}
+	}
+	return s.save()
 }
 
 // give gives the segments up that are there, which the head on disk may still name:

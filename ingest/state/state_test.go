@@ -150,6 +150,65 @@ func TestRemove(t *testing.T) {
 	check(*object("a", 3), *object("b", 4), *object("c", 1))
 }
 
+// TestHeadLost: segments without a head are damage, and a state has its head before
+// its first segment. --rebuild begins anew.
+func TestHeadLost(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "state")
+	s := open(t, dir)
+	head := filepath.Join(dir, headName)
+	if _, err := os.Stat(head); err != nil {
+		t.Errorf("a new state: %v", err)
+	}
+	add(t, s, object("a", 1))
+	if err := errors.Join(s.Close(), os.Remove(head)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(dir, false); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "state.json is missing") {
+		t.Errorf("segments without a head: %v", err)
+	}
+	s, err := Open(dir, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	add(t, s, object("b", 1))
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = open(t, dir)
+	if got := all(t, s); len(got) != 1 || got[0].Name != "b" {
+		t.Errorf("%+v", got)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	// Killed before its first commit.
+	fresh := filepath.Join(t.TempDir(), "state")
+	if err := open(t, fresh).Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(fresh, "000001.objects.parquet"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := open(t, fresh).Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestPlaceNames: every account and region comes back as it was.
+func TestPlaceNames(t *testing.T) {
+	var names placeNames
+	for _, account := range []string{"111122223333", "", "x y z", " x", `"`, `"a" b`, `a"b`, "`x` y", "'x' y", "ü \x00\xff", `\ `} {
+		for _, region := range []string{"eu-west-1", "", "a b", ` "c" `} {
+			if a, r := names.of(placeName(account, region)); a != account || r != region {
+				t.Errorf("%q, %q came back as %q, %q", account, region, a, r)
+			}
+		}
+	}
+	if a, r := names.of(`111122223333 eu-west-1`); a != "111122223333" || r != "eu-west-1" {
+		t.Errorf("%q, %q", a, r)
+	}
+}
+
 // TestHeld: one at a time, and what was not committed is gone.
 func TestHeld(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "state")
