@@ -152,10 +152,16 @@ func (w *worker) place(h *record.Head) {
 	case h.IsKMS():
 		if w.opt.holds(h.Time) { // a call behind the asked time belongs to a launch inside it
 			t.kms++
+			if w.opt.remember {
+				t.kmsAt = append(t.kmsAt, h.Time.UnixNano())
+			}
 		}
 	case h.IsLaunch():
 		if w.opt.asked(h.Time) {
 			t.launches++
+			if w.opt.remember {
+				t.launchedAt = append(t.launchedAt, h.Time.UnixNano())
+			}
 		}
 	}
 }

@@ -31,6 +31,7 @@ func remembered(o *Object, res *result) *memo {
 		m.Places = append(m.Places, state.Place{
 			Account: t.account, Region: t.region, First: t.first, Last: t.last,
 			Records: t.records, KMS: t.kms, Launches: t.launches, Reads: t.reads, Hours: t.hours,
+			KMSAt: state.MomentsOf(t.first, t.kmsAt), LaunchedAt: state.MomentsOf(t.first, t.launchedAt),
 		})
 	}
 	slices.SortFunc(m.Places, func(a, b state.Place) int {
@@ -142,8 +143,10 @@ func (r *recaller) recalled(o *state.Object) (*Object, *result) {
 		t := res.tally(place{p.Account, p.Region})
 		t.first, t.last, t.records, t.reads = p.First, p.Last, p.Records, p.Reads
 		t.hours = append(t.hours, p.Hours...)
-		if r.opt.meets(p.First, p.Last) {
-			t.kms, t.launches = p.KMS, p.Launches
+		t.kms = within(p, p.KMS, p.KMSAt, r.opt.holds)
+		t.launches = within(p, p.Launches, p.LaunchedAt, r.opt.asked)
+		if len(p.LaunchedAt) == 0 && r.opt.meets(p.First, p.Last) {
+			t.launches = p.Launches
 		}
 	}
 	if r.digests {
@@ -156,6 +159,16 @@ func (r *recaller) recalled(o *state.Object) (*Object, *result) {
 	}
 	r.object = Object{name: o.Name, Size: o.Size, Tag: o.Tag}
 	return &r.object, res
+}
+
+// within is how many of a place's records lie in what is asked for. Where their times
+// are not known, as in a state of the version before, it is none of a place that
+// does not lie in it whole: no KMS record is made up that would make a case clean.
+func within(p *state.Place, total int, at state.Moments, in func(time.Time) bool) int {
+	if total == 0 || in(p.First) && in(p.Last) {
+		return total
+	}
+	return at.Count(p.First, in)
 }
 
 // filesOf is what the digests are to know of an object.
@@ -175,8 +188,7 @@ func listedAsDigest(files []*digest.File) bool {
 	return slices.ContainsFunc(files, func(f *digest.File) bool { return f.Digest != nil || f.Invalid != "" })
 }
 
-// meets reports whether a stretch of time has to do with the asked range. A
-// state counts by objects: what an object holds counts whole.
+// meets reports whether a stretch of time has to do with the asked range.
 func (o *Options) meets(first, last time.Time) bool {
 	return (o.To.IsZero() || first.Before(o.To)) && (o.From.IsZero() || !last.Before(o.From))
 }

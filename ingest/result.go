@@ -40,7 +40,7 @@ func (r *result) tally(at place) *tally {
 		t = &tally{}
 		r.places[n] = t
 	}
-	*t = tally{place: at, hours: t.hours[:0]}
+	*t = tally{place: at, hours: t.hours[:0], kmsAt: t.kmsAt[:0], launchedAt: t.launchedAt[:0]}
 	return t
 }
 
@@ -87,8 +87,10 @@ type tally struct {
 	first, last   time.Time // of its records
 	near          time.Time // of the record before
 	records       int
-	kms, launches int            // of the asked time, and KMS records of its margins too
-	reads         int            // calls that only read
+	kms, launches int     // of the asked time, and KMS records of its margins too
+	reads         int     // calls that only read
+	kmsAt         []int64 // their times, nanoseconds since 1970, where results are for a state
+	launchedAt    []int64
 	hours         []int64        // with records, since 1970, distinct
 	many          map[int64]bool // the same, where they are many
 }

@@ -216,6 +216,33 @@ func TestSweepReplacedMeanwhile(t *testing.T) {
 	}
 }
 
+// TestSweepRange: of an asked time that begins and ends within files, a sweep counts
+// what a reading counts.
+func TestSweepRange(t *testing.T) {
+	files := sixDays(t)
+	dir, stateDir := t.TempDir(), filepath.Join(t.TempDir(), "state")
+	write(t, dir, files, slices.Collect(maps.Keys(files)))
+	r := rand.New(rand.NewPCG(5, 7))
+	for range 30 {
+		at := time.Date(2026, 3, 2+r.IntN(5), 10, 20, 25+r.IntN(20), 0, time.UTC)
+		opt := Options{From: at, To: at.Add(time.Duration(r.IntN(3))*24*time.Hour + time.Duration(1+r.IntN(5))*time.Second)}
+		opt.Before, opt.After = time.Duration(r.IntN(3))*time.Second, time.Duration(r.IntN(3))*time.Second
+		m, events, _ := swept(t, dir, stateDir, opt)
+		l, err := List(context.Background(), []string{dir}, Places{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ev, err := Read(context.Background(), l, opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(ev.Manifest, m) || ev.Table.Len() != len(events) {
+			t.Errorf("%v to %v: read\n%+v\nswept\n%+v", opt.From, opt.To, ev.Manifest, m)
+		}
+		ev.Release()
+	}
+}
+
 // TestSweepUnlisted: what lies in a folder that cannot be listed is not gone; once
 // the folder can be, and has it no more, it is.
 func TestSweepUnlisted(t *testing.T) {

@@ -34,6 +34,7 @@ const (
 	colTimes
 	colCounts
 	colHours
+	colMoments
 )
 
 // knownColumns is how many columns make a [Known].
@@ -55,6 +56,7 @@ var (
 //	times                                              first and last record of each place, nanoseconds
 //	counts                                             records, KMS, launches, reads, hours of each place
 //	hours                                              of all places, one after another
+//	moments                                            KMS and launches of each place, see [Moments]
 var schema = arrow.NewSchema([]arrow.Field{
 	colName:      {Name: "name", Type: arrow.BinaryTypes.String},
 	colSize:      {Name: "size", Type: number},
@@ -74,7 +76,11 @@ var schema = arrow.NewSchema([]arrow.Field{
 	colTimes:     {Name: "times", Type: numbers},
 	colCounts:    {Name: "counts", Type: numbers},
 	colHours:     {Name: "hours", Type: numbers},
+	colMoments:   {Name: "moments", Type: arrow.BinaryTypes.Binary},
 }, nil)
+
+// earlierSchema is that of the version before, which knew no moments.
+var earlierSchema = arrow.NewSchema(schema.Fields()[:colMoments], nil)
 
 // appendRow adds one object.
 func appendRow(b *array.RecordBuilder, o *Object) error {
@@ -105,6 +111,7 @@ func appendRow(b *array.RecordBuilder, o *Object) error {
 	text(colRest, string(rest))
 	integer(colEvents, int64(len(o.Events)))
 	appendPlaces(f, o.Places)
+	binary(colMoments, appendMoments(nil, o.Places))
 	return nil
 }
 
@@ -178,6 +185,11 @@ func (c columns) object(i int, o *Object, names *placeNames) (int, error) {
 	}
 	if err := c.places(i, o, names); err != nil {
 		return 0, fmt.Errorf("%w: %q: %w", ErrDamaged, o.Name, err)
+	}
+	if c.rec.NumCols() > colMoments {
+		if err := takeMoments(c.binary(colMoments, i), o.Places); err != nil {
+			return 0, fmt.Errorf("%w: %q: %w", ErrDamaged, o.Name, err)
+		}
 	}
 	return int(c.integer(colEvents, i)), nil
 }

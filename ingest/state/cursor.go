@@ -43,11 +43,14 @@ func (s *State) open(seg segment, all bool) (c *cursor, err error) {
 	if c.file, err = os.Open(filepath.Join(s.dir, seg.objects())); err != nil {
 		return c, err
 	}
-	columns := knownColumns
-	if all {
-		columns = schema.NumFields()
+	as, columns := schema, knownColumns
+	if seg.Earlier {
+		as = earlierSchema
 	}
-	if c.recs, err = columnar.NewReader(c.file, schema, columns, readRows); err != nil {
+	if all {
+		columns = as.NumFields()
+	}
+	if c.recs, err = columnar.NewReader(c.file, as, columns, readRows); err != nil {
 		return c, err
 	}
 	if all {

@@ -46,6 +46,7 @@ type Place struct {
 	First, Last                   time.Time // of its records
 	Records, KMS, Launches, Reads int
 	Hours                         []int64 // with records, since 1970, distinct
+	KMSAt, LaunchedAt             Moments // of the records that KMS and Launches count
 }
 
 // Rest is what few objects have.

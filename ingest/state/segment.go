@@ -123,6 +123,7 @@ func (w *writer) open() (err error) {
 		parquet.WithDictionaryFor("name", false), parquet.WithEncodingFor("name", parquet.Encodings.DeltaByteArray),
 		parquet.WithDictionaryFor("tag", false), parquet.WithDictionaryFor("sum", false),
 		parquet.WithDictionaryFor("plain", false), parquet.WithDictionaryFor("rest", false),
+		parquet.WithDictionaryFor("moments", false),
 	)
 	if err != nil {
 		return err

@@ -24,7 +24,7 @@
 //   - A state of a later version is refused, and never half understood. One of
 //     the version before is read, and becomes one of this when it is committed.
 //
-// An object takes about 110 bytes, 75 without the hash of its content, which
+// An object takes about 120 bytes, 75 without the hash of its content, which
 // digests need. What an object is, and what is evidence, is package ingest's.
 package state
 
@@ -51,7 +51,8 @@ const Schema = "grantrail.state/v2"
 const (
 	schemaPrefix = "grantrail.state/"
 	// earlier is the version before, which is read as one that knows less: it
-	// does not say what was listed. It is of this version once it is committed.
+	// does not say what was listed, nor when an object's KMS records and launches
+	// were. It is of this version once it is committed; its segments stay as they are.
 	earlier = schemaPrefix + "v1"
 )
 
@@ -78,6 +79,7 @@ type segment struct {
 	Rows    int    `json:"rows"`
 	Objects stored `json:"objects"`
 	Events  stored `json:"events"`
+	Earlier bool   `json:"earlier,omitempty"` // the version before wrote it
 }
 
 // stored is what a file is known by.
@@ -247,7 +249,11 @@ func (s *State) parse(text []byte) error {
 	if err := dec.Decode(&s.Head); err != nil {
 		return fmt.Errorf("%w: %s: %w; --rebuild reads everything anew", ErrDamaged, headName, err)
 	}
-	s.Schema = Schema
+	if s.Schema = Schema; version.Schema == earlier {
+		for i := range s.Segments {
+			s.Segments[i].Earlier = true
+		}
+	}
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -11,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 	"github.com/apache/arrow/go/v17/parquet"
 	"github.com/apache/arrow/go/v17/parquet/file"
@@ -26,7 +29,7 @@ func object(name string, events int) *Object {
 	o := &Object{
 		Known:  Known{Name: name, Size: 7, Tag: `"tag"`, Modified: 11, Sum: [16]byte{1, 2}, State: custody.Partial},
 		Stored: 1, Inflated: 2, Seen: 3, Refused: 4, Plain: &[32]byte{9},
-		Places: []Place{{Account: "1", Region: "r", First: at, Last: at.Add(time.Hour), Records: 1, KMS: 2, Launches: 3, Reads: 4, Hours: []int64{5, 6}}, {Region: "r", First: at, Last: at, Hours: []int64{7}}},
+		Places: []Place{{Account: "1", Region: "r", First: at, Last: at.Add(time.Hour), Records: 1, KMS: 2, Launches: 3, Reads: 4, Hours: []int64{5, 6}, KMSAt: MomentsOf(at, []int64{at.UnixNano(), at.UnixNano() + 9}), LaunchedAt: MomentsOf(at, []int64{at.UnixNano()})}, {Region: "r", First: at, Last: at, Hours: []int64{7}}},
 		Rest:   Rest{Warnings: []custody.Warning{{Object: name, Kind: custody.KindBOM}}, Other: &custody.Other{Digests: 1}, Members: []string{"m"}, Files: []File{{Name: name, Sum: []byte{1}, Log: true}}, Of: "x", Says: "y"},
 	}
 	for i := range events {
@@ -68,6 +71,8 @@ func all(t *testing.T, s *State) (out []Object) {
 		o.Places = append([]Place(nil), o.Places...)
 		for i := range o.Places {
 			o.Places[i].Hours = append([]int64(nil), o.Places[i].Hours...)
+			o.Places[i].KMSAt = append(Moments(nil), o.Places[i].KMSAt...)
+			o.Places[i].LaunchedAt = append(Moments(nil), o.Places[i].LaunchedAt...)
 		}
 		out = append(out, o)
 	}
@@ -276,6 +281,95 @@ func TestDamaged(t *testing.T) {
 	}
 }
 
+// TestVersionBefore: a state of the version before is read, with what it does not
+// know unknown, and goes on in this version; one of no known version is refused.
+func TestVersionBefore(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "state")
+	s := open(t, dir)
+	add(t, s, object("a", 3), object("c", 2))
+	want := all(t, s)
+	for i := range want {
+		for j := range want[i].Places {
+			want[i].Places[j].KMSAt, want[i].Places[j].LaunchedAt = nil, nil
+		}
+	}
+	var err error
+	again(t, filepath.Join(dir, s.Segments[0].objects()), "moments")
+	if s.Segments[0].Objects, err = hashed(filepath.Join(dir, s.Segments[0].objects())); err != nil {
+		t.Fatal(err)
+	}
+	s.Schema = earlier
+	if err := errors.Join(s.save(), s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	s = open(t, dir)
+	if got := all(t, s); !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v\nwant\n%+v", got, want)
+	}
+	b := object("b", 1)
+	add(t, s, b)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	want = []Object{want[0], *b, want[1]}
+	s = open(t, dir)
+	if got := all(t, s); s.Schema != Schema || !reflect.DeepEqual(got, want) {
+		t.Errorf("%s, %+v\nwant\n%+v", s.Schema, got, want)
+	}
+	if err := s.Rewrite(nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := all(t, s); s.Segments[0].Earlier || !reflect.DeepEqual(got, want) {
+		t.Errorf("rewritten %+v\nwant\n%+v", got, want)
+	}
+	s.Schema = schemaPrefix + "v0"
+	if err := errors.Join(s.save(), s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(dir, false); !errors.Is(err, ErrVersion) {
+		t.Errorf("a state of no known version: %v", err)
+	}
+}
+
+// TestMoments: times are counted as they were, wherever the range ends.
+func TestMoments(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for n := range 200 {
+		first := time.Date(2026, 3, 2, 10, 0, 0, n%2*17, time.UTC)
+		unit := []time.Duration{time.Second, time.Millisecond, 1, time.Hour * 1000}[n%4]
+		var at []int64
+		for range r.IntN(50) {
+			at = append(at, first.Add(time.Duration(r.IntN(40))*unit).UnixNano())
+		}
+		m := MomentsOf(first, at)
+		for range 20 {
+			from := first.Add(time.Duration(r.IntN(45)-2) * unit)
+			to := from.Add(time.Duration(r.IntN(45)) * unit)
+			want := 0
+			for _, ns := range at {
+				if ns >= from.UnixNano() && ns < to.UnixNano() {
+					want++
+				}
+			}
+			if got := m.Count(first, func(t time.Time) bool { return !t.Before(from) && t.Before(to) }); got != want {
+				t.Fatalf("%d of %v from %v to %v, want %d", got, at, from, to, want)
+			}
+		}
+	}
+	if m := MomentsOf(time.Unix(5, 0), []int64{7e9, 5e9, 7e9}); !bytes.Equal(m, []byte{0, 0, 5, 1}) {
+		t.Errorf("%v", m)
+	}
+	// Whatever it holds, it comes to an end.
+	for _, m := range []Moments{nil, {0}, {1, 0x80}, {0, 1}, {0, 1, 0x80}, {9, 2}} {
+		_ = m.Count(time.Unix(0, 0), func(time.Time) bool { return true })
+	}
+	for _, b := range [][]byte{nil, {0}, {1}, {0x80}, {0, 5, 1}} {
+		if err := takeMoments(b, make([]Place, 1)); err == nil {
+			t.Errorf("%v is taken", b)
+		}
+	}
+}
+
 // TestEarlier: a state of earlier versions, which had Arrow's bridge to Parquet
 // write and read it, is read, and they could read one of this version.
 func TestEarlier(t *testing.T) {
@@ -286,7 +380,7 @@ func TestEarlier(t *testing.T) {
 	seg := &s.Segments[0]
 	for name, noted := range map[string]*stored{seg.objects(): &seg.Objects, seg.events(): &seg.Events} {
 		path := filepath.Join(dir, name)
-		again(t, path)
+		again(t, path, "")
 		var err error
 		if *noted, err = hashed(path); err != nil {
 			t.Fatal(err)
@@ -302,8 +396,8 @@ func TestEarlier(t *testing.T) {
 	}
 }
 
-// again has the bridge read a file and write it anew.
-func again(t *testing.T, path string) {
+// again has the bridge read a file and write it anew, without one of its columns.
+func again(t *testing.T, path, without string) {
 	t.Helper()
 	f, err := os.Open(path)
 	if err != nil {
@@ -322,6 +416,14 @@ func again(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 	defer rows.Release()
+	var fields []arrow.Field
+	var columns []arrow.Column
+	for i, f := range rows.Schema().Fields() {
+		if f.Name != without {
+			fields, columns = append(fields, f), append(columns, *rows.Column(i))
+		}
+	}
+	rows = array.NewTable(arrow.NewSchema(fields, nil), columns, rows.NumRows())
 	var out bytes.Buffer
 	props := parquet.NewWriterProperties(columnar.Zstd())
 	if err := pqarrow.WriteTable(rows, &out, 1000, props, pqarrow.NewArrowWriterProperties(pqarrow.WithStoreSchema())); err != nil {
