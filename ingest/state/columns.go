@@ -48,15 +48,17 @@ var (
 // schema is the Arrow schema of a segment's objects.
 //
 //	name, size, tag, modified, sum, state, forgotten   what it is known by
-//	stored, inflated, seen, refused                    what was read of it
+//	stored, inflated, seen, refused                    what was read of it; stored as what is more than its size
 //	plain                                              SHA-256 of a whole log file's content, or empty
 //	rest                                               JSON of what few objects have, or empty
 //	events                                             rows in the file of events
 //	places                                             "account region", the account quoted as in Go where it needs to be
-//	times                                              first and last record of each place, nanoseconds
+//	times                                              first and last record of each place, seconds since 1970
 //	counts                                             records, KMS, launches, reads, hours of each place
 //	hours                                              of all places, one after another
-//	moments                                            KMS and launches of each place, see [Moments]
+//	moments                                            of each place the nanoseconds of its times, and [Moments] of KMS and of launches
+//
+// The version before had no moments, times in nanoseconds, and stored as it is.
 var schema = arrow.NewSchema([]arrow.Field{
 	colName:      {Name: "name", Type: arrow.BinaryTypes.String},
 	colSize:      {Name: "size", Type: number},
@@ -99,7 +101,7 @@ func appendRow(b *array.RecordBuilder, o *Object) error {
 	binary(colSum, unlessZero(o.Sum))
 	f[colState].(*array.Uint8Builder).Append(uint8(o.State))
 	f[colForgotten].(*array.BooleanBuilder).Append(o.Forgotten)
-	integer(colStored, o.Stored)
+	integer(colStored, o.Stored-o.Size)
 	integer(colInflated, o.Inflated)
 	integer(colSeen, int64(o.Seen))
 	integer(colRefused, int64(o.Refused))
@@ -134,8 +136,8 @@ func appendPlaces(f []array.Builder, places []Place) {
 	for i := range places {
 		p := &places[i]
 		names.ValueBuilder().(*array.StringBuilder).Append(placeName(p.Account, p.Region))
-		times.Append(p.First.UnixNano())
-		times.Append(p.Last.UnixNano())
+		times.Append(p.First.Unix())
+		times.Append(p.Last.Unix())
 		for _, n := range []int{p.Records, p.KMS, p.Launches, p.Reads, len(p.Hours)} {
 			counts.Append(int64(n))
 		}
@@ -186,13 +188,17 @@ func (c columns) object(i int, o *Object, names *placeNames) (int, error) {
 	if err := c.places(i, o, names); err != nil {
 		return 0, fmt.Errorf("%w: %q: %w", ErrDamaged, o.Name, err)
 	}
-	if c.rec.NumCols() > colMoments {
+	if !c.earlier() {
+		o.Stored += o.Size
 		if err := takeMoments(c.binary(colMoments, i), o.Places); err != nil {
 			return 0, fmt.Errorf("%w: %q: %w", ErrDamaged, o.Name, err)
 		}
 	}
 	return int(c.integer(colEvents, i)), nil
 }
+
+// earlier reports whether the version before wrote what was read.
+func (c columns) earlier() bool { return c.rec.NumCols() == colMoments }
 
 const countsOfPlace = 5
 
@@ -250,10 +256,17 @@ func (c columns) places(i int, o *Object, known *placeNames) error {
 			return fmt.Errorf("%d hours of %d", of[4], len(hours))
 		}
 		o.Places = append(o.Places, Place{
-			Account: account, Region: region, First: time.Unix(0, times[2*n]).UTC(), Last: time.Unix(0, times[2*n+1]).UTC(),
+			Account: account, Region: region, First: c.moment(times[2*n]), Last: c.moment(times[2*n+1]),
 			Records: int(of[0]), KMS: int(of[1]), Launches: int(of[2]), Reads: int(of[3]), Hours: hours[:of[4]],
 		})
 		hours = hours[of[4]:]
 	}
 	return nil
+}
+
+func (c columns) moment(at int64) time.Time {
+	if c.earlier() {
+		return time.Unix(0, at).UTC()
+	}
+	return time.Unix(at, 0).UTC()
 }

@@ -80,7 +80,11 @@ func (m Moments) Count(first time.Time, within func(time.Time) bool) int {
 // appendMoments puts those of all places into one.
 func appendMoments(b []byte, places []Place) []byte {
 	for i := range places {
-		for _, m := range []Moments{places[i].KMSAt, places[i].LaunchedAt} {
+		p := &places[i]
+		for _, at := range []time.Time{p.First, p.Last} {
+			b = binary.AppendUvarint(b, uint64(at.Nanosecond())) //nolint:gosec // not negative
+		}
+		for _, m := range []Moments{p.KMSAt, p.LaunchedAt} {
 			b = append(binary.AppendUvarint(b, uint64(len(m))), m...)
 		}
 	}
@@ -92,7 +96,15 @@ var errMoments = errors.New("the times of its records break off")
 // takeMoments gives places back what appendMoments took.
 func takeMoments(b []byte, places []Place) error {
 	for i := range places {
-		for _, m := range []*Moments{&places[i].KMSAt, &places[i].LaunchedAt} {
+		p := &places[i]
+		for _, at := range []*time.Time{&p.First, &p.Last} {
+			n, size := binary.Uvarint(b)
+			if size <= 0 || n >= uint64(time.Second) {
+				return errMoments
+			}
+			*at, b = at.Add(time.Duration(n)), b[size:] //nolint:gosec // less than a second
+		}
+		for _, m := range []*Moments{&p.KMSAt, &p.LaunchedAt} {
 			n, size := binary.Uvarint(b)
 			if size <= 0 || n > uint64(len(b)-size) {
 				return errMoments

@@ -124,6 +124,7 @@ func (w *writer) open() (err error) {
 		parquet.WithDictionaryFor("tag", false), parquet.WithDictionaryFor("sum", false),
 		parquet.WithDictionaryFor("plain", false), parquet.WithDictionaryFor("rest", false),
 		parquet.WithDictionaryFor("moments", false),
+		parquet.WithDictionaryFor("times.list.element", false), parquet.WithEncodingFor("times.list.element", parquet.Encodings.DeltaBinaryPacked),
 	)
 	if err != nil {
 		return err
