@@ -177,13 +177,14 @@ func (f unlisted) hold(name string) bool {
 	}
 }
 
-// holdsNothing reports whether an object could not be read, and never was: once it
-// is gone there is nothing to judge, like a file that was listed while it was
-// copied, and renamed then.
+// holdsNothing reports whether an object could not be read, or not wholly, and gave
+// nothing that can be judged: no event, and nothing that vouches for others. Once it
+// is gone it is none of the archive's, like a file that was listed while it was copied,
+// and renamed then. One that had replaced another stays, for what was lost with that.
 func holdsNothing(o *state.Object) bool {
-	return o.State == custody.Unread && !o.Forgotten &&
-		o.Seen == 0 && len(o.Places) == 0 && len(o.Events) == 0 && o.Rest.Other == nil && o.Rest.Of == "" &&
-		len(o.Rest.Earlier) == 0 &&
+	return (o.State == custody.Unread || o.State == custody.Partial) && !o.Forgotten &&
+		len(o.Events) == 0 && o.Rest.Of == "" && len(o.Rest.Earlier) == 0 &&
+		!slices.ContainsFunc(o.Rest.Files, func(f state.File) bool { return f.Text != "" }) &&
 		!slices.ContainsFunc(o.Rest.Warnings, func(w custody.Warning) bool { return w.Kind == custody.KindReplaced })
 }
 

@@ -24,8 +24,8 @@
 //   - A state of a later version is refused, and never half understood. One of
 //     the version before is read, and becomes one of this when it is committed.
 //
-// An object takes about 120 bytes, 75 without the hash of its content, which
-// digests need. What an object is, and what is evidence, is package ingest's.
+// An object takes about 80 bytes, and one with a few dozen KMS records 110; 35 less
+// without the hash of its content, which digests need. What an object is, and what is evidence, is package ingest's.
 package state
 
 import (

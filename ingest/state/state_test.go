@@ -379,8 +379,8 @@ func TestMoments(t *testing.T) {
 	}
 }
 
-// TestEarlier: a state of earlier versions, which had Arrow's bridge to Parquet
-// write and read it, is read, and they could read one of this version.
+// TestEarlier: a state is also read where Arrow's bridge to Parquet wrote it, as
+// earlier programs had it do, and the bridge reads what this one wrote.
 func TestEarlier(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "state")
 	s := open(t, dir)
