@@ -136,7 +136,10 @@ func TestRemove(t *testing.T) {
 			t.Errorf("%+v\nwant\n%+v", got, want)
 		}
 		n := 0
-		for range s.Known() {
+		for _, err := range s.Known() {
+			if err != nil {
+				t.Fatal(err)
+			}
 			n++
 		}
 		if n != len(want) {
