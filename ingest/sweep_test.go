@@ -323,3 +323,81 @@ func TestSweepHorizon(t *testing.T) {
 		t.Errorf("at once\n%+v\nin steps\n%+v", once, kept)
 	}
 }
+
+func TestCompaction(t *testing.T) {
+	dir, stateDir := t.TempDir(), filepath.Join(t.TempDir(), "state")
+	for i := range maxSegments + 1 {
+		text := fmt.Sprintf(`{"Records":[{"eventTime":"2026-03-02T10:20:30Z","eventName":"StartInstances","eventSource":"ec2.amazonaws.com","eventID":"e%d"}]}`, i)
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("f%02d.json", i)), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		m, _, s := swept(t, dir, stateDir, Options{})
+		if m.Records.Seen != i+1 || s.New != 1 {
+			t.Fatalf("%+v, %+v", m.Records, s)
+		}
+	}
+	st, err := state.Open(stateDir, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = st.Close() }()
+	if len(st.Segments) != 1 {
+		t.Errorf("%d segments", len(st.Segments))
+	}
+	if left, _ := os.ReadDir(stateDir); len(left) != 4 { // lock, state.json, and a segment's two
+		t.Errorf("%v", left)
+	}
+}
+
+func TestWants(t *testing.T) {
+	for name, c := range map[string]struct {
+		o     Object
+		known state.Known
+		want  Swept
+	}{
+		"the same":                  {Object{Size: 1, Tag: "a", mtime: 5}, state.Known{Size: 1, Tag: "a", Modified: 5}, Swept{}},
+		"another size":              {Object{Size: 2, Tag: "a"}, state.Known{Size: 1, Tag: "a"}, Swept{Replaced: 1}},
+		"another tag":               {Object{Size: 1, Tag: "b"}, state.Known{Size: 1, Tag: "a"}, Swept{Replaced: 1}},
+		"another time":              {Object{Size: 1, mtime: 6}, state.Known{Size: 1, Modified: 5}, Swept{Replaced: 1}},
+		"a time not asked for":      {Object{Size: 1}, state.Known{Size: 1, Modified: 5}, Swept{}},
+		"a time not known":          {Object{Size: 1, mtime: 6}, state.Known{Size: 1}, Swept{}},
+		"unread":                    {Object{Size: 1}, state.Known{Size: 1, State: custody.Unread}, Swept{Retried: 1}},
+		"partial":                   {Object{Size: 1}, state.Known{Size: 1, State: custody.Partial}, Swept{Retried: 1}},
+		"forgotten":                 {Object{Size: 1, Tag: "a"}, state.Known{Size: 1, Tag: "a", Forgotten: true, State: custody.Unread}, Swept{}},
+		"forgotten, of another tag": {Object{Size: 1, Tag: "b"}, state.Known{Size: 1, Tag: "a", Forgotten: true}, Swept{Replaced: 1}},
+		"settled as it was":         {Object{verdict: &verdict{state: custody.Skipped}}, state.Known{State: custody.Skipped}, Swept{}},
+		"settled, and was a file":   {Object{verdict: &verdict{state: custody.Skipped}}, state.Known{State: custody.Read}, Swept{Replaced: 1}},
+	} {
+		p := &plan{before: map[string]before{}}
+		var got Swept
+		wanted := p.wants(&c.o, &state.Object{Known: c.known}, &got)
+		if got != c.want || wanted != (got != Swept{}) {
+			t.Errorf("%s: %v, %+v, want %+v", name, wanted, got, c.want)
+		}
+	}
+}
+
+func TestSinceDays(t *testing.T) {
+	st, err := state.Open(t.TempDir(), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = st.Close() }()
+	const folder = "s3://b/AWSLogs/1/CloudTrail/eu-west-1/"
+	for _, o := range []state.Known{{Name: folder + "2026/03/01/a", State: custody.Unread, Forgotten: true}, {Name: folder + "2026/03/05/a"}} {
+		if err := st.Add(&state.Object{Known: o}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := st.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	st.Listed = state.Listed{folder: time.Date(2026, 3, 5, 0, 0, 0, 0, time.UTC)}
+	since, err := Since(st, 47*time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := since(folder); !got.Equal(time.Date(2026, 3, 3, 0, 0, 0, 0, time.UTC)) || !since("s3://other/").IsZero() {
+		t.Errorf("%v", got)
+	}
+}

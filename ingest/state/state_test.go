@@ -445,3 +445,68 @@ func again(t *testing.T, path, without string) {
 		t.Fatal(err)
 	}
 }
+
+func TestRebuildTakesOtherNames(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	add(t, s, object("a", 1))
+	add(t, s, object("b", 0))
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.ReadFile(filepath.Join(dir, "000001.objects.parquet"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err = Open(dir, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Add(object("c", 0)); err != nil {
+		t.Fatal(err)
+	}
+	if s.pending.Number != 3 {
+		t.Errorf("segment %d", s.pending.Number)
+	}
+	if _, err := s.pending.finish(); err != nil { // and killed before the head is written
+		t.Fatal(err)
+	}
+	s.pending = nil
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if after, err := os.ReadFile(filepath.Join(dir, "000001.objects.parquet")); err != nil || !reflect.DeepEqual(after, before) {
+		t.Error("the first segment is another one", err)
+	}
+	if s = open(t, dir); len(all(t, s)) != 2 {
+		t.Error("want what was there")
+	}
+	_ = s.Close()
+}
+
+func TestNameTwice(t *testing.T) {
+	s := open(t, t.TempDir())
+	defer func() { _ = s.Close() }()
+	if err := s.Add(object("b", 0)); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"b", "a"} {
+		if s.Add(object(name, 0)) == nil {
+			t.Errorf("%q behind b is taken", name)
+		}
+	}
+}
+
+func TestRestAlone(t *testing.T) {
+	full := object("a", 0).Rest
+	for i, rest := range []Rest{{Warnings: full.Warnings}, {Other: full.Other}, {Members: full.Members}, {Files: full.Files}, {Of: "x", Says: "y"}} {
+		o := object("a", 0)
+		o.Rest = rest
+		s := open(t, t.TempDir())
+		add(t, s, o)
+		if got := all(t, s)[0].Rest; !reflect.DeepEqual(got, rest) {
+			t.Errorf("%d: %+v", i, got)
+		}
+		_ = s.Close()
+	}
+}
