@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"errors"
-	"time"
 
 	"grantrail/ingest/container"
 	"grantrail/ingest/custody"
@@ -164,22 +163,6 @@ func (w *worker) place(h *record.Head) {
 			}
 		}
 	}
-}
-
-// time notes the time of a record. Neighbours mostly share their second.
-func (t *tally) time(at time.Time) {
-	switch {
-	case t.records == 1:
-		t.first, t.last = at, at
-	case at.Equal(t.near):
-		return
-	case at.Before(t.first):
-		t.first = at
-	case at.After(t.last):
-		t.last = at
-	}
-	t.near = at
-	t.hour(at)
 }
 
 // other takes evidence that is no CloudTrail record.

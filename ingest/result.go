@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"slices"
-	"time"
 
 	"grantrail/ingest/custody"
 	"grantrail/ingest/digest"
@@ -55,7 +54,7 @@ func (p *pipeline) results(n int) results {
 	return make(results, n)
 }
 
-// reuse has results used again, that were taken.
+// reuse returns results that were delivered to the pool.
 func (p *pipeline) reuse(used results) {
 	for i := range used {
 		used[i].clear()
@@ -77,22 +76,3 @@ type kept struct {
 	*record.Event
 	member int // in members, from 1; 0 is the object itself
 }
-
-// place is where a record says it was made.
-type place struct{ account, region string }
-
-// tally is what one object holds of one place.
-type tally struct {
-	place
-	first, last   time.Time // of its records
-	near          time.Time // of the record before
-	records       int
-	kms, launches int     // of the asked time, and KMS records of its margins too
-	reads         int     // calls that only read
-	kmsAt         []int64 // their times, nanoseconds since 1970, where results are for a state
-	launchedAt    []int64
-	hours         []int64        // with records, since 1970, distinct
-	many          map[int64]bool // the same, where they are many
-}
-
-func (t *tally) span() custody.Span { return custody.Span{First: &t.first, Last: &t.last} }

@@ -115,7 +115,7 @@ func (l *Listing) covers(name string) bool {
 		}
 	}
 	for _, pattern := range l.patterns {
-		if Matches(pattern, name) {
+		if matches(pattern, name) {
 			return true
 		}
 	}
@@ -130,10 +130,10 @@ func (l *Listing) covers(name string) bool {
 	return false
 }
 
-// Matches reports whether a pattern that is a source has a file listed: it matches
+// matches reports whether a pattern that is a source has a file listed: it matches
 // the file, or a folder around it, which is walked. Folders that one with ** matches
 // are not: what is in them, it matches as well.
-func Matches(pattern, file string) bool {
+func matches(pattern, file string) bool {
 	pattern = filepath.Clean(pattern)
 	for {
 		if ok, err := doublestar.PathMatch(pattern, file); ok && err == nil {

@@ -37,14 +37,12 @@ const (
 // other way round.
 var ErrVerified = errors.New("earlier sweeps of this state and this one differ in --no-verify: keep to one, or --rebuild")
 
-// Sweep reads the objects of a listing that the state does not have, or has
-// otherwise or not wholly, notes them in the state, and gives the evidence of
-// all that the state then holds. The evidence is the same in how many sweeps
-// ever it was read.
-//
-// The state is committed while the reading goes on: a sweep that ends early has
-// lost little. Options' time range, accounts apart, bounds the evidence and not
-// what is read: the state keeps all.
+// Sweep reads the listed objects that the state lacks, knows under another identity or
+// has only in part, adds them to the state, and returns the evidence of all that it
+// then holds: the same in however many sweeps it was read. The state is committed on
+// the way, so that a sweep that is interrupted loses little. From and To bound the
+// evidence, not what is read. The error is [ErrVerified], one of package state, or the
+// context's.
 func Sweep(ctx context.Context, listing *Listing, st *state.State, opt Options) (*Evidence, *Swept, error) {
 	if len(st.Segments) > 0 && st.Verified == opt.NoVerify {
 		return nil, nil, ErrVerified

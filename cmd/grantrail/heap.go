@@ -10,9 +10,9 @@ const (
 	// gcPercent is Go's own: between two collections the heap grows to twice what is
 	// in use.
 	gcPercent = 100
-	// firstPercent is of what the collector takes a heap for at least, 4 MB: that is
-	// to be collected first when it is a little larger than later on. A short run is
-	// over by then, and a collection is a fiftieth of it.
+	// firstPercent puts the first collection a little later: Go takes a heap for 4 MB
+	// at least, and most short runs end before that is collected, of which a collection
+	// is a fiftieth.
 	firstPercent = 300
 	// inUse is about what a run has in use beside its listing, in bytes.
 	inUse = 5 << 20
@@ -35,9 +35,9 @@ var collecting struct {
 	begun   bool // the first collection has been
 }
 
-// collectOver has the heap collected as often as if so many bytes were not in
-// it: they stay to the end, and room for garbage of their size would be for
-// nothing. GOGC overrules it.
+// collectOver sets how often the heap is collected, as if held bytes were not in it:
+// they live to the end, and room for garbage of their size would be wasted. GOGC
+// overrules it.
 func (w world) collectOver(held int64) {
 	if percent, _ := w.env("GOGC"); percent != "" {
 		return
@@ -63,8 +63,8 @@ func (w world) collectOver(held int64) {
 // refused launches makes large.
 func (w world) collectJudging(held int64, rows int) { w.collectOver(held + judged*int64(rows)) }
 
-// collectReporting has collected what was read and judged, before reports take
-// memory: where that was much, there would be as much again.
+// collectReporting collects once before reports are written, where what was read is
+// large.
 func collectReporting(rows int) {
 	if judged*rows > muchJudged {
 		runtime.GC()

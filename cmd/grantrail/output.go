@@ -187,8 +187,8 @@ func (o *output) files(ctx context.Context, c *incident.Case) (err error) {
 	return nil
 }
 
-// withdraw takes the reports back, of a run that could not finish after all. Like
-// that of any removal here, the failure that led to it is what counts.
+// withdraw removes the reports of a run that failed after it wrote them. Its own errors
+// are ignored: the first failure is what counts.
 func (o *output) withdraw() { o.remove(o.paths) }
 
 func (o *output) remove(paths []string) {

@@ -116,8 +116,8 @@ type Other struct {
 	Parsed            int `json:"parsed"`             // log files that were not left to the scan of raw bytes, or not wholly: the parser read their records
 }
 
-// Span is a stretch of event time, inclusive at both ends; both are nil where
-// nothing was seen. One that is added to writes to its times: no other has them.
+// Span is a stretch of event time, both ends included; they are nil where nothing was
+// seen. Add and Merge write through them, so they are not to be shared.
 type Span struct {
 	First *time.Time `json:"first"`
 	Last  *time.Time `json:"last"`

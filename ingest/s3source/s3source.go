@@ -58,8 +58,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
-// Options say how to connect, and how patiently. The zero value of a field is
-// the SDK's own chain: environment, profile, SSO, web identity, instance.
+// Options say how to connect, and how patiently. Empty strings leave the choice to the
+// SDK's own chain: environment, profile, SSO, web identity, instance. Zero numbers are
+// the defaults below.
 type Options struct {
 	Profile      string
 	Region       string

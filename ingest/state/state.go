@@ -110,10 +110,9 @@ var (
 	ErrDamaged = errors.New("the state is damaged")
 )
 
-// Open opens the state in a folder, which it makes if need be, and holds it
-// until Close. With anew, what was read is given up at the next Commit; what was
-// concluded is remembered. The errors wrap [ErrHeld], [ErrVersion] or [ErrDamaged]
-// where they are meant.
+// Open opens the state in a folder, which is made if need be, and locks it until Close.
+// With anew the segments are given up at the next Commit; Judged is kept. The error
+// wraps [ErrHeld], [ErrVersion] or [ErrDamaged], or is the file system's.
 func Open(dir string, anew bool) (*State, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
@@ -189,9 +188,8 @@ func (s *State) found(anew bool) error {
 	return s.save()
 }
 
-// give gives the segments up that are there, which the head on disk may still name:
-// until it is replaced they stay, and the new ones take other numbers. The next sweep
-// removes them.
+// give notes the highest segment number there is, so that a rebuild writes new names
+// and the old segments stay readable until the head no longer names them.
 func (s *State) give() error {
 	entries, err := os.ReadDir(s.dir)
 	if err != nil {

@@ -1,5 +1,5 @@
 // Package table holds the events that the analysis can use as Arrow record
-// batches, and is the one place that knows Arrow.
+// batches, and is the one place that knows their columns.
 //
 // # Schema
 //
