@@ -136,7 +136,7 @@ func changed(c *incident.Case) string {
 	}
 	objects := fmt.Sprintf("%d of %d objects were read", d.Objects.New+d.Objects.Retried+d.Objects.Replaced, d.Objects.Listed)
 	if n := d.Objects.Gone; n > 0 {
-		objects += fmt.Sprintf(", %d known are gone", n)
+		objects += fmt.Sprintf(", %d gone", n)
 	}
 	return incidents + "; " + objects
 }
