@@ -78,9 +78,28 @@ func (ps *principals) of(id table.Identity, message string) principal {
 func (ps *principals) role(account, name, session, arn, kind string) principal {
 	r, known := ps.roles[roleName{account, name}]
 	if !known {
-		r = knownRole{roleID(account, name), "arn:" + partitionOf(arn) + ":iam::" + account + ":role/" + name}
+		r = knownRole{roleID(account, name), "arn:" + partitionOf(arn) + ":iam::" + account + ":role/" + linkedPath(name) + name}
 	}
 	return principal{id: r.id, arn: r.arn, kind: kind, session: session}
+}
+
+// linkedPath is the path of a role that EC2's services make, or "": a session's ARN has
+// none, and the record may not say who issued it. See
+// https://docs.aws.amazon.com/autoscaling/ec2/userguide/autoscaling-service-linked-role.html
+// and https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/service-linked-roles-spot-instance-requests.html
+func linkedPath(role string) string {
+	of, _, _ := strings.Cut(role, "_") // a suffix of one's own
+	switch of {
+	case "AWSServiceRoleForAutoScaling":
+		return "aws-service-role/autoscaling.amazonaws.com/"
+	case "AWSServiceRoleForEC2Spot":
+		return "aws-service-role/spot.amazonaws.com/"
+	case "AWSServiceRoleForEC2SpotFleet":
+		return "aws-service-role/spotfleet.amazonaws.com/"
+	case "AWSServiceRoleForEC2Fleet":
+		return "aws-service-role/ec2fleet.amazonaws.com/"
+	}
+	return ""
 }
 
 func roleID(account, name string) string { return "role/" + account + "/" + name }
