@@ -78,9 +78,11 @@ func spell[T string | []byte](text T) spelling {
 
 // begins reports whether a text begins as it is spelt here.
 func (k *spelling) begins(text *[words]byte) bool {
-	different := uint64(0)
-	for i := range k.words {
-		different |= binary.LittleEndian.Uint64(text[8*i:])&k.masks[i] ^ k.words[i]
+	different := binary.LittleEndian.Uint64(text[0:])&k.masks[0] ^ k.words[0]
+	different |= binary.LittleEndian.Uint64(text[8:])&k.masks[1] ^ k.words[1]
+	if k.masks[2] != 0 { // as of few
+		different |= binary.LittleEndian.Uint64(text[16:])&k.masks[2] ^ k.words[2]
+		different |= binary.LittleEndian.Uint64(text[24:])&k.masks[3] ^ k.words[3]
 	}
 	return different == 0
 }
