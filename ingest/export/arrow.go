@@ -92,6 +92,11 @@ func (f *arrowFiles) create(path string) (sink, error) {
 	if err != nil {
 		return nil, err
 	}
+	return f.into(to)
+}
+
+// into begins a file.
+func (f *arrowFiles) into(to *os.File) (sink, error) {
 	a := &arrowFile{arrowFiles: f, file: to, out: &counted{file: bufio.NewWriterSize(to, fileBuffer)}}
 	f.open = append(f.open, a)
 	if _, err := a.out.Write([]byte(arrowMagic + "\x00\x00")); err != nil {

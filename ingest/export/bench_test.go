@@ -161,6 +161,7 @@ func BenchmarkWrite(b *testing.B) {
 			b.SetBytes(size)
 			b.ReportAllocs()
 			for b.Loop() {
+				_ = os.Remove(path) // there is none the first time
 				out, err := made.create(path)
 				if err != nil {
 					b.Fatal(err)

@@ -115,15 +115,15 @@ func TestCrowded(t *testing.T) {
 // TestFull: where the disk is full, the files are not whole, and it is said.
 func TestFull(t *testing.T) {
 	for _, opt := range []Options{{}, {Arrow: true}} {
-		const full = "/dev/full"
-		if _, err := os.Stat(full); err != nil {
+		full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+		if err != nil {
 			t.Skip(err)
 		}
 		made, err := filesOf(opt)
 		if err != nil {
 			t.Fatal(err)
 		}
-		out, err := made.create(full)
+		out, err := made.(interface{ into(*os.File) (sink, error) }).into(full)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -155,21 +155,91 @@ func stored(t *testing.T, dir string) (rows int) {
 }
 
 // TestFolder: no value of a stranger's leaves the folder or hides in it, and
-// two values never share one.
+// two values never share one, also on a disk that takes upper case for lower.
 func TestFolder(t *testing.T) {
 	seen := map[string]string{}
-	for _, value := range []string{"", ".", "..", "../..", "a/b", `a\b`, "a b", "a%20b", "eu-west-1", "EU_west.1", ".hidden", "a\x00b", "ü", "a=b", "__HIVE_DEFAULT_PARTITION__"} {
+	for _, value := range alike() {
 		name := spelt(value)
-		if strings.ContainsAny(name, "/\\ \x00=") || strings.HasPrefix(name, ".") || name == "" {
+		if strings.ContainsAny(name, "/\\ \x00=") || strings.HasPrefix(name, ".") || strings.HasSuffix(name, ".") || name == "" || len(name) > 2*maxSpelt {
 			t.Errorf("%q is spelt %q", value, name)
 		}
-		if other, taken := seen[name]; taken && value != empty {
+		if other, taken := seen[strings.ToLower(name)]; taken {
 			t.Errorf("%q and %q are both spelt %q", value, other, name)
 		}
-		seen[name] = value
+		seen[strings.ToLower(name)] = value
 	}
-	if long := spelt(strings.Repeat("/", 1000)); len(long) > 2*maxSpelt {
-		t.Errorf("%d bytes", len(long))
+	for _, value := range []string{"111122223333", "eu-west-1", "us-gov-east-1", "a_b.c", strings.Repeat("x", maxSpelt)} {
+		if name := spelt(value); name != value {
+			t.Errorf("%q is spelt %q", value, name)
+		}
+	}
+	if name := spelt(""); name != empty {
+		t.Errorf("nothing is spelt %q", name)
+	}
+}
+
+// alike are values that are easily taken for one another, once they are spelt.
+func alike() []string {
+	long := strings.Repeat("x", maxSpelt)
+	all := []string{
+		"", empty, strings.ToLower(empty), "%5F" + empty[1:], "A", "a", "%41", "ab", "aB", "Ab", "J", "%4a", "%4A",
+		".", "..", "../..", "a/b", `a\b`, "a b", "a%20b", "eu-west-1", "EU_west.1", "eu_west.1", ".hidden", "a.", "a\x00b", "ü", "a=b",
+		long, long + "y", long + "yz", long + "%2E%2E%2E", strings.Repeat("/", 1000), strings.Repeat("/", 1001),
+		strings.Repeat("/", 30) + "x" + strings.Repeat("/", 30), strings.Repeat("/", 30) + "x" + strings.Repeat("/", 29),
+	}
+	return append(all, spelt(long+"y"))
+}
+
+// TestAlikePartitions: partitions whose values are alike do not write over one
+// another.
+func TestAlikePartitions(t *testing.T) {
+	var places []place
+	for _, value := range alike() {
+		places = append(places, place{value, "r"}, place{"a", value})
+	}
+	places = append(places, place{"a.b", "c"}, place{"a", "b.c"}, place{strings.Repeat("x", 300), strings.Repeat("y", 300)})
+	distinct := map[place]bool{}
+	for _, at := range places {
+		distinct[at] = true
+	}
+	dir := t.TempDir()
+	w, err := NewWriter(Options{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := record.NewDecoder()
+	for range 2 { // the second time as duplicates, of partitions that were closed
+		for _, at := range places {
+			rows := rowsOf(t, d, "r", 1)
+			rows.places[0] = at
+			if err := w.Write(rows); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	got, err := w.Close()
+	if err != nil || got.Written != len(distinct) {
+		t.Fatalf("%+v, want %d written: %v", got, len(distinct), err)
+	}
+	if rows := stored(t, dir); rows != got.Written {
+		t.Errorf("%d rows are in the files, of %d written", rows, got.Written)
+	}
+}
+
+// TestFileThere: a file that is there already is not written over.
+func TestFileThere(t *testing.T) {
+	for _, opt := range []Options{{}, {Arrow: true}} {
+		opt.Dir = t.TempDir()
+		for n, want := range []error{nil, fs.ErrExist} {
+			w, err := NewWriter(opt)
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = w.Write(rowsOf(t, record.NewDecoder(), "r", n))
+			if _, closing := w.Close(); !errors.Is(errors.Join(err, closing), want) {
+				t.Errorf("%+v: %v, want %v", opt, closing, want)
+			}
+		}
 	}
 }
 

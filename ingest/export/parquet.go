@@ -113,6 +113,11 @@ func (f *parquetFiles) create(path string) (sink, error) {
 	if err != nil {
 		return nil, err
 	}
+	return f.into(to)
+}
+
+// into begins a file.
+func (f *parquetFiles) into(to *os.File) (sink, error) {
 	p := &parquetFile{parquetFiles: f, file: to, out: &counted{file: bufio.NewWriterSize(to, fileBuffer)}, meta: metadata.NewFileMetadataBuilder(f.schema, f.props, nil)}
 	if n := len(f.spare); n > 0 {
 		p.chunks, f.spare = f.spare[n-1], f.spare[:n-1]
@@ -122,7 +127,7 @@ func (f *parquetFiles) create(path string) (sink, error) {
 			p.chunks[i].kind = k
 		}
 	}
-	_, err = p.out.Write([]byte(magic))
+	_, err := p.out.Write([]byte(magic))
 	return p, err
 }
 

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -26,26 +27,30 @@ func (k key) folder() string {
 // empty is how Hive spells a value that is none.
 const empty = "__HIVE_DEFAULT_PARTITION__"
 
-// maxSpelt bounds a name of the file system's.
+// maxSpelt bounds a name of the file system's: the columns have all of a value.
 const maxSpelt = 120
 
 // spelt is a value as part of a path: nothing in it is a separator, a parent or
-// hidden.
+// hidden, and no two values share one, also where upper case is not told from
+// lower. A value that has to be cut ends in dots and its hash.
 func spelt(value string) string {
 	if value == "" {
 		return empty
 	}
 	var b strings.Builder
 	for i := range len(value) {
-		c := value[i]
-		switch {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '_', c == '.' && i > 0:
+		before := b.Len()
+		switch c := value[i]; {
+		case i == 0 && strings.EqualFold(value, empty):
+			b.WriteString("%5F")
+		case 'a' <= c && c <= 'z', '0' <= c && c <= '9', c == '-', c == '_', c == '.' && 0 < i && i < len(value)-1:
 			b.WriteByte(c)
 		default:
 			fmt.Fprintf(&b, "%%%02X", c)
 		}
 		if b.Len() > maxSpelt {
-			return b.String()[:maxSpelt] + "%2E%2E%2E" // too long for a name: the columns have all of it
+			hash := sha256.Sum256([]byte(value))
+			return fmt.Sprintf("%s%%2E%%2E%%2E%x", b.String()[:before], hash[:16])
 		}
 	}
 	return b.String()

@@ -6,9 +6,10 @@
 //	DIR/account=111122223333/region=eu-west-1/day=2026-03-02/part-0000.parquet
 //
 // by account (recipientAccountId, else the caller's), awsRegion and day of
-// eventTime in UTC, spelt as Hive does: what is not a letter, digit, dot, dash
-// or underscore is percent-encoded, and what is empty is
-// __HIVE_DEFAULT_PARTITION__. A partition has several parts where its records
+// eventTime in UTC, spelt as Hive does: what is not a lower-case letter, digit,
+// dot, dash or underscore is percent-encoded, what is empty is
+// __HIVE_DEFAULT_PARTITION__, and what is too long for a name is cut, with its
+// hash behind it. No two values share a folder. A partition has several parts where its records
 // came far apart. Within a part, records stand in the order of their objects'
 // names and of their places in them. Arrow files are of the IPC file format and
 // end in .arrow. Both are compressed with zstd; Parquet has statistics, row

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 
@@ -40,7 +41,7 @@ type Writer struct {
 	opt    Options
 	files  files
 	open   []*part // the one used last comes last
-	parts  map[key]int
+	parts  map[key]*past
 	aside  string // folder of what was seen of closed partitions
 	counts Counts
 	lines  chan line // to be encoded, one at a time beside the reading
@@ -55,6 +56,12 @@ type part struct {
 	path string
 	seen *seen
 	out  sink
+}
+
+// past is what is known of a partition that may be closed.
+type past struct {
+	files int
+	aside string // where what was seen of it is kept meanwhile
 }
 
 // files makes files of one of the two formats, and sink is one of them. All of
@@ -86,7 +93,7 @@ type run struct {
 
 // NewWriter makes a Writer.
 func NewWriter(opt Options) (*Writer, error) {
-	w := &Writer{opt: opt, parts: map[key]int{}, lines: make(chan line, 2), done: make(chan struct{})}
+	w := &Writer{opt: opt, parts: map[key]*past{}, lines: make(chan line, 2), done: make(chan struct{})}
 	w.pool.New = func() any { return &Rows{noRaw: opt.NoRaw} }
 	var err error
 	if w.files, err = filesOf(opt); err != nil {
@@ -228,13 +235,18 @@ func (w *Writer) part(k key, handOver func()) (*part, error) {
 }
 
 func (w *Writer) begin(k key) (*part, error) {
-	n := w.parts[k]
-	w.parts[k] = n + 1
+	was := w.parts[k]
+	if was == nil {
+		was = &past{aside: filepath.Join(w.aside, strconv.Itoa(len(w.parts)))}
+		w.parts[k] = was
+	}
+	n := was.files
+	was.files++
 	w.counts.Files++
 	p := &part{key: k, seen: &seen{}}
 	if n > 0 && !w.opt.Duplicates {
 		var err error
-		if p.seen, err = load(w.asideOf(k)); err != nil {
+		if p.seen, err = load(was.aside); err != nil {
 			return nil, err
 		}
 	}
@@ -253,16 +265,13 @@ func (w *Writer) create(p *part) (err error) {
 	return err
 }
 
-// created is a new file, in a folder that may be new too.
+// created is a new file, in a folder that may be new too. One that is there
+// already is an error: two partitions in one file would be one that is lost.
 func created(path string) (*os.File, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return nil, err
 	}
-	return os.Create(path)
-}
-
-func (w *Writer) asideOf(k key) string {
-	return filepath.Join(w.aside, fmt.Sprintf("%s.%s.%d", spelt(k.account), spelt(k.region), k.day))
+	return os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666) //nolint:gosec // as os.Create, but that nothing is lost of a file that is there
 }
 
 // close ends a partition's file.
@@ -271,7 +280,7 @@ func (w *Writer) close(p *part) error {
 	if w.opt.Duplicates {
 		return nil
 	}
-	return p.seen.save(w.asideOf(p.key))
+	return p.seen.save(w.parts[p.key].aside)
 }
 
 // Close ends all files and waits for what is being encoded. It reports what
