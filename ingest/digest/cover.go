@@ -1,6 +1,10 @@
 package digest
 
-import "time"
+import (
+	"cmp"
+	"slices"
+	"time"
+)
 
 // Cover is the time that digests at hand cover.
 type Cover struct {
@@ -27,23 +31,74 @@ func (c *Cover) Of(account, region string, from, to time.Time) string {
 	return Empty
 }
 
-func touches(spans []span, from, to time.Time) bool {
-	for _, s := range spans {
-		if s.from.Before(to) && s.to.After(from) {
-			return true
-		}
-	}
-	return false
-}
+// span is a stretch of time, half-open. Those of a list are in order and apart.
+type span struct{ from, to time.Time }
 
-// busy are the hours of the digests that name log files.
-func (j *judge) busy() map[Chain][]span {
+// spans is what the digests that are wanted cover, by account and region.
+// Backfill digests count as others do.
+func (j *judge) spans(wanted func(*link) bool) map[Chain][]span {
 	out := map[Chain][]span{}
 	for _, l := range j.chain {
-		if d := l.Digest; len(d.Logs) > 0 {
-			c := Chain{Account: d.Chain.Account, Region: d.Chain.Region}
-			out[c] = append(out[c], span{d.Start, d.End})
+		if wanted(l) {
+			c := l.Digest.Chain.place()
+			out[c] = append(out[c], span{l.Digest.Start, l.Digest.End})
 		}
 	}
+	for c, spans := range out {
+		slices.SortFunc(spans, func(a, b span) int { return cmp.Or(a.from.Compare(b.from), a.to.Compare(b.to)) })
+		merged := spans[:1]
+		for _, s := range spans[1:] {
+			if last := &merged[len(merged)-1]; s.from.After(last.to) {
+				merged = append(merged, s)
+			} else if s.to.After(last.to) {
+				last.to = s.to
+			}
+		}
+		out[c] = merged
+	}
 	return out
+}
+
+// within reports whether one of the spans has all of a stretch.
+func within(spans []span, from, to time.Time) bool {
+	i, exact := slices.BinarySearchFunc(spans, from, func(s span, t time.Time) int { return s.from.Compare(t) })
+	if !exact {
+		i--
+	}
+	return i >= 0 && !spans[i].to.Before(to)
+}
+
+// touches reports whether one of the spans has some of a stretch.
+func touches(spans []span, from, to time.Time) bool {
+	i, _ := slices.BinarySearchFunc(spans, from, func(s span, t time.Time) int {
+		if s.to.After(t) {
+			return 1
+		}
+		return -1
+	})
+	return i < len(spans) && spans[i].from.Before(to)
+}
+
+// uncovered goes through the hours that end behind from, back from one that ends
+// at to, and gives those that are not covered in stretches, the newest first: of
+// how many hours, and when the last of them ends.
+func uncovered(spans []span, from, to time.Time, stretch func(end time.Time, hours int)) {
+	all := int((to.Sub(from) + time.Hour - 1) / time.Hour)
+	next := 0 // hours before to
+	last, _ := slices.BinarySearchFunc(spans, to, func(s span, t time.Time) int { return s.from.Compare(t) })
+	for i := last - 1; i >= 0 && next < all; i-- {
+		s := spans[i]
+		first := max(int((to.Sub(s.to)+time.Hour-1)/time.Hour), next)
+		behind := int(to.Sub(s.from) / time.Hour)
+		if behind <= first {
+			continue // it has no whole hour
+		}
+		if first = min(first, all); first > next {
+			stretch(to.Add(time.Duration(-next)*time.Hour), first-next)
+		}
+		next = behind
+	}
+	if next < all {
+		stretch(to.Add(time.Duration(-next)*time.Hour), all-next)
+	}
 }

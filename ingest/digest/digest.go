@@ -56,7 +56,6 @@ package digest
 
 import (
 	"encoding/hex"
-
 	"errors"
 	"fmt"
 	"path"
@@ -121,6 +120,9 @@ type Chain struct {
 	Backfill               bool
 }
 
+// place is what all chains of an account and region have in common.
+func (c Chain) place() Chain { return Chain{Account: c.Account, Region: c.Region} }
+
 // name takes a digest's file name apart: account, region, trail with its home
 // region, time, backfill.
 var name = sync.OnceValue(func() *regexp.Regexp {
@@ -152,10 +154,10 @@ func Parse(text []byte) (*Unverified, error) {
 		d.Logs[i] = wire.Listed[i].file()
 	}
 	var err error
-	if d.Start, err = time.Parse(time.RFC3339, d.StartText); err != nil {
+	if d.Start, err = timeOf(d.StartText); err != nil {
 		return nil, fmt.Errorf("digestStartTime: %w", err)
 	}
-	if d.End, err = time.Parse(time.RFC3339, d.EndText); err != nil {
+	if d.End, err = timeOf(d.EndText); err != nil {
 		return nil, fmt.Errorf("digestEndTime: %w", err)
 	}
 	switch {
@@ -173,6 +175,21 @@ func Parse(text []byte) (*Unverified, error) {
 		d.Chain.Region, _, _ = strings.Cut(parts[1], "/")
 	}
 	return &d, nil
+}
+
+// The years in which CloudTrail can have written a digest: the service began in
+// 2013, and a time past this century is a damaged one.
+const (
+	firstYear = 2013
+	lastYear  = 2099
+)
+
+func timeOf(text string) (time.Time, error) {
+	t, err := time.Parse(time.RFC3339, text)
+	if year := t.UTC().Year(); err == nil && (year < firstYear || year > lastYear) {
+		err = fmt.Errorf("%q is impossible", text)
+	}
+	return t, err
 }
 
 // statement is the string that is signed, for a digest of this content hash.

@@ -66,30 +66,51 @@ func (j *judge) lost(l, last *link) {
 		j.say(l.Name, custody.Seam, d.Chain, d.End, "the chain at hand begins here; the digest before it, %q, is not in the sources", key)
 		return
 	}
-	j.missing(key, d.Chain, d.Start, "%q names it as the one before", l.Name)
+	j.missing(1)
+	j.say(key, custody.Missing, d.Chain, d.Start, "%q names it as the one before", l.Name)
 	if last == nil {
 		j.say(l.Name, custody.ChainGap, d.Chain, d.End, "log files at hand were delivered before %s, and the digests of that time are not", d.StartText)
 		return
 	}
-	cover := j.cover[Chain{Account: d.Chain.Account, Region: d.Chain.Region}]
-	from, n := last.Digest.End, 1
-	for end := d.Start.Add(-time.Hour); end.After(from); end = end.Add(-time.Hour) {
-		if within(cover, end.Add(-time.Hour), end) {
-			continue
-		}
-		n++
-		j.missing(sibling(key, end), d.Chain, end, "inferred: digests are hourly, and none at hand is for this hour; the name is what it would have been")
-	}
-	hours := "1 hour"
-	if n > 1 {
+	n, listed := j.inferred(key, d, last.Digest.End)
+	hours, rest := "1 hour", ""
+	if n++; n > 1 {
 		hours = fmt.Sprintf("%d hours", n)
 	}
-	j.say(l.Name, custody.ChainGap, d.Chain, d.End, "the digests for %s, from %s to %s, are not at hand", hours, from.Format(time.RFC3339), d.StartText)
+	if n > listed+1 {
+		rest = fmt.Sprintf("; %d of them, the oldest, are not listed one by one", n-listed-1)
+	}
+	j.say(l.Name, custody.ChainGap, d.Chain, d.End, "the digests for %s, from %s to %s, are not at hand%s", hours, last.Digest.End.Format(time.RFC3339), d.StartText, rest)
 }
 
-func (j *judge) missing(key string, c Chain, at time.Time, format string, args ...any) {
-	j.out.Digests[string(custody.Missing)]++
-	j.say(key, custody.Missing, c, at, format, args...)
+// Hours without a digest are listed one by one up to these: of one gap, a month,
+// and of all gaps together. Two digests can lie a century apart, whoever wrote
+// them. All hours are counted.
+const (
+	maxHours = 31 * 24
+	maxInAll = 100_000
+)
+
+// inferred counts the hours between a time and a digest of which there should be
+// a digest too, but for the last of them, and lists the newest.
+func (j *judge) inferred(key string, d *Unverified, from time.Time) (n, listed int) {
+	cover := j.cover[d.Chain.place()]
+	uncovered(cover, from, d.Start.Add(-time.Hour), func(end time.Time, hours int) {
+		n += hours
+		for ; hours > 0 && listed < maxHours && j.hours < maxInAll; hours-- {
+			j.say(sibling(key, end), custody.Missing, d.Chain, end, "inferred: digests are hourly, and none at hand is for this hour; the name is what it would have been")
+			end = end.Add(-time.Hour)
+			listed, j.hours = listed+1, j.hours+1
+		}
+	})
+	j.missing(n)
+	return n, listed
+}
+
+func (j *judge) missing(n int) {
+	if n > 0 {
+		j.out.Digests[string(custody.Missing)] += n
+	}
 }
 
 // unreadable takes a file that has the name of a digest and is not one.

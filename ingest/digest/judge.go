@@ -50,7 +50,7 @@ func Judge(in Input) (custody.Integrity, *Cover) {
 	j.digests()
 	j.logs()
 	j.sort()
-	return out, &Cover{j.cover, j.busy()}
+	return out, &Cover{j.cover, j.spans(func(l *link) bool { return len(l.Digest.Logs) > 0 })}
 }
 
 type judge struct {
@@ -61,6 +61,7 @@ type judge struct {
 	links  map[string][]*link
 	cover  map[Chain][]span // of the digests that are not altered, once they are judged
 	found  []finding
+	hours  int // without a digest that were listed so far
 }
 
 // link is one digest at hand, and what came of it.
@@ -148,7 +149,7 @@ func (j *judge) digests() {
 		j.out.Digests[string(custody.Mismatch)]++
 		j.say(f.Name, custody.Mismatch, Chain{}, time.Time{}, "not a digest as CloudTrail writes it: %s", f.Invalid)
 	}
-	j.cover = j.hours()
+	j.cover = j.spans(func(l *link) bool { return !l.altered() })
 	j.gaps()
 }
 

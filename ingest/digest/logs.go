@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/hex"
 	"slices"
-	"time"
 
 	"grantrail/ingest/custody"
 )
@@ -144,44 +143,6 @@ func (j *judge) absent(listed map[string][]entry, renamed map[[32]byte]string) {
 		}
 		j.say(e.Object, custody.Missing, e.by.Digest.Chain, e.by.Digest.End, "%q lists it, and it is not in the sources", e.by.Name)
 	}
-}
-
-// span is a stretch of time, half-open.
-type span struct{ from, to time.Time }
-
-// hours is what the digests at hand cover, merged, by account and region.
-// Backfill digests count as others do, and altered ones not at all.
-func (j *judge) hours() map[Chain][]span {
-	out := map[Chain][]span{}
-	for i := len(j.chain) - 1; i >= 0; i-- {
-		d := j.chain[i].Digest
-		if j.chain[i].altered() {
-			continue
-		}
-		c := Chain{Account: d.Chain.Account, Region: d.Chain.Region}
-		out[c] = append(out[c], span{d.Start, d.End})
-	}
-	for c, spans := range out {
-		slices.SortFunc(spans, func(a, b span) int { return cmp.Or(a.from.Compare(b.from), a.to.Compare(b.to)) })
-		merged := spans[:1]
-		for _, s := range spans[1:] {
-			if last := &merged[len(merged)-1]; s.from.After(last.to) {
-				merged = append(merged, s)
-			} else if s.to.After(last.to) {
-				last.to = s.to
-			}
-		}
-		out[c] = merged
-	}
-	return out
-}
-
-func within(spans []span, from, to time.Time) bool {
-	i, exact := slices.BinarySearchFunc(spans, from, func(s span, t time.Time) int { return s.from.Compare(t) })
-	if !exact {
-		i--
-	}
-	return i >= 0 && !spans[i].to.Before(to)
 }
 
 // sort puts the findings in the order of chains and of time.
