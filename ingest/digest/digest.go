@@ -38,7 +38,7 @@
 // # What is concluded
 //
 // Each digest and each log file gets one [custody.Verdict]; see [Judge]. What a
-// file says of itself is [Unverified]; only a key makes a [Verified] of it.
+// file says of itself is [Unverified].
 //
 //   - A signature that verifies is worth the same wherever it was kept.
 //   - A digest that is itself altered vouches for nothing and condemns nothing.

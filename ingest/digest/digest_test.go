@@ -1,4 +1,4 @@
-package digest_test
+package digest
 
 import (
 	"bytes"
@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"grantrail/ingest/custody"
-	"grantrail/ingest/digest"
 	"grantrail/ingest/trailtest"
 
 	"github.com/klauspost/compress/gzip"
@@ -24,14 +23,14 @@ digests from=2026-03-02T10:00:00Z to=2026-03-02T14:00:00Z sidecar
 `
 
 // files is a trail of the kit as a judgement wants it.
-func files(t *testing.T) (*digest.Keys, []*digest.File) {
+func files(t *testing.T) (*Keys, []*File) {
 	t.Helper()
 	made, err := trailtest.Parse(trail)
 	if err != nil {
 		t.Fatal(err)
 	}
-	keys := &digest.Keys{}
-	var out []*digest.File
+	keys := &Keys{}
+	var out []*File
 	for _, o := range made.Objects {
 		switch {
 		case o.Path == "public-keys.json":
@@ -55,9 +54,9 @@ func files(t *testing.T) (*digest.Keys, []*digest.File) {
 		if _, err := b.ReadFrom(r); err != nil {
 			t.Fatal(err)
 		}
-		f := &digest.File{Name: o.Path, Sum: sha256.Sum256(b.Bytes()), Hashed: true, Log: digest.LogNamed(o.Path)}
-		if digest.IsDigestName(o.Path) {
-			if f.Digest, err = digest.Parse(b.Bytes()); err != nil {
+		f := &File{Name: o.Path, Sum: sha256.Sum256(b.Bytes()), Hashed: true, Log: LogNamed(o.Path)}
+		if IsDigestName(o.Path) {
+			if f.Digest, err = Parse(b.Bytes()); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -78,24 +77,24 @@ func TestSignatureIsOfTheStatement(t *testing.T) {
 		}
 		return b.String()
 	}(d.Sum)
-	if _, err := keys.Open(d.Digest, hash, d.Signature); err != nil {
+	if err := keys.verify(d.Digest, hash, d.Signature); err != nil {
 		t.Fatal(err)
 	}
-	for name, change := range map[string]func(u *digest.Unverified){
-		"end":    func(u *digest.Unverified) { u.EndText = "2026-03-02T11:00:01Z" },
-		"bucket": func(u *digest.Unverified) { u.Bucket += "x" },
-		"object": func(u *digest.Unverified) { u.Object += "x" },
-		"before": func(u *digest.Unverified) { s := "00"; u.PrevSig = &s },
+	for name, change := range map[string]func(u *Unverified){
+		"end":    func(u *Unverified) { u.EndText = "2026-03-02T11:00:01Z" },
+		"bucket": func(u *Unverified) { u.Bucket += "x" },
+		"object": func(u *Unverified) { u.Object += "x" },
+		"before": func(u *Unverified) { s := "00"; u.PrevSig = &s },
 	} {
 		changed := *d.Digest
 		change(&changed)
-		if _, err := keys.Open(&changed, hash, d.Signature); err == nil {
+		if err := keys.verify(&changed, hash, d.Signature); err == nil {
 			t.Errorf("%s changed, and the signature verifies", name)
 		}
 	}
 	early := *d.Digest
 	early.Start, early.End = early.Start.AddDate(-1, 0, 0), early.End.AddDate(-1, 0, 0)
-	if _, err := keys.Open(&early, hash, d.Signature); err == nil {
+	if err := keys.verify(&early, hash, d.Signature); err == nil {
 		t.Error("a key verified a digest from before it was valid")
 	}
 }
@@ -109,7 +108,7 @@ func TestKeysForms(t *testing.T) {
 	for name, text := range map[string]string{
 		"as printed": one, "twice": one + "\n" + one, "in an array": "[" + one + "]", "by region": `{"eu-west-1":` + one + `}`,
 	} {
-		var k digest.Keys
+		var k Keys
 		if err := k.Add(strings.NewReader(text)); err != nil || k.Len() != 1 {
 			t.Errorf("%s: %d keys, %v", name, k.Len(), err)
 		}
@@ -118,7 +117,7 @@ func TestKeysForms(t *testing.T) {
 		"nothing": "", "no key": "{}", "not JSON": "x", "another's fingerprint": strings.Replace(one, `"Fingerprint":"`, `"Fingerprint":"0`, 1),
 		"no base64": strings.Replace(one, `"Value":"`, `"Value":"!`, 1),
 	} {
-		var k digest.Keys
+		var k Keys
 		if err := k.Add(strings.NewReader(text)); err == nil {
 			t.Errorf("%s: taken", name)
 		}
@@ -132,7 +131,7 @@ func TestAlteredSuccessor(t *testing.T) {
 		all[i].Signature = ""
 	}
 	all[3].Sum[0] ^= 1 // the third digest, in whose place the fourth names another
-	got, _ := digest.Judge(digest.Input{Files: all})
+	got, _ := Judge(Input{Files: all})
 	want := map[custody.Verdict]int{custody.Chained: 1, custody.UnanchoredTip: 2, custody.Mismatch: 1}
 	for v, n := range want {
 		if got.Digests[string(v)] != n {
@@ -143,24 +142,24 @@ func TestAlteredSuccessor(t *testing.T) {
 
 func TestLeftOutIsNotMissing(t *testing.T) {
 	keys, all := files(t)
-	in := digest.Input{Files: all[1:], Keys: keys} // without the log file
-	if got, _ := digest.Judge(in); got.Logs["missing"] != 1 || !got.Fails() {
+	in := Input{Files: all[1:], Keys: keys} // without the log file
+	if got, _ := Judge(in); got.Logs["missing"] != 1 || !got.Fails() {
 		t.Errorf("%v", got.Logs)
 	}
 	in.LeftOut = func(string, string) bool { return true }
-	if got, _ := digest.Judge(in); got.Logs["missing"] != 0 || got.Fails() {
+	if got, _ := Judge(in); got.Logs["missing"] != 0 || got.Fails() {
 		t.Errorf("%v", got.Logs)
 	}
 }
 
 func TestCover(t *testing.T) {
 	keys, all := files(t)
-	_, cover := digest.Judge(digest.Input{Files: all, Keys: keys})
+	_, cover := Judge(Input{Files: all, Keys: keys})
 	at := func(h int) time.Time { return time.Date(2026, 3, 2, h, 0, 0, 0, time.UTC) }
 	for _, tt := range []struct {
 		from, to int
 		want     string
-	}{{10, 11, digest.Elsewhere}, {11, 14, digest.Empty}, {13, 15, digest.Uncovered}, {8, 9, digest.Uncovered}} {
+	}{{10, 11, Elsewhere}, {11, 14, Empty}, {13, 15, Uncovered}, {8, 9, Uncovered}} {
 		if got := cover.Of("111122223333", "eu-west-1", at(tt.from), at(tt.to)); got != tt.want {
 			t.Errorf("%d to %d: %s", tt.from, tt.to, got)
 		}
@@ -170,12 +169,12 @@ func TestCover(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(`{"digestStartTime":"2026-03-02T10:00:00Z","digestEndTime":"2026-03-02T11:00:00Z","digestS3Bucket":"b","digestS3Object":"k","logFiles":[{"s3Object":"x","hashValue":"y"}]}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		d, err := digest.Parse(text)
+		d, err := Parse(text)
 		if err != nil {
 			return
 		}
-		in := digest.Input{Files: []*digest.File{{Name: d.Object, Hashed: true, Digest: d}, {Name: "x/" + d.Object, Digest: d, Signature: "00"}}}
-		got, _ := digest.Judge(in)
+		in := Input{Files: []*File{{Name: d.Object, Hashed: true, Digest: d}, {Name: "x/" + d.Object, Digest: d, Signature: "00"}}}
+		got, _ := Judge(in)
 		n := 0
 		for _, k := range got.Digests {
 			n += k
@@ -191,20 +190,20 @@ func FuzzParse(f *testing.F) {
 func TestAlteredDigestCondemnsNobody(t *testing.T) {
 	keys, all := files(t)
 	d := *all[1].Digest // the digest that lists the log file
-	for name, change := range map[string]func(d *digest.Unverified){
-		"hash":   func(d *digest.Unverified) { d.Logs = []digest.LogFile{{Object: d.Logs[0].Object, Known: true}} },
-		"name":   func(d *digest.Unverified) { l := d.Logs[0]; l.Object += "x"; d.Logs = []digest.LogFile{l} },
-		"itself": func(d *digest.Unverified) { d.Object = "x" + d.Object },
-		"time":   func(d *digest.Unverified) { d.End = d.End.AddDate(10, 0, 0) },
-		"before": func(d *digest.Unverified) { s := "AWSLogs/1/nowhere.json.gz"; d.PrevObject = &s },
+	for name, change := range map[string]func(d *Unverified){
+		"hash":   func(d *Unverified) { d.Logs = []LogFile{{Object: d.Logs[0].Object, Known: true}} },
+		"name":   func(d *Unverified) { l := d.Logs[0]; l.Object += "x"; d.Logs = []LogFile{l} },
+		"itself": func(d *Unverified) { d.Object = "x" + d.Object },
+		"time":   func(d *Unverified) { d.End = d.End.AddDate(10, 0, 0) },
+		"before": func(d *Unverified) { s := "AWSLogs/1/nowhere.json.gz"; d.PrevObject = &s },
 	} {
-		spoilt := append([]*digest.File{}, all...)
+		spoilt := append([]*File{}, all...)
 		altered, file := d, *all[1]
 		change(&altered)
 		file.Digest, file.Signature = &altered, ""
 		file.Sum[0] ^= 1
 		spoilt[1] = &file
-		got, _ := digest.Judge(digest.Input{Files: spoilt, Keys: keys})
+		got, _ := Judge(Input{Files: spoilt, Keys: keys})
 		if got.Digests["mismatch"] != 1 || got.Digests["missing"] != 0 || got.Logs["mismatch"]+got.Logs["missing"]+got.Logs["unlisted"] != 0 {
 			t.Errorf("%s: logs %v, digests %v, %v", name, got.Logs, got.Digests, got.Findings)
 		}

@@ -1,19 +1,12 @@
 package digest
 
 import (
-	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"grantrail/ingest/custody"
 )
-
-func isNoKey(err error) bool { return errors.Is(err, ErrNoKey) }
-
-// nameTime is how a digest's name spells its end.
-const nameTime = "20060102T150405Z"
 
 // gaps looks at the places where a chain does not go on: it begins, begins
 // anew, or digests are gone.
@@ -36,7 +29,7 @@ func (j *judge) gaps() {
 		case d.PrevObject == nil:
 			j.say(l.Name, custody.Seam, d.Chain, d.End, "the chain begins anew here, behind %s: validation or logging was switched off and on, and nothing vouches for what lies between",
 				last.Digest.End.Format(time.RFC3339))
-		case len(j.links[base(*d.PrevObject)]) == 0:
+		case l.before.links == 0:
 			j.lost(l, last)
 		}
 	}
@@ -52,7 +45,8 @@ func (j *judge) lost(l, last *link) {
 	}
 	if files := j.byBase[base(key)]; len(files) > 0 {
 		for _, f := range files {
-			if f.Invalid == "" {
+			if f.Invalid == "" && !j.told[f] { // by another copy of the one after it
+				j.told[f] = true
 				j.unreadable(f, d)
 			}
 		}
@@ -62,7 +56,7 @@ func (j *judge) lost(l, last *link) {
 		j.say(l.Name, custody.Seam, d.Chain, d.End, "the digest before it, %q, was left out of this run", key)
 		return
 	}
-	if last == nil && !j.delivered(d) {
+	if last == nil && !j.delivered().within(d.Chain, d.Start.Add(-time.Hour), d.Start) {
 		j.say(l.Name, custody.Seam, d.Chain, d.End, "the chain at hand begins here; the digest before it, %q, is not in the sources", key)
 		return
 	}
@@ -122,33 +116,4 @@ func (j *judge) unreadable(f *File, next *Unverified) {
 	f.Verdict = v
 	j.out.Digests[string(v)]++
 	j.say(f.Name, v, next.Chain, next.Start, "%s", why)
-}
-
-// sibling is the key of the digest of the same chain that ends at another time.
-func sibling(key string, end time.Time) string {
-	m := name().FindStringSubmatchIndex(key[strings.LastIndexByte(key, '/')+1:])
-	if m == nil {
-		return key[:strings.LastIndexByte(key, '/')+1] + end.Format(nameTime)
-	}
-	folder, file := key[:strings.LastIndexByte(key, '/')+1], key[strings.LastIndexByte(key, '/')+1:]
-	file = file[:m[8]] + end.Format(nameTime) + file[m[9]:]
-	if day := dayFolder().FindStringSubmatchIndex(folder + file); day != nil {
-		folder = folder[:day[2]] + end.Format("2006/01/02") + "/"
-	}
-	return folder + file
-}
-
-// delivered reports whether a log file of the digest's account and region was
-// delivered in the hour before it.
-func (j *judge) delivered(d *Unverified) bool {
-	for _, f := range j.in.Files {
-		if !f.Log {
-			continue
-		}
-		w, ok := whereOf(f.Name)
-		if ok && w.account == d.Chain.Account && w.region == d.Chain.Region && !w.from.Before(d.Start.Add(-time.Hour)) && !w.to.After(d.Start) {
-			return true
-		}
-	}
-	return false
 }

@@ -3,9 +3,10 @@ package digest
 import (
 	"cmp"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
-	"strings"
+	"sync"
 	"time"
 
 	"grantrail/ingest/custody"
@@ -40,7 +41,8 @@ type Input struct {
 // of one file. Checked is false without a digest.
 func Judge(in Input) (custody.Integrity, *Cover) {
 	out := custody.New().Integrity
-	j := &judge{in: in, out: &out, byBase: map[string][]*File{}, links: map[string][]*link{}}
+	j := &judge{in: in, out: &out, byBase: map[string][]*File{}, groups: map[string]*group{}, told: map[*File]bool{}}
+	j.delivered = sync.OnceValue(func() deliveries { return deliveriesOf(in.Files) })
 	j.gather()
 	if len(j.chain) == 0 && !j.broken() {
 		return out, nil
@@ -54,20 +56,24 @@ func Judge(in Input) (custody.Integrity, *Cover) {
 }
 
 type judge struct {
-	in     Input
-	out    *custody.Integrity
-	byBase map[string][]*File
-	chain  []*link // newest first
-	links  map[string][]*link
-	cover  map[Chain][]span // of the digests that are not altered, once they are judged
-	found  []finding
-	hours  int // without a digest that were listed so far
+	in        Input
+	out       *custody.Integrity
+	byBase    map[string][]*File
+	chain     []*link           // newest first
+	groups    map[string]*group // by the file name of digests
+	cover     map[Chain][]span  // of the digests that are not altered, once they are judged
+	delivered func() deliveries // of log files
+	told      map[*File]bool    // of those that should be digests and could not be read
+	hours     int               // without a digest that were listed so far
+	found     []finding
 }
 
 // link is one digest at hand, and what came of it.
 type link struct {
 	*File
-	next    []*link // those that name it as the one before them
+	at      int       // in the order of the chain
+	own     [2]*group // of its name, and of the name that it says it has, where that is another
+	before  *group    // of the one that it names as the one before it
 	verdict custody.Verdict
 	detail  string
 	moved   bool
@@ -89,27 +95,42 @@ func (j *judge) gather() {
 	for _, f := range j.in.Files {
 		j.byBase[base(f.Name)] = append(j.byBase[base(f.Name)], f)
 		if f.Digest != nil {
-			l := &link{File: f}
-			j.chain = append(j.chain, l)
-			key := base(f.Digest.Object)
-			j.links[key] = append(j.links[key], l)
-			if own := base(f.Name); own != key { // what it says of itself may be what was altered
-				j.links[own] = append(j.links[own], l)
-			}
+			j.chain = append(j.chain, &link{File: f})
 		}
 	}
 	slices.SortStableFunc(j.chain, func(a, b *link) int {
 		return cmp.Or(b.Digest.End.Compare(a.Digest.End), cmp.Compare(a.Name, b.Name))
 	})
-	for _, l := range j.chain {
+	for i, l := range j.chain {
+		l.at = i
+		l.own[0] = j.group(base(l.Digest.Object))
+		if own := j.group(base(l.Name)); own != l.own[0] { // what it says of itself may be what was altered
+			l.own[1] = own
+		}
+		for _, g := range l.own {
+			if g != nil {
+				g.links++
+			}
+		}
 		if l.Digest.PrevObject != nil {
-			for _, before := range j.links[base(*l.Digest.PrevObject)] {
-				if before != l {
-					before.next = append(before.next, l)
-				}
+			g := j.group(base(*l.Digest.PrevObject))
+			g.next, l.before = append(g.next, l), g
+			g.hashed, g.carrying, g.garbled = len(g.next), len(g.next), len(g.next)
+			if l.Digest.PrevHash != nil {
+				g.hashes.add(l.says(), 1)
 			}
 		}
 	}
+}
+
+// group is that of a digest's file name.
+func (j *judge) group(name string) *group {
+	g := j.groups[name]
+	if g == nil {
+		g = &group{}
+		j.groups[name] = g
+	}
+	return g
 }
 
 // broken reports whether there is a file that should be a digest and is none.
@@ -160,10 +181,27 @@ func (j *judge) settle(l *link) {
 		return
 	}
 	l.settled = true
-	for _, n := range l.next {
+	for n := l.unsettled(); n != nil; n = l.unsettled() {
 		j.settle(n)
 	}
 	j.digest(l)
+	l.judged()
+}
+
+// unsettled is the first of those that name a digest, or one of its name, that
+// nobody has begun to settle.
+func (l *link) unsettled() *link {
+	var g *group
+	for _, own := range l.own {
+		if own != nil && own.begun < len(own.next) && (g == nil || own.next[own.begun].at < g.next[g.begun].at) {
+			g = own
+		}
+	}
+	if g == nil {
+		return nil
+	}
+	g.begun++
+	return g.next[g.begun-1]
 }
 
 func (l *link) shown() custody.Verdict {
@@ -197,7 +235,7 @@ func (j *judge) digest(l *link) {
 		set(custody.Mismatch, "something follows its gzip member")
 		return
 	}
-	own, missing := l.own(j.in.Keys)
+	own, missing := l.stored(j.in.Keys)
 	vouch, against := l.vouched()
 	switch {
 	case own == custody.Signed:
@@ -215,7 +253,11 @@ func (j *judge) digest(l *link) {
 		set(custody.BadSignature, "its signature does not verify with the key %s", d.Fingerprint)
 	case passed:
 		set(custody.Signed, "the signature that the digest after it records verifies")
-		l.refute()
+		for _, g := range l.own {
+			if g != nil {
+				g.refute(l)
+			}
+		}
 	case against != nil:
 		set(custody.Mismatch, "its hash is not the one that %q records%s", against.Name, either(against))
 	case failed != nil:
@@ -236,17 +278,17 @@ func either(witness *link) string {
 	return "; nothing vouches for that one either, so it may be the altered one of the two"
 }
 
-// own tries the signature that was kept beside the digest. It is "" without
+// stored tries the signature that was kept beside the digest. It is "" without
 // one.
-func (l *link) own(keys *Keys) (custody.Verdict, string) {
+func (l *link) stored(keys *Keys) (custody.Verdict, string) {
 	if l.Signature == "" {
 		return "", ""
 	}
-	_, err := keys.Open(l.Digest, l.hash(), l.Signature)
+	err := keys.verify(l.Digest, l.hash(), l.Signature)
 	switch {
 	case err == nil:
 		return custody.Signed, ""
-	case isNoKey(err):
+	case errors.Is(err, errNoKey):
 		return custody.NoKey, err.Error()
 	}
 	return custody.BadSignature, ""
@@ -254,18 +296,22 @@ func (l *link) own(keys *Keys) (custody.Verdict, string) {
 
 // carried tries the signatures that the digests after it record. One that
 // passes counts whoever carries it; one that fails only where the carrier is
-// not known to be altered.
+// not known to be altered, and where there is a key.
 func (l *link) carried(keys *Keys) (passed bool, failed *link) {
-	for _, n := range l.next {
-		if n.Digest.PrevSig == nil {
-			continue
-		}
-		_, err := keys.Open(l.Digest, l.hash(), *n.Digest.PrevSig)
+	known := keys.of(l.Digest)
+	if len(known) == 0 {
+		return false, nil
+	}
+	inTime := slices.ContainsFunc(known, func(k key) bool { return k.covers(l.Digest) })
+	for _, g := range l.own {
 		switch {
-		case err == nil:
+		case g == nil:
+		case g.passes(l, keys):
 			return true, nil
-		case !isNoKey(err) && !n.altered():
-			failed = n
+		case inTime:
+			failed = later(failed, g.last(&g.carrying, saysSignature, l))
+		default:
+			failed = later(failed, g.last(&g.garbled, saysGarbled, l))
 		}
 	}
 	return false, failed
@@ -274,29 +320,22 @@ func (l *link) carried(keys *Keys) (passed bool, failed *link) {
 // vouched asks the digests after it for its hash: whether one vouches, and
 // which one speaks against it.
 func (l *link) vouched() (vouch bool, against *link) {
-	for _, n := range l.next {
-		if n.altered() || n.Digest.PrevHash == nil {
+	for _, g := range l.own {
+		if g == nil {
 			continue
 		}
-		if l.Hashed && strings.EqualFold(*n.Digest.PrevHash, l.hash()) {
-			vouch = true
-		} else {
-			against = n
+		if l.Hashed && g.vouches(l.hash(), l) {
+			return true, nil // another copy of the digest after it is the odd one
 		}
+		against = later(against, g.last(&g.hashed, saysHash, l))
 	}
-	if vouch {
-		against = nil // another copy of the digest after it is the odd one
-	}
-	return vouch, against
+	return false, against
 }
 
-// refute turns on a digest that says another hash of one that is proven
-// genuine: it is the altered one.
-func (l *link) refute() {
-	for _, n := range l.next {
-		if n.verdict == custody.UnanchoredTip && n.Digest.PrevHash != nil && !strings.EqualFold(*n.Digest.PrevHash, l.hash()) {
-			n.verdict = custody.Mismatch
-			n.detail = fmt.Sprintf("the hash it records of %q is not that of a digest whose signature verifies", l.Name)
-		}
+// later is the one that comes later in the order of the chain.
+func later(a, b *link) *link {
+	if a == nil || b != nil && b.at > a.at {
+		return b
 	}
+	return a
 }

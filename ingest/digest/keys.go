@@ -1,6 +1,7 @@
 package digest
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/md5" //nolint:gosec // the fingerprint's own algorithm; nothing rests on it
 	"crypto/rsa"
@@ -12,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/big"
 	"strings"
 	"time"
 )
@@ -139,29 +141,31 @@ func validity(v any) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("%v is no time", v)
 }
 
-// Verified is a digest whose signature a key has confirmed. [Keys.Open] is the
-// only way to one.
-type Verified struct{ *Unverified }
-
-// Why a digest could not be opened.
+// Why a digest could not be verified.
 var (
-	ErrNoKey     = errors.New("no key")
-	ErrSignature = errors.New("the signature does not verify")
+	errNoKey     = errors.New("no key")
+	errSignature = errors.New("the signature does not verify")
 )
 
-// Open verifies a digest: hash is the hexadecimal SHA-256 of its content. Its
-// error is [ErrNoKey] or [ErrSignature], by errors.Is.
-func (k *Keys) Open(d *Unverified, hash, signature string) (Verified, error) {
-	var known []key
-	if k != nil {
-		known = k.keys[strings.ToLower(d.Fingerprint)]
+// of are the keys with a digest's fingerprint. They are one, valid at several
+// times.
+func (k *Keys) of(d *Unverified) []key {
+	if k == nil {
+		return nil
 	}
+	return k.keys[strings.ToLower(d.Fingerprint)]
+}
+
+// verify verifies a digest's signature: hash is the hexadecimal SHA-256 of its
+// content. Its error is errNoKey or errSignature, by errors.Is.
+func (k *Keys) verify(d *Unverified, hash, signature string) error {
+	known := k.of(d)
 	if len(known) == 0 {
-		return Verified{}, fmt.Errorf("%w with fingerprint %q is at hand", ErrNoKey, d.Fingerprint)
+		return fmt.Errorf("%w with fingerprint %q is at hand", errNoKey, d.Fingerprint)
 	}
-	sig, err := hex.DecodeString(strings.TrimSpace(signature))
-	if err != nil {
-		return Verified{}, fmt.Errorf("%w: it is not hexadecimal", ErrSignature)
+	sig, ok := signatureIn(signature)
+	if !ok {
+		return fmt.Errorf("%w: it is not hexadecimal", errSignature)
 	}
 	sum := sha256.Sum256([]byte(d.statement(hash)))
 	inTime := false
@@ -171,13 +175,45 @@ func (k *Keys) Open(d *Unverified, hash, signature string) (Verified, error) {
 		}
 		inTime = true
 		if rsa.VerifyPKCS1v15(key.public, crypto.SHA256, sum[:], sig) == nil {
-			return Verified{d}, nil
+			return nil
 		}
 	}
 	if !inTime {
-		return Verified{}, fmt.Errorf("%w: the one with fingerprint %q was not valid at the digest's time", ErrNoKey, d.Fingerprint)
+		return fmt.Errorf("%w: the one with fingerprint %q was not valid at the digest's time", errNoKey, d.Fingerprint)
 	}
-	return Verified{}, ErrSignature
+	return errSignature
+}
+
+// signatureIn reads a signature as it is spelt.
+func signatureIn(text string) ([]byte, bool) {
+	sig, err := hex.DecodeString(strings.TrimSpace(text))
+	return sig, err == nil
+}
+
+func hexadecimal(text string) bool {
+	_, ok := signatureIn(text)
+	return ok
+}
+
+// sha256Prefix is what stands before a SHA-256 in a signature: RFC 8017, section
+// 9.2, note 1.
+const sha256Prefix = "\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20"
+
+// signed is the hash that a signature of the key is of: RFC 8017, section
+// 8.2.2, from its steps 1 to 3. It says which signature is to be verified, and
+// verifies none.
+func (k key) signed(signature string) (sum [32]byte, ok bool) {
+	sig, ok := signatureIn(signature)
+	s := new(big.Int).SetBytes(sig)
+	if size := k.public.Size(); !ok || len(sig) != size || size < len(sum)+len(sha256Prefix)+11 || s.Cmp(k.public.N) >= 0 {
+		return sum, false
+	}
+	message := s.Exp(s, big.NewInt(int64(k.public.E)), k.public.N).FillBytes(sig)
+	before := message[:len(message)-len(sum)]
+	copy(sum[:], message[len(before):])
+	padding := before[:len(before)-len(sha256Prefix)]
+	want := append(append([]byte{0, 1}, bytes.Repeat([]byte{0xff}, len(padding)-3)...), 0)
+	return sum, bytes.Equal(padding, want) && string(before[len(padding):]) == sha256Prefix
 }
 
 // covers reports whether the key was valid in some of the digest's hour: keys

@@ -23,6 +23,9 @@ func (e entry) trust() custody.Verdict {
 	return custody.ListedOnly
 }
 
+// better reports whether a log file is worth more under this digest.
+func (e entry) better(than entry) bool { return rank(e.trust()) < rank(than.trust()) }
+
 func rank(v custody.Verdict) int {
 	return slices.Index([]custody.Verdict{custody.Signed, custody.Chained, custody.ListedOnly}, v)
 }
@@ -31,27 +34,26 @@ func rank(v custody.Verdict) int {
 // are listed and not at hand.
 func (j *judge) logs() {
 	listed := map[string][]entry{} // by base name
+	gone := map[[32]byte]entry{}   // by hash: what is listed and not here
 	for _, l := range j.chain {
 		for _, f := range l.Digest.Logs {
-			listed[base(f.Object)] = append(listed[base(f.Object)], entry{f, l})
-		}
-	}
-	gone := map[[32]byte]entry{} // by hash: what is listed and not here
-	for b, entries := range listed {
-		for _, e := range entries {
-			if len(j.byBase[b]) == 0 && !e.by.altered() {
-				gone[e.Sum] = e
+			name := base(f.Object)
+			listed[name] = append(listed[name], entry{f, l})
+			if len(j.byBase[name]) == 0 && !l.altered() {
+				gone[f.Sum] = entry{f, l}
 			}
 		}
 	}
 	renamed := map[[32]byte]string{} // hash to the file that has it
 	for _, f := range j.in.Files {
-		entries := listed[base(f.Name)]
-		if f.Digest != nil || f.Invalid != "" || len(entries) == 0 && !f.Log {
+		name := base(f.Name)
+		if entries := listed[name]; len(entries) > 0 {
+			if copies := j.byBase[name]; copies[0] == f { // all of them, with the first
+				j.copies(copies, claimsOf(entries))
+			}
 			continue
 		}
-		if len(entries) > 0 {
-			j.log(f, entries)
+		if f.Digest != nil || f.Invalid != "" || !f.Log {
 			continue
 		}
 		was, known := gone[f.Sum]
@@ -63,19 +65,18 @@ func (j *judge) logs() {
 	j.absent(listed, renamed)
 }
 
-// log judges a file that digests list.
-func (j *judge) log(f *File, entries []entry) {
-	best := entries[0]
-	agrees := false
-	for _, e := range entries {
-		if !agrees && best.by.altered() && !e.by.altered() {
-			best = e
-		}
-		same := f.Hashed && e.Known && e.Sum == f.Sum
-		if same && (!agrees || rank(e.trust()) < rank(best.trust())) {
-			best, agrees = e, true
+// copies judges the files of one name, which digests list.
+func (j *judge) copies(files []*File, c *claims) {
+	for _, f := range files {
+		if f.Digest == nil && f.Invalid == "" {
+			j.log(f, c)
 		}
 	}
+}
+
+// log judges a file that digests list.
+func (j *judge) log(f *File, said *claims) {
+	best, agrees := said.best(f)
 	c, at := best.by.Digest.Chain, best.by.Digest.End
 	verdict := best.trust()
 	switch {
@@ -85,7 +86,7 @@ func (j *judge) log(f *File, entries []entry) {
 	case f.Appended:
 		verdict = custody.Mismatch
 		j.say(f.Name, verdict, c, at, "something follows its gzip member: no part of what CloudTrail delivered")
-	case !agrees && !slices.ContainsFunc(entries, func(e entry) bool { return !e.by.altered() }):
+	case !agrees && !said.sound:
 		verdict = custody.NotChecked
 		j.say(f.Name, verdict, c, at, "only %q lists it, which is itself altered", best.by.Name)
 	case !agrees && !f.Hashed:
@@ -94,7 +95,7 @@ func (j *judge) log(f *File, entries []entry) {
 	case !agrees:
 		verdict = custody.Mismatch
 		j.say(f.Name, verdict, c, at, "its SHA-256 is %s, and %q lists %s", f.hash(), best.by.Name, hex.EncodeToString(best.Sum[:]))
-	case !slices.ContainsFunc(entries, func(e entry) bool { return inPlace(f.Name, e.Object) }):
+	case !said.inPlace(f.Name):
 		j.say(f.Name, custody.Moved, c, at, "its content is what %q lists, and it was written as %q", best.by.Name, best.Object)
 	}
 	f.Verdict = verdict

@@ -3,6 +3,7 @@ package digest
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -43,8 +44,16 @@ func inPlace(file, key string) bool {
 	if rooted && layout {
 		return have == want
 	}
-	a, b := dayFolder().FindStringSubmatch(have), dayFolder().FindStringSubmatch(want)
-	return a == nil || b == nil || a[1] == b[1]
+	a, b := dayOf(have), dayOf(want)
+	return a == "" || b == "" || a == b
+}
+
+// dayOf is the folder of the day that a path is in, or "".
+func dayOf(p string) string {
+	if m := dayFolder().FindStringSubmatch(p); m != nil {
+		return m[1]
+	}
+	return ""
 }
 
 // where is the account, region and time of delivery that a log file's name and
@@ -65,6 +74,9 @@ var (
 
 // LogNamed reports whether a file's name is that of a CloudTrail log file.
 func LogNamed(p string) bool { return logName().MatchString(base(p)) }
+
+// nameTime is how a digest's name spells its end.
+const nameTime = "20060102T150405Z"
 
 // Delivered is the time by which a log file or digest was delivered, as its name
 // tells.
@@ -96,4 +108,54 @@ func whereOf(p string) (w where, ok bool) {
 		}
 	}
 	return w, false
+}
+
+// sibling is the key of the digest of the same chain that ends at another time.
+func sibling(key string, end time.Time) string {
+	m := name().FindStringSubmatchIndex(key[strings.LastIndexByte(key, '/')+1:])
+	if m == nil {
+		return key[:strings.LastIndexByte(key, '/')+1] + end.Format(nameTime)
+	}
+	folder, file := key[:strings.LastIndexByte(key, '/')+1], key[strings.LastIndexByte(key, '/')+1:]
+	file = file[:m[8]] + end.Format(nameTime) + file[m[9]:]
+	if day := dayFolder().FindStringSubmatchIndex(folder + file); day != nil {
+		folder = folder[:day[2]] + end.Format("2006/01/02") + "/"
+	}
+	return folder + file
+}
+
+// deliveries are when log files were delivered, by account, region and how exactly
+// their names tell, in order.
+type deliveries map[delivery][]time.Time
+
+type delivery struct {
+	account, region string
+	exact           time.Duration
+}
+
+func deliveriesOf(files []*File) deliveries {
+	all := deliveries{}
+	for _, f := range files {
+		if w, ok := whereOf(f.Name); ok && f.Log {
+			at := delivery{w.account, w.region, w.to.Sub(w.from)}
+			all[at] = append(all[at], w.from)
+		}
+	}
+	for _, times := range all {
+		slices.SortFunc(times, time.Time.Compare)
+	}
+	return all
+}
+
+// within reports whether a log file of a chain's account and region was delivered
+// between two times.
+func (all deliveries) within(c Chain, from, to time.Time) bool {
+	for _, exact := range []time.Duration{time.Second, time.Minute} { // a day tells too little
+		times := all[delivery{c.Account, c.Region, exact}]
+		i, _ := slices.BinarySearchFunc(times, from, time.Time.Compare)
+		if i < len(times) && !times[i].Add(exact).After(to) {
+			return true
+		}
+	}
+	return false
 }
