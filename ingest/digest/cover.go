@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// Cover is the time that digests at hand cover.
+// Cover says which hours the digests at hand cover, by account and region, and in which
+// of them log files were delivered.
 type Cover struct {
 	all, busy map[Chain][]span // busy: of those digests that name log files
 }

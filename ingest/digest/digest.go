@@ -139,7 +139,9 @@ func Named(p string) bool { return strings.Contains(p, Mark) }
 // counts as its last.
 var lenient = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 
-// Parse reads a digest file's text.
+// Parse reads a digest's text. It fails on what is not JSON, on times that are not RFC
+// 3339 or out of all reason, on an end before the start, on a missing bucket or object,
+// and on a signature algorithm that is not known.
 func Parse(text []byte) (*Unverified, error) {
 	var wire struct {
 		Unverified

@@ -117,8 +117,8 @@ func (f *file) begin(at int) bool {
 	return true
 }
 
-// behind is how much of what was decoded is kept, since it may not be done with:
-// bits of it are in the decoder's hands.
+// behind is how many bytes of the input slide keeps that are decoded: the decoder may still hold
+// bits of them.
 const behind = 8
 
 // slide goes on to the next stretch of the object.
