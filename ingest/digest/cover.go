@@ -9,27 +9,27 @@ import (
 // Cover says which hours the digests at hand cover, by account and region, and in which
 // of them log files were delivered.
 type Cover struct {
-	all, busy map[Chain][]span // busy: of those digests that name log files
+	all, busy map[chain][]span // busy: of those digests that name log files
 }
 
 // The answers of [Cover.Of].
 const (
-	Uncovered = "no log files with events of these hours, and no digest at hand covers them"
-	Empty     = "no log files; the digests at hand cover these hours and say that none was delivered"
-	Elsewhere = "no log files with events of these hours; the digests at hand name log files that were delivered in them"
+	noDigest      = "no log files with events of these hours, and no digest at hand covers them"
+	noLogs        = "no log files; the digests at hand cover these hours and say that none was delivered"
+	deliveredLogs = "no log files with events of these hours; the digests at hand name log files that were delivered in them"
 )
 
 // Of says what digests at hand say of a stretch of time, in words. A nil Cover
 // covers nothing.
 func (c *Cover) Of(account, region string, from, to time.Time) string {
-	key := Chain{Account: account, Region: region}
+	key := chain{Account: account, Region: region}
 	switch {
 	case c == nil || !within(c.all[key], from, to):
-		return Uncovered
+		return noDigest
 	case touches(c.busy[key], from, to):
-		return Elsewhere
+		return deliveredLogs
 	}
-	return Empty
+	return noLogs
 }
 
 // span is a stretch of time, half-open. Those of a list are in order and apart.
@@ -37,8 +37,8 @@ type span struct{ from, to time.Time }
 
 // spans is what the digests that are wanted cover, by account and region.
 // Backfill digests count as others do.
-func (j *judge) spans(wanted func(*link) bool) map[Chain][]span {
-	out := map[Chain][]span{}
+func (j *judge) spans(wanted func(*link) bool) map[chain][]span {
+	out := map[chain][]span{}
 	for _, l := range j.chain {
 		if wanted(l) {
 			c := l.Digest.Chain.place()

@@ -85,7 +85,7 @@ type Unverified struct {
 	Logs        []LogFile `json:"-"`
 
 	Start, End time.Time `json:"-"` // of delivery, half-open
-	Chain      Chain     `json:"-"`
+	Chain      chain     `json:"-"`
 }
 
 // LogFile is what a digest says of a log file. There can be a million of them,
@@ -114,14 +114,14 @@ func (l *listed) file() LogFile {
 	return f
 }
 
-// Chain is what the digests of one chain have in common.
-type Chain struct {
+// chain is what the digests of one chain have in common.
+type chain struct {
 	Account, Region, Trail string
 	Backfill               bool
 }
 
 // place is what all chains of an account and region have in common.
-func (c Chain) place() Chain { return Chain{Account: c.Account, Region: c.Region} }
+func (c chain) place() chain { return chain{Account: c.Account, Region: c.Region} }
 
 // name takes a digest's file name apart: account, region, trail with its home
 // region, time, backfill.
@@ -170,7 +170,7 @@ func Parse(text []byte) (*Unverified, error) {
 	case d.Algorithm != "" && !strings.EqualFold(d.Algorithm, "SHA256withRSA"):
 		return nil, fmt.Errorf("digestSignatureAlgorithm %q is not known", d.Algorithm)
 	}
-	d.Chain = Chain{Account: d.Account}
+	d.Chain = chain{Account: d.Account}
 	if m := name().FindStringSubmatch(path.Base(d.Object)); m != nil {
 		d.Chain.Region, d.Chain.Trail, d.Chain.Backfill = m[2], m[3], m[5] != ""
 	} else if parts := strings.Split(d.Object, "/CloudTrail-Digest/"); len(parts) == 2 {

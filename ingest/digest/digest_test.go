@@ -159,7 +159,7 @@ func TestCover(t *testing.T) {
 	for _, tt := range []struct {
 		from, to int
 		want     string
-	}{{10, 11, Elsewhere}, {11, 14, Empty}, {13, 15, Uncovered}, {8, 9, Uncovered}} {
+	}{{10, 11, deliveredLogs}, {11, 14, noLogs}, {13, 15, noDigest}, {8, 9, noDigest}} {
 		if got := cover.Of("111122223333", "eu-west-1", at(tt.from), at(tt.to)); got != tt.want {
 			t.Errorf("%d to %d: %s", tt.from, tt.to, got)
 		}

@@ -13,7 +13,7 @@ import (
 func (j *judge) gaps() {
 	oldest := slices.Clone(j.chain)
 	slices.Reverse(oldest)
-	before := map[Chain]*link{} // the one before it in time
+	before := map[chain]*link{} // the one before it in time
 	for _, l := range oldest {
 		if l.altered() {
 			continue // it is told of, and what it says of others is not

@@ -89,3 +89,25 @@ func TestImpossibleYears(t *testing.T) {
 		}
 	}
 }
+
+// TestBeginning: a chain at hand that begins late has a gap only where a log file of the hour before it is at hand.
+func TestBeginning(t *testing.T) {
+	for minute, want := range map[string]string{"0959": "seam", "1000": "gap", "1059": "gap", "1100": "seam"} {
+		_, all := files(t)
+		log := &File{Log: true, Hashed: true, Name: "AWSLogs/111122223333/CloudTrail/eu-west-1/2026/03/02/111122223333_CloudTrail_eu-west-1_20260302T" + minute + "Z_x.json.gz"}
+		got, _ := Judge(Input{Files: []*File{all[2], log}}) // of 11 to 12
+		if v := verdictOf(got, all[2].Name, "seam", "gap"); v != want {
+			t.Errorf("%s: %q, want %q: %v", minute, v, want, got.Findings)
+		}
+	}
+}
+
+// TestUnreadableOnce: a file that has the name of the digest before and is none is counted once.
+func TestUnreadableOnce(t *testing.T) {
+	_, all := files(t)
+	spoilt := &File{Name: all[1].Name, Hashed: true, Invalid: "its content is no digest"}
+	got, _ := Judge(Input{Files: append([]*File{spoilt}, all[2:]...)})
+	if got.Digests["mismatch"] != 1 || got.Digests["missing"] != 0 {
+		t.Errorf("%v", got.Digests)
+	}
+}

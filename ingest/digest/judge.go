@@ -61,7 +61,7 @@ type judge struct {
 	byBase    map[string][]*File
 	chain     []*link           // newest first
 	groups    map[string]*group // by the file name of digests
-	cover     map[Chain][]span  // of the digests that are not altered, once they are judged
+	cover     map[chain][]span  // of the digests that are not altered, once they are judged
 	delivered func() deliveries // of log files
 	told      map[*File]bool    // of those that should be digests and could not be read
 	hours     int               // without a digest that were listed so far
@@ -83,11 +83,11 @@ type link struct {
 // finding is a finding with its place in the order.
 type finding struct {
 	custody.Finding
-	chain Chain
+	chain chain
 	at    time.Time
 }
 
-func (j *judge) say(object string, v custody.Verdict, c Chain, at time.Time, format string, args ...any) {
+func (j *judge) say(object string, v custody.Verdict, c chain, at time.Time, format string, args ...any) {
 	j.found = append(j.found, finding{custody.Finding{Object: object, Verdict: string(v), Detail: fmt.Sprintf(format, args...)}, c, at})
 }
 
@@ -168,7 +168,7 @@ func (j *judge) digests() {
 		}
 		f.Verdict = custody.Mismatch
 		j.out.Digests[string(custody.Mismatch)]++
-		j.say(f.Name, custody.Mismatch, Chain{}, time.Time{}, "not a digest as CloudTrail writes it: %s", f.Invalid)
+		j.say(f.Name, custody.Mismatch, chain{}, time.Time{}, "not a digest as CloudTrail writes it: %s", f.Invalid)
 	}
 	j.cover = j.spans(func(l *link) bool { return !l.altered() })
 	j.gaps()

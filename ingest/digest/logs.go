@@ -105,7 +105,7 @@ func (j *judge) log(f *File, said *claims) {
 // stray judges a log file that no digest lists.
 func (j *judge) stray(f *File, was entry, renamed bool) {
 	w, placed := whereOf(f.Name)
-	c := Chain{Account: w.account, Region: w.region}
+	c := chain{Account: w.account, Region: w.region}
 	switch {
 	case renamed:
 		f.Verdict = custody.Unlisted

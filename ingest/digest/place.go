@@ -149,7 +149,7 @@ func deliveriesOf(files []*File) deliveries {
 
 // within reports whether a log file of a chain's account and region was delivered
 // between two times.
-func (all deliveries) within(c Chain, from, to time.Time) bool {
+func (all deliveries) within(c chain, from, to time.Time) bool {
 	for _, exact := range []time.Duration{time.Second, time.Minute} { // a day tells too little
 		times := all[delivery{c.Account, c.Region, exact}]
 		i, _ := slices.BinarySearchFunc(times, from, time.Time.Compare)
