@@ -15,7 +15,7 @@ type carried map[[32]byte]string
 func (g *group) passes(l *link, keys *Keys) bool {
 	if len(g.next) <= few {
 		return slices.ContainsFunc(g.next, func(n *link) bool {
-			return n != l && n.Digest.PrevSig != nil && keys.verify(l.Digest, l.hash(), *n.Digest.PrevSig) == nil
+			return n.Digest.PrevSig != nil && keys.verify(l.Digest, l.hash(), *n.Digest.PrevSig) == nil
 		})
 	}
 	known := keys.of(l.Digest)

@@ -324,7 +324,7 @@ func (l *link) vouched() (vouch bool, against *link) {
 		if g == nil {
 			continue
 		}
-		if l.Hashed && g.vouches(l.hash(), l) {
+		if l.Hashed && g.vouches(l.hash()) {
 			return true, nil // another copy of the digest after it is the odd one
 		}
 		against = later(against, g.last(&g.hashed, saysHash, l))

@@ -71,3 +71,15 @@ func TestOddCopy(t *testing.T) {
 		}
 	}
 }
+
+// TestNamesItself: a digest under the name of the one before it, which it names as
+// such, is no witness against itself.
+func TestNamesItself(t *testing.T) {
+	_, all := files(t)
+	n := len(all) - 1
+	over := *all[n]
+	over.Name, over.Signature = all[n-1].Name, ""
+	if Judge(Input{Files: []*File{&over}}); over.Verdict != custody.Moved {
+		t.Errorf("%s", over.Verdict)
+	}
+}
