@@ -59,12 +59,11 @@ state at=2026-03-02T10:20:45Z instance=i-0aaa1111bbbb2222c is=stopped`)
 
 func command(t *testing.T, args ...string) string {
 	t.Helper()
-	var stdout, stderr bytes.Buffer
-	none := func(string) (string, bool) { return "", false }
-	if code := run(context.Background(), world{args, none, strings.NewReader(""), &stdout, &stderr}); code != exitOK {
-		t.Fatalf("grantrail %q ends with %d: %s", args, code, stderr.String())
+	stdout, stderr, code := ran(context.Background(), args...)
+	if code != exitOK {
+		t.Fatalf("grantrail %q ends with %d: %s", args, code, stderr)
 	}
-	return stdout.String()
+	return stdout
 }
 
 // shown are the lines under "show".

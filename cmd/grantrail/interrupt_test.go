@@ -1,11 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -18,13 +16,9 @@ func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	out := filepath.Join(t.TempDir(), "report.md")
-	var stderr bytes.Buffer
-	code := run(ctx, world{
-		[]string{"investigate", filepath.Join("..", "..", "testdata", "demo"), "-o", out},
-		func(string) (string, bool) { return "", false }, strings.NewReader(""), &bytes.Buffer{}, &stderr,
-	})
+	_, stderr, code := ran(ctx, "investigate", filepath.Join("..", "..", "testdata", "demo"), "-o", out)
 	if code != exitInterrupted {
-		t.Errorf("exit code %d, %s", code, stderr.String())
+		t.Errorf("exit code %d, %s", code, stderr)
 	}
 	if entries, _ := os.ReadDir(filepath.Dir(out)); len(entries) != 0 {
 		t.Errorf("%v is left behind", entries)

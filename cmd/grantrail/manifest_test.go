@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,11 +11,9 @@ import (
 // around it was.
 func TestManifestArgs(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "manifest.txt")
-	args := []string{"investigate", filepath.Join("..", "..", "testdata", "demo"), "--manifest", path}
-	var stdout, stderr bytes.Buffer
-	code := run(context.Background(), world{args, func(string) (string, bool) { return "", false }, strings.NewReader(""), &stdout, &stderr})
+	_, stderr, code := ran(t.Context(), "investigate", filepath.Join("..", "..", "testdata", "demo"), "--manifest", path)
 	if code != exitOK {
-		t.Fatalf("exit code %d, %s", code, stderr.String())
+		t.Fatalf("exit code %d, %s", code, stderr)
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -77,19 +76,12 @@ func TestSweepS3(t *testing.T) {
 // sweepS3 sweeps a source on a server.
 func sweepS3(t *testing.T, url, state, source string) (out string, code int) {
 	t.Helper()
-	env := map[string]string{}
-	for _, v := range s3test.Env() {
-		name, value, _ := strings.Cut(v, "=")
-		t.Setenv(name, value)
-	}
-	var stdout, stderr bytes.Buffer
-	code = run(context.Background(), world{[]string{"sweep", "--state", state, source, "--format", "json", "--fail-on", "never",
-		"--endpoint-url", url, "--path-style", "--aws-region", s3test.Region},
-		func(name string) (string, bool) { v, ok := env[name]; return v, ok }, strings.NewReader(""), &stdout, &stderr})
+	authorised(t)
+	out, stderr, code := ran(context.Background(), append([]string{"sweep", "--state", state, source, "--format", "json", "--fail-on", "never"}, from(url)...)...)
 	if code == exitFailed {
-		t.Log(stderr.String())
+		t.Log(stderr)
 	}
-	return stdout.String(), code
+	return out, code
 }
 
 // TestSweepS3Parts: what is known of a part of a folder does not stand for all of

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -48,20 +47,13 @@ func bucketful(t *testing.T, server *s3test.Server, objects int) (dir string) {
 // source's name taken out of the objects', and its exit code.
 func investigated(t *testing.T, source string, args ...string) (string, *incident.Case, int) {
 	t.Helper()
-	env := map[string]string{}
-	for _, v := range s3test.Env() {
-		name, value, _ := strings.Cut(v, "=")
-		t.Setenv(name, value)
-	}
-	var stdout, stderr bytes.Buffer
-	lookup := func(name string) (string, bool) { v, ok := env[name]; return v, ok }
-	code := run(context.Background(), world{append([]string{"investigate", source, "--format", "json"}, args...),
-		lookup, strings.NewReader(""), &stdout, &stderr})
-	c, err := report.ReadCase(strings.NewReader(stdout.String()))
+	authorised(t)
+	stdout, stderr, code := ran(context.Background(), append([]string{"investigate", source, "--format", "json"}, args...)...)
+	c, err := report.ReadCase(strings.NewReader(stdout))
 	if err != nil {
-		t.Fatalf("%s: exit code %d, %v: %s", source, code, err, stderr.String())
+		t.Fatalf("%s: exit code %d, %v: %s", source, code, err, stderr)
 	}
-	return strings.ReplaceAll(stdout.String(), source, "SOURCE"), c, code
+	return strings.ReplaceAll(stdout, source, "SOURCE"), c, code
 }
 
 func from(url string, more ...string) []string {
@@ -143,16 +135,11 @@ func TestS3Restart(t *testing.T) {
 // TestS3Unlisted: where a listing fails there is no report.
 func TestS3Unlisted(t *testing.T) {
 	server := s3test.Start(t)
-	for _, v := range s3test.Env() {
-		name, value, _ := strings.Cut(v, "=")
-		t.Setenv(name, value)
-	}
+	authorised(t)
 	out := filepath.Join(t.TempDir(), "report.md")
-	var stderr bytes.Buffer
-	code := run(context.Background(), world{append([]string{"investigate", "s3://missing", "-o", out}, from(server.URL)...),
-		func(string) (string, bool) { return "", false }, strings.NewReader(""), &bytes.Buffer{}, &stderr})
-	if _, err := os.Stat(out); code != exitFailed || err == nil || !strings.Contains(stderr.String(), "ListObjectsV2 of s3://missing/") {
-		t.Errorf("exit code %d, %v, %s", code, err, stderr.String())
+	_, stderr, code := ran(context.Background(), append([]string{"investigate", "s3://missing", "-o", out}, from(server.URL)...)...)
+	if _, err := os.Stat(out); code != exitFailed || err == nil || !strings.Contains(stderr, "ListObjectsV2 of s3://missing/") {
+		t.Errorf("exit code %d, %v, %s", code, err, stderr)
 	}
 }
 
