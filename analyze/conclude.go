@@ -51,8 +51,8 @@ func conclude(c *incident.Case, opt *Options, of found, outsiders []string) (inc
 	if of.unnamed > 0 {
 		doubts = append(doubts, fmt.Sprintf("%s of a launch %s no key, and may be of those asked.", count(of.unnamed, "refused KMS call"), plural(of.unnamed, "names", "name")))
 	}
-	if of.unattached > 0 {
-		doubts = append(doubts, fmt.Sprintf("EBS says of %s that the key could not be used, and no refused call is about %s.", count(of.unattached, "volume"), plural(of.unattached, "it", "them")))
+	if of.locked > 0 {
+		doubts = append(doubts, fmt.Sprintf("EBS says of %s that the key could not be used, and no refused call is about %s.", count(of.locked, "volume"), plural(of.locked, "it", "them")))
 	}
 	switch {
 	case len(c.Incidents) > 0:

@@ -133,20 +133,18 @@ type found struct {
 	launched bool // a launch
 	used     bool // a use of the keys
 	unnamed  int  // refusals that may be of the keys
-	// volumes of which EventBridge says that their key could not be used, and that
-	// no refused call is about
-	unattached int
+	locked   int  // volumes of which EventBridge says that their key could not be used, and that no refused call is about
 }
 
 func (r *reporter) found() found {
-	return found{r.launched(), r.used(), len(r.unnamed), len(r.unattached())}
+	return found{r.launched(), r.used(), len(r.unnamed), len(r.locked())}
 }
 
-// unattached are the volumes that EBS could not attach for their keys, and that neither
+// locked are the volumes that EBS could not attach for their keys, and that neither
 // a refused call nor an attachment accounts for.
-func (r *reporter) unattached() map[volumeID]bool {
+func (r *reporter) locked() map[volumeID]bool {
 	left := map[volumeID]bool{}
-	for _, row := range r.s.blocked {
+	for _, row := range r.s.locked {
 		at := r.s.request(row)
 		if _, other := r.s.requests[at]; other || !r.wantsRow(row) || !r.opt.wantsKey(r.s.keyOf(row)) {
 			continue

@@ -75,7 +75,7 @@ type scan struct {
 	cleaned    map[request][]cleanup
 	attached   map[volumeID][]attachment // in time order
 	unattached map[request][]string      // volumes that EventBridge says could not be attached
-	blocked    []int                     // rows that say so, and name the key
+	locked     []int                     // rows that say so, and name the key
 	volumeKeys map[volumeID]string       // volume to key
 	volumesOf  map[instanceID][]string   // the volumes last attached to an instance
 	ties       []tied
@@ -201,7 +201,7 @@ func (s *scan) learn() {
 		}
 		if s.t.Kind(row) == table.VolumeEvent {
 			if s.t.Key(row) != "" {
-				s.blocked = append(s.blocked, row)
+				s.locked = append(s.locked, row)
 			}
 			r := s.request(row)
 			for _, v := range s.t.Volumes(row) {
@@ -256,7 +256,8 @@ func (s *scan) event(row int) {
 			s.requests[r] = s.t.Name(row)
 		}
 	case table.Change:
-		// EC2 retires its own grants at every stop: that is no change.
+		// EC2 retires its own grants at every stop: that is no change. What KMS deletes
+		// of itself, a key or its material, is one.
 		if ok && (s.t.Identity(row).Type != "AWSService" || strings.HasPrefix(s.t.Name(row), "Delete")) {
 			s.changes = append(s.changes, row)
 		}

@@ -95,7 +95,8 @@ func (r *reporter) named(st *story, after int64, c candidate) incident.Trigger {
 }
 
 // searched says what of the archive was looked through, and what is not there
-// to be looked through: IAM is logged in its partition's home region, and the organisation's policies in the management account.
+// to be looked through: IAM is logged in its partition's home region, and the
+// organisation's policies in the management account.
 func (r *reporter) searched(st *story, after int64, found int) string {
 	from, to := r.s.changesIn(after, st.broken)
 	since := "the start of the archive"

@@ -26,7 +26,7 @@ import (
 func List(ctx context.Context, sources []string, at Places) (*Listing, error) {
 	l := &lister{ctx: ctx, at: at, files: map[string]bool{}}
 	// A single folder cannot name a file twice.
-	l.several = len(sources) > 1 || len(sources) == 1 && strings.ContainsAny(sources[0], "*?[{")
+	l.several = len(sources) > 1 || len(sources) == 1 && patterned(sources[0])
 	l.Sources, l.since = append([]string{}, sources...), at.Scope.Since
 	for _, src := range sources {
 		if err := l.source(src); err != nil {
@@ -58,7 +58,7 @@ func (l *lister) source(src string) error {
 	if err == nil {
 		return l.named(src, info)
 	}
-	if !errors.Is(err, fs.ErrNotExist) || !strings.ContainsAny(src, "*?[{") {
+	if !errors.Is(err, fs.ErrNotExist) || !patterned(src) {
 		return err
 	}
 	return l.glob(src)

@@ -41,9 +41,12 @@ func Root(source string) string {
 	return Real(filepath.FromSlash(base))
 }
 
+// patterned reports whether a source can be a pattern.
+func patterned(source string) bool { return strings.ContainsAny(source, "*?[{") }
+
 // literal reports whether a source is a path and no pattern, as [List] takes it.
 func literal(source string) bool {
-	if !strings.ContainsAny(source, "*?[{") {
+	if !patterned(source) {
 		return true
 	}
 	_, err := os.Stat(source)

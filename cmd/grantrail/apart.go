@@ -122,7 +122,7 @@ func (a *apart) spares(out named) error {
 
 // reports are how the files begin that a run writes, and no evidence does.
 var reports = [...]string{
-	"# grantrail ", "# grantrail.manifest/", "{\n  \"schema\": \"grantrail.", "incident_id,grade,cause,",
+	"# grantrail ", manifestHead, "{\n  \"schema\": \"grantrail.", "incident_id,grade,cause,",
 	"message,datetime,timestamp_desc,incident_id,", "<!DOCTYPE html>\n",
 }
 

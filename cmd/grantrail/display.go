@@ -15,6 +15,7 @@ import (
 
 	"grantrail/analyze/incident"
 	"grantrail/ingest"
+	"grantrail/ingest/custody"
 )
 
 // display is what a person sees on standard error.
@@ -99,7 +100,7 @@ func (d display) closing(c *incident.Case, reports []string, elapsed time.Durati
 }
 
 func (d display) closingText(c *incident.Case, reports []string, elapsed time.Duration) {
-	o, r, s := c.Custody.Objects, c.Custody.Records, c.Summary
+	r, s := c.Custody.Records, c.Summary
 	if c.Asked.VerifyOnly {
 		d.closingVerify(c, reports, elapsed)
 		return
@@ -109,7 +110,7 @@ func (d display) closingText(c *incident.Case, reports []string, elapsed time.Du
 	rows := []struct{ name, value string }{
 		{"incidents", fmt.Sprintf("%d confirmed, %d probable, %d possible; %d failed launches", s.Confirmed, s.Probable, s.Possible, failed+possible)},
 		{"changes", changed(c)},
-		{"objects", fmt.Sprintf("%d listed: %d read, %d partial, %d unread, %d skipped, %d duplicate", o.Listed, o.Read, o.Partial, o.Unread, o.Skipped, o.Duplicate)},
+		{"objects", accounted(&c.Custody)},
 		{"records", fmt.Sprintf("%d seen, %d kept, %d duplicate, %d conflicting, %d refused", r.Seen, r.Kept, r.Duplicate, r.Conflicting, r.Refused)},
 		{"report", strings.Join(reports, ", ")},
 		{"elapsed", elapsed.Round(time.Millisecond).String()},
@@ -119,6 +120,12 @@ func (d display) closingText(c *incident.Case, reports []string, elapsed time.Du
 			_, _ = fmt.Fprintf(d.w, "  %-10s %s\n", row.name, printable(row.value))
 		}
 	}
+}
+
+// accounted is what became of the objects.
+func accounted(m *custody.Manifest) string {
+	o := &m.Objects
+	return fmt.Sprintf("%d listed: %d read, %d partial, %d unread, %d skipped, %d duplicate", o.Listed, o.Read, o.Partial, o.Unread, o.Skipped, o.Duplicate)
 }
 
 // changed is what a sweep found changed, or "" outside of one.
@@ -166,11 +173,10 @@ func (d display) exported(out *ingest.Exported, dir string, elapsed time.Duratio
 		}
 		return
 	}
-	o := m.Objects
 	say(d.w, "exported")
 	for _, row := range []struct{ name, value string }{
 		{"rows", fmt.Sprintf("%d written to %d files, %d duplicate, %d conflicting, %d left out by the filters", n.Written, n.Files, n.Duplicate, n.Conflict, out.LeftOut)},
-		{"objects", fmt.Sprintf("%d listed: %d read, %d partial, %d unread, %d skipped, %d duplicate", o.Listed, o.Read, o.Partial, o.Unread, o.Skipped, o.Duplicate)},
+		{"objects", accounted(m)},
 		{"records", fmt.Sprintf("%d seen, %d refused", m.Records.Seen, m.Records.Refused)},
 		{"output", dir},
 		{"elapsed", elapsed.Round(time.Millisecond).String()},
@@ -181,7 +187,7 @@ func (d display) exported(out *ingest.Exported, dir string, elapsed time.Duratio
 
 // closingVerify is the summary of a run that only verified.
 func (d display) closingVerify(c *incident.Case, reports []string, elapsed time.Duration) {
-	o, i := c.Custody.Objects, &c.Custody.Integrity
+	i := &c.Custody.Integrity
 	word := "verified: nothing speaks against the evidence"
 	switch {
 	case !i.Checked:
@@ -193,7 +199,7 @@ func (d display) closingVerify(c *incident.Case, reports []string, elapsed time.
 	for _, row := range []struct{ name, value string }{
 		{"logs", verdicts(i.Logs)},
 		{"digests", verdicts(i.Digests)},
-		{"objects", fmt.Sprintf("%d listed: %d read, %d partial, %d unread, %d skipped, %d duplicate", o.Listed, o.Read, o.Partial, o.Unread, o.Skipped, o.Duplicate)},
+		{"objects", accounted(&c.Custody)},
 		{"report", strings.Join(reports, ", ")},
 		{"elapsed", elapsed.Round(time.Millisecond).String()},
 	} {

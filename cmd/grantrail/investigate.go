@@ -85,6 +85,11 @@ func investigate(ctx context.Context, opt *options, w world, judge judgement) (i
 	return opt.failOn.verdict(c), nil
 }
 
+// evidenceOf is what was read, for the analysis.
+func evidenceOf(ev *ingest.Evidence) analyze.Evidence {
+	return analyze.Evidence{Table: ev.Table, Objects: ev.Objects, Manifest: ev.Manifest}
+}
+
 func conclude(ctx context.Context, opt *options, w world, judge judgement) (*incident.Case, error) {
 	progress := opt.show.start()
 	listing, err := opt.list(ctx, w, progress)
@@ -103,9 +108,7 @@ func conclude(ctx context.Context, opt *options, w world, judge judgement) (*inc
 	w.collectJudging(listing.Held(), evidence.Table.Len())
 	opt.manifest.take(evidence)
 	opt.question.Sources = listing.Sources
-	c := judge(analyze.Evidence{
-		Table: evidence.Table, Objects: evidence.Objects, Manifest: evidence.Manifest,
-	}, opt.question)
+	c := judge(evidenceOf(evidence), opt.question)
 	c.Stamp = opt.stamp
 	return c, nil
 }

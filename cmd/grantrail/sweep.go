@@ -198,7 +198,7 @@ func (s *sweeping) conclude(ctx context.Context, opt *options, w world, st *stat
 	listing.Note(st, s.now) // it is on disk once the reports are written
 	w.collectJudging(listing.Held(), evidence.Table.Len())
 	opt.question.Sources = st.Sources
-	c := analyze.Case(analyze.Evidence{Table: evidence.Table, Objects: evidence.Objects, Manifest: evidence.Manifest}, opt.question)
+	c := analyze.Case(evidenceOf(evidence), opt.question)
 	analyze.Suppress(c, s.rules, s.now)
 	var before []incident.Judged
 	if len(st.Judged) > 0 {
