@@ -83,3 +83,17 @@ func TestNamesItself(t *testing.T) {
 		t.Errorf("%s", over.Verdict)
 	}
 }
+
+// TestOrderOfFindings: findings are in one order, also of files of one name, as an
+// archive can have them.
+func TestOrderOfFindings(t *testing.T) {
+	var all []*File
+	for i := range 50 {
+		all = append(all, &File{Name: "z.zip!/" + Mark, Invalid: strings.Repeat("x", i)})
+	}
+	want, _ := Judge(Input{Files: all})
+	slices.Reverse(all)
+	if got, _ := Judge(Input{Files: all}); !slices.Equal(got.Findings, want.Findings) {
+		t.Error("in another order of the files")
+	}
+}

@@ -150,7 +150,7 @@ func (j *judge) absent(listed map[string][]entry, renamed map[[32]byte]string) {
 func (j *judge) sort() {
 	slices.SortFunc(j.found, func(a, b finding) int {
 		return cmp.Or(cmp.Compare(a.chain.Account, b.chain.Account), cmp.Compare(a.chain.Region, b.chain.Region),
-			a.at.Compare(b.at), cmp.Compare(a.Object, b.Object), cmp.Compare(a.Verdict, b.Verdict))
+			a.at.Compare(b.at), cmp.Compare(a.Object, b.Object), cmp.Compare(a.Verdict, b.Verdict), cmp.Compare(a.Detail, b.Detail))
 	})
 	for _, f := range j.found {
 		j.out.Findings = append(j.out.Findings, f.Finding)
