@@ -1,6 +1,7 @@
 package export
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -13,7 +14,9 @@ import (
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
 	"github.com/apache/arrow/go/v17/parquet/file"
+	"github.com/apache/arrow/go/v17/parquet/pqarrow"
 
 	"grantrail/ingest/record"
 )
@@ -57,9 +60,10 @@ func TestPartitions(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := Counts{Written: regions * (3*times - (times - 1)), Duplicate: regions * (times - 1), Conflict: regions * (times - 1), Files: regions * times}
+		const files = regions + regions - maxOpen // all but those at hand are begun again, once
+		want := Counts{Written: regions * (3*times - (times - 1)), Duplicate: regions * (times - 1), Conflict: regions * (times - 1), Files: files}
 		if keep {
-			want = Counts{Written: regions * 3 * times, Files: regions * times}
+			want = Counts{Written: regions * 3 * times, Files: files}
 		}
 		if got != want {
 			t.Errorf("duplicates kept %v: %+v, want %+v", keep, got, want)
@@ -99,7 +103,7 @@ func TestCrowded(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := Counts{Written: regions * each / 2, Duplicate: regions * each * 3 / 2, Files: 2 * each * regions}
+		want := Counts{Written: regions * each / 2, Duplicate: regions * each * 3 / 2, Files: regions}
 		if got != want {
 			t.Errorf("%+v, want %+v", got, want)
 		}
@@ -110,6 +114,78 @@ func TestCrowded(t *testing.T) {
 			t.Errorf("%d rows in the files, want %d", rows, want.Written)
 		}
 	}
+}
+
+// TestStream: records of many partitions come one after the other, for longer than
+// they can be held back. Each is written once, in its order, and a partition has a
+// file for each time that they were written out.
+func TestStream(t *testing.T) {
+	const regions, objects, each = 3 * maxOpen, 3*heldRows + 1, 50
+	dir := t.TempDir()
+	w, err := NewWriter(Options{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := record.NewDecoder()
+	number := 0
+	for range objects {
+		rows := w.Rows()
+		for range each {
+			region, at := fmt.Sprint("r-", number%regions), time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
+			raw := fmt.Appendf(nil, `{"eventTime":"2026-03-02T10:00:00Z","eventSource":"s","eventName":"n","awsRegion":%q,"eventID":"ID-%d"}`, region, number%(objects*each/2))
+			if _, err := d.Head(raw); err != nil {
+				t.Fatal(err)
+			}
+			rows.Add(record.NewOutlines().Values(d, raw), "111122223333", region, at, number)
+			number++
+		}
+		if err := w.Write(rows); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const written = objects * each / 2 // each comes twice, in the same region or in another
+	got, err := w.Close()
+	if err != nil || got.Written < written || got.Written+got.Duplicate != objects*each || got.Files > 4*regions {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	if rows := stored(t, dir); rows != got.Written {
+		t.Errorf("%d rows in the files, %d written", rows, got.Written)
+	}
+	for i := range regions {
+		last := int32(-1)
+		parts, err := filepath.Glob(filepath.Join(dir, "*", fmt.Sprint("region=r-", i), "*", "*"))
+		if err != nil || len(parts) == 0 {
+			t.Fatal(parts, err)
+		}
+		for _, part := range parts { // in their order
+			last = increasing(t, part, last)
+		}
+	}
+}
+
+// increasing checks that the numbers of a file's records go up, from the last of
+// the file before it.
+func increasing(t *testing.T, path string, last int32) int32 {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	table, err := pqarrow.ReadTable(context.Background(), f, nil, pqarrow.ArrowReadProperties{}, memory.DefaultAllocator)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer table.Release()
+	for _, chunk := range table.Column(len(columns) + 7).Data().Chunks() {
+		for _, n := range chunk.(*array.Int32).Int32Values() {
+			if n <= last {
+				t.Fatalf("%s: %d is behind %d", path, n, last)
+			}
+			last = n
+		}
+	}
+	return last
 }
 
 // TestFull: where the disk is full, the files are not whole, and it is said.

@@ -17,6 +17,9 @@ type key struct {
 // day is that of a row.
 func (r *row) day() int64 { return r.at / int64(24*time.Hour/time.Microsecond) }
 
+// key is the partition of a row.
+func (r *Rows) key(i int) key { return key{r.places[r.rows[i].place], r.rows[i].day()} }
+
 // folder is where a partition's files are. Every part of it was written by a
 // stranger.
 func (k key) folder() string {

@@ -33,7 +33,7 @@ type Counts struct {
 }
 
 // maxOpen bounds the partitions at hand. Records mostly come in the order of
-// their partitions, two days of a region at a time.
+// their partitions, two days of a region at a time. Where they do not, see crowd.
 const maxOpen = 8
 
 // Writer writes rows into partitions. It is not safe for concurrent use.
@@ -42,6 +42,7 @@ type Writer struct {
 	files  files
 	open   []*part // the one used last comes last
 	parts  map[key]*past
+	held   crowd
 	aside  string // folder of what was seen of closed partitions
 	counts Counts
 	lines  chan line // to be encoded, one at a time beside the reading
@@ -165,11 +166,18 @@ func (w *Writer) Write(rows *Rows) error {
 		return err
 	}
 	rows.fill()
+	if len(w.held.rows) > 0 || w.crowds(rows) {
+		return w.hold(rows)
+	}
+	return w.write(rows)
+}
+
+// write writes rows as they came.
+func (w *Writer) write(rows *Rows) error {
 	var runs []run
 	for from, to := 0, 0; from < len(rows.rows); from = to {
-		r := &rows.rows[from]
 		to = rows.stretch(from)
-		p, err := w.part(key{rows.places[r.place], r.day()}, func() {
+		p, err := w.part(rows.key(from), func() {
 			if len(runs) > 0 {
 				w.lines <- line{rows: rows, runs: runs}
 				runs = nil
@@ -286,7 +294,7 @@ func (w *Writer) close(p *part) error {
 // Close ends all files and waits for what is being encoded. It reports what
 // was written.
 func (w *Writer) Close() (Counts, error) {
-	var err error
+	err := w.release()
 	for _, p := range w.open {
 		err = errors.Join(err, w.close(p))
 	}
