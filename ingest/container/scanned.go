@@ -11,6 +11,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"grantrail/ingest/inflate"
 	"grantrail/ingest/scan"
 )
 
@@ -149,8 +150,19 @@ func (r *Reader) refill(i int) int {
 	w.base += int64(i)
 	w.text, err = r.inflate.Window(len(w.text) - i)
 	w.last, w.sound = err != nil, errors.Is(err, io.EOF)
-	r.scan.Reset(w.text, r.inflate.Plain())
+	r.scan.Reset(w.text, bytesOf(r.inflate))
 	return 0
+}
+
+// bytesOf says which bytes the text of an object surely has.
+func bytesOf(object *inflate.Reader) scan.Bytes {
+	switch {
+	case object.Plain():
+		return scan.Plain
+	case object.ASCII():
+		return scan.ASCII
+	}
+	return scan.AnyBytes
 }
 
 // handOver makes the parser go on at i of the window: with an element, or

@@ -24,7 +24,7 @@ func elements(b *testing.B, n int) (all []element, size int64) {
 	b.Helper()
 	text := trailtest.Bulk{Seed: 1}.Text(n)
 	t := scan.NewText(record.Vocabulary)
-	t.Reset(text, false)
+	t.Reset(text, scan.AnyBytes)
 	for i := len(`{"Records":[`); ; {
 		members, end, found := t.Record(i)
 		if found != scan.Record {

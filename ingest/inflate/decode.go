@@ -82,13 +82,14 @@ const step = 64
 
 // progress is how far a stream is decoded.
 type progress struct {
-	buf    uint64 // bits taken from the input, the next one lowest
-	have   uint
-	pos    int  // of the input
-	last   bool // the block at hand is the last
-	inside bool // a block is at hand
-	stored int  // bytes left of a stored one
-	odd    bool // text so far may have other bytes than from ' ' to 0x7f
+	buf      uint64 // bits taken from the input, the next one lowest
+	have     uint
+	pos      int  // of the input
+	last     bool // the block at hand is the last
+	inside   bool // a block is at hand
+	stored   int  // bytes left of a stored one
+	wide     bool // text so far may have bytes that are not ASCII
+	controls bool // and control characters
 }
 
 // status is why decoding stopped.
@@ -168,10 +169,12 @@ func (d *decoder) open(in []byte, end int, all bool) bool {
 			return false
 		}
 		at.pos, at.buf, at.have = pos+4, 0, 0
-		at.stored, at.inside, at.odd = size, size > 0, at.odd || size > 0
+		at.stored, at.inside, at.wide, at.controls = size, size > 0, at.wide || size > 0, at.controls || size > 0
 		return true
 	case 1:
-		at.odd = at.odd || at.buf&0x7f != 0 // all bytes have a code; seven zeros end a block
+		if at.buf&0x7f != 0 { // seven zeros end a block
+			at.wide, at.controls = true, true // all bytes have a code
+		}
 		d.literals, d.distances = &fixed().literalCodes, &fixed().distanceCodes
 		return true
 	case 2:
@@ -278,7 +281,7 @@ func (d *decoder) dynamicCodes(in []byte, end, pos int, buf uint64, have uint) (
 			i++
 		}
 	}
-	d.at.odd = d.at.odd || used(d.sizes[:' ']) || used(d.sizes[0x80:256])
+	d.at.wide, d.at.controls = d.at.wide || used(d.sizes[0x80:256]), d.at.controls || used(d.sizes[:' '])
 	if d.sizes[256] == 0 || // the end has no code
 		!d.build(d.literalCodes[:], literalBits, d.sizes[:literals], literalEntries) {
 		return 0, 0, 0, false

@@ -226,33 +226,33 @@ func TestDecode(t *testing.T) {
 	}
 }
 
-// TestPlain: that text is plain is said of no other, and of what compressors make
-// of text that is.
-func TestPlain(t *testing.T) {
+// TestBytes: that text is ASCII, or plain, is said of no other, and of what
+// compressors make of text that is.
+func TestBytes(t *testing.T) {
+	type said struct{ ascii, plain bool }
 	f := NewReader()
+	check := func(what string, stored []byte, want said) {
+		t.Helper()
+		if _, ok := decoded(f, stored); !ok || (said{f.ASCII(), f.Plain()}) != want {
+			t.Errorf("%s: decoded %v, ASCII %v, plain %v", what, ok, f.ASCII(), f.Plain())
+		}
+	}
 	records := string(texts()[3])
-	for odd, want := range map[string]bool{"": true, "\x7f": true, "\n": false, "\x1f": false, "é": false, "\xff": false} {
-		stored := packed(t, []byte(records[:150_000]+odd+records[150_000:]), func(w io.Writer) (io.WriteCloser, error) { return stdgzip.NewWriter(w), nil })
-		if _, ok := decoded(f, stored); !ok || f.Plain() != want {
-			t.Errorf("with %q: decoded %v, plain %v", odd, ok, f.Plain())
-		}
-	}
 	usual := func(w io.Writer) (io.WriteCloser, error) { return stdgzip.NewWriter(w), nil }
-	for _, text := range []string{"é", "\n"} {
-		both := join(packed(t, []byte(text), usual), packed(t, []byte(records), usual))
-		if _, ok := decoded(f, both); !ok || f.Plain() {
-			t.Errorf("a member of %q before others: decoded %v, plain %v", text, ok, f.Plain())
-		}
+	for odd, want := range map[string]said{"": {true, true}, "\x7f": {true, true}, "\n": {true, false}, "\x1f": {true, false}, "é": {}, "\xff": {}} {
+		check(fmt.Sprintf("%q amidst", odd), packed(t, []byte(records[:150_000]+odd+records[150_000:]), usual), want)
 	}
-	stored := packed(t, []byte(records), func(w io.Writer) (io.WriteCloser, error) { return stdgzip.NewWriterLevel(w, stdgzip.NoCompression) })
-	if _, ok := decoded(f, stored); !ok || f.Plain() {
-		t.Error("stored as it is: said to be plain, and nobody has looked")
+	for odd, want := range map[string]said{"é": {}, "\n": {true, false}} {
+		check(fmt.Sprintf("a member with %q before", odd), join(packed(t, []byte(records+odd), usual), packed(t, []byte(records), usual)), want)
 	}
+	// Nobody has looked at what is stored as it is, or in the codes of the format.
+	check("stored", packed(t, []byte(records), func(w io.Writer) (io.WriteCloser, error) { return stdgzip.NewWriterLevel(w, stdgzip.NoCompression) }), said{})
+	check("fixed codes", packed(t, []byte("ab"), usual), said{})
 }
 
-// isPlain reports whether text has nothing but ASCII, and no control characters.
-func isPlain(text []byte) bool {
-	return !bytes.ContainsFunc(text, func(c rune) bool { return c < ' ' || c >= 0x80 })
+// has reports whether text has bytes up to one, or from another one on.
+func has(text []byte, to, from byte) bool {
+	return slices.ContainsFunc(text, func(c byte) bool { return c < to || c >= from })
 }
 
 // TestHeader: names and comments are passed over, what follows a member and is none
@@ -449,8 +449,8 @@ func FuzzDecode(f *testing.F) {
 		}
 		got, ok := decoded(fast, data)
 		want, sound := judge(data)
-		if ok && fast.Plain() && !isPlain(got) {
-			t.Fatalf("said to be plain: %q", got)
+		if ok && (fast.ASCII() && has(got, 0, 0x80) || fast.Plain() && has(got, ' ', 0x80)) {
+			t.Fatalf("ASCII %v, plain %v: %q", fast.ASCII(), fast.Plain(), got)
 		}
 		if ok && (!sound || !bytes.Equal(got, want)) {
 			t.Fatalf("taken: %d bytes, and the judge says %v, %d bytes", len(got), sound, len(want))

@@ -113,7 +113,7 @@ func (f *file) begin(at int) bool {
 		return false
 	}
 	f.body = at + size
-	f.check.sum, f.total, f.next, f.ended, f.at = 0, 0, false, false, progress{odd: f.at.odd}
+	f.check.sum, f.total, f.next, f.ended, f.at = 0, 0, false, false, progress{wide: f.at.wide, controls: f.at.controls}
 	return true
 }
 

@@ -122,9 +122,12 @@ func (r *Reader) Window(rest int) ([]byte, error) {
 	return text, r.err
 }
 
-// Plain reports whether the text of the object so far surely has nothing but ASCII
-// in it, and no control characters: none of the others has a code in its blocks.
-func (r *Reader) Plain() bool { return r.decoded && !r.file.at.odd }
+// ASCII reports whether the text of the object so far surely has nothing but ASCII
+// in it: no other byte has a code in its blocks.
+func (r *Reader) ASCII() bool { return r.decoded && !r.file.at.wide }
+
+// Plain reports the same of text that has no control characters either.
+func (r *Reader) Plain() bool { return r.ASCII() && !r.file.at.controls }
 
 // Peek is the beginning of the text that is not given yet: n bytes, unless there
 // are fewer. It is valid until the next call of the Reader.

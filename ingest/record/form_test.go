@@ -163,7 +163,7 @@ func TestFormLabeled(t *testing.T) {
 	} {
 		for _, name := range []string{"userIdentity", "resources"} {
 			o, s, raw := NewOutlines(), scan.NewText(Vocabulary), []byte(`{"`+name+`":`+value+`}`)
-			s.Reset(raw, false)
+			s.Reset(raw, scan.AnyBytes)
 			m, _, _ := s.Record(0)
 			if _, valid := o.Members(raw, m); !valid || o.forms.of == nil {
 				t.Fatalf("%s has no form", raw)
@@ -194,7 +194,7 @@ func sameFields(t *testing.T, o *Outlines, value string) {
 	for _, name := range []string{"userIdentity", "tlsDetails", "resources"} {
 		raw := []byte(`{"eventTime":"2026-03-02T10:20:30Z","eventSource":"s","eventName":"n","` + name + `":` + value + `}`)
 		s := scan.NewText(Vocabulary)
-		s.Reset(raw, false)
+		s.Reset(raw, scan.AnyBytes)
 		members, end, found := s.Record(0)
 		if found != scan.Record || end != len(raw) || bits.OnesCount64(members.Said) != 4 || len(members.Others) > 0 {
 			continue // it is not one value

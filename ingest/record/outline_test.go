@@ -43,7 +43,7 @@ func TestOutlines(t *testing.T) {
 		if read.values != *flat(want) {
 			t.Errorf("%s: %q by a decoder, want %q", raw, read.values, *flat(want))
 		}
-		s.Reset([]byte(raw), false)
+		s.Reset([]byte(raw), scan.AnyBytes)
 		members, _, found := s.Record(0)
 		if found != scan.Record {
 			t.Fatalf("%s: %d", raw, found)
@@ -83,7 +83,7 @@ func TestPrint(t *testing.T) {
 			}
 		}
 		raw := []byte(b.String())
-		s.Reset(raw, true)
+		s.Reset(raw, scan.Plain)
 		m, _, found := s.Record(0)
 		if found != scan.Record {
 			t.Fatal(found)
@@ -150,7 +150,7 @@ func TestMembersInvalid(t *testing.T) {
 			`{"eventName":"\u00zz"}`, `{"eventName":"n","requestParameters":{"a":1,}}`, `{"eventName":"n","x":{"a":tru}}`,
 			`{"eventName":"n","responseElements":{"a":1,}}`, `{"eventName":"n","resources":[{"ARN":"a"},]}`, `{"responseElements":null,"ResponseElements":{}}`, `{"eventId":"a","EventId":"b"}`,
 		} {
-			s.Reset([]byte(raw), false)
+			s.Reset([]byte(raw), scan.AnyBytes)
 			members, _, found := s.Record(0)
 			if found != scan.Record {
 				t.Fatalf("%s: %d", raw, found)
@@ -166,7 +166,7 @@ func TestMembersInvalid(t *testing.T) {
 func elements(t testing.TB, text []byte) (raws [][]byte) {
 	t.Helper()
 	s := scan.NewText(Vocabulary)
-	s.Reset(text, false)
+	s.Reset(text, scan.AnyBytes)
 	for i := len(`{"Records":[`); ; {
 		_, end, found := s.Record(i)
 		if found != scan.Record {

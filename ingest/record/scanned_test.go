@@ -86,7 +86,7 @@ func TestManyNames(t *testing.T) {
 // sure gives the head of a record by the scan, or false where it is not sure.
 func sure(t *scan.Text, d *Decoder, record string) (Head, bool) {
 	list := []byte(`[` + record + `]`)
-	t.Reset(list, false)
+	t.Reset(list, scan.AnyBytes)
 	members, end, found := t.Record(t.Space(1))
 	if found != scan.Record {
 		return Head{}, false

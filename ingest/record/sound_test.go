@@ -103,7 +103,7 @@ var met = new(forms)
 func inRecord(before, text string) (value []byte, m *scan.Members, from int) {
 	record := fmt.Appendf(nil, `{%s"requestParameters":%s,"x":{"y":"z"}}`, before, text)
 	s := scan.NewText(Vocabulary)
-	s.Reset(record, false)
+	s.Reset(record, scan.AnyBytes)
 	m, end, found := s.Record(0)
 	if found != scan.Record || end != len(record) || m.Said != 1<<requestParameters {
 		return nil, nil, 0

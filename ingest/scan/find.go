@@ -8,17 +8,20 @@ import (
 
 // findAnywhere is find in plain Go, eight bytes at a time. Backslashes, of which
 // there are few, are looked for by the library.
-func findAnywhere(text []byte, n int, out *marks, c *carry, plain bool) {
+func findAnywhere(text []byte, n int, out *marks, c *carry, known Bytes) {
 	text = text[:n*64]
 	escaped, inString, slash := c.escaped, c.inString, slashFrom(text, 0)
 	control := across(0)
 	for i := range min(n, stride) {
 		block := (*[64]byte)(text[i*64:])
 		var quotes, brackets, controls across
-		if plain {
+		switch {
+		case known == Plain:
 			quotes, brackets = findPlain(block)
-		} else {
-			quotes, brackets, controls = findBytes(block)
+		case known == ASCII || isASCII(block):
+			quotes, brackets, controls = findASCII(block)
+		default:
+			quotes, brackets, controls = findEach(block)
 		}
 		if end := i*64 + 64; slash < end || escaped != 0 {
 			var behind uint64
@@ -29,17 +32,7 @@ func findAnywhere(text []byte, n int, out *marks, c *carry, plain bool) {
 		var in across
 		in, inString = quotes.inside(inString)
 		control |= in & controls
-		var opens, closes uint64
-		for b := brackets &^ in; b != 0; b &= b - 1 {
-			at := b.first()
-			switch block[at] {
-			case '{', '[':
-				opens |= 1 << at
-			case '}', ']':
-				closes |= 1 << at
-			}
-		}
-		out.quotes[i], out.opens[i], out.closes[i] = transposed(uint64(quotes)), opens, closes
+		out.quotes[i], out.opens[i], out.closes[i] = transposed(uint64(quotes)), transposed(uint64(brackets&^in)), 0
 	}
 	c.escaped, c.inString, c.control = escaped, inString, c.control|uint64(control)
 }
@@ -71,13 +64,22 @@ func (a across) inside(before uint64) (in across, next uint64) {
 	x ^= x << 8
 	x ^= x << 16
 	x ^= x << 32
-	words := x >> 56
-	words ^= words << 1
-	words ^= words << 2
-	words ^= words << 4
-	words ^= before
-	return across(x ^ (words<<1|before&1)&0xff*every), uint64(int64(words<<56) >> 63) //nolint:gosec // the highest bit, everywhere
+	x ^= wordsBefore[x>>56] ^ before
+	return across(x), uint64(int64(x) >> 63) //nolint:gosec // the highest bit, everywhere
 }
+
+// wordsBefore says of each word, by which words have an odd number of quotes, whether
+// those before it have one together: a bit for each word, in every byte.
+var wordsBefore = func() (all [256]uint64) {
+	for odd := range all {
+		words := odd << 1
+		words ^= words << 1
+		words ^= words << 2
+		words ^= words << 4
+		all[odd] = uint64(words&0xff) * every //nolint:gosec // a byte
+	}
+	return all
+}()
 
 // findPlain finds in a block the quotes, and what may be brackets, where there is
 // nothing but ASCII, and no control characters, as in nearly all text: it is written
@@ -95,29 +97,34 @@ func findPlain(block *[64]byte) (quotes, brackets across) {
 	return ^w.notQuotes, w.mayBrackets
 }
 
-// findBytes is findPlain for a block of any bytes: it finds the control characters
-// too.
-func findBytes(block *[64]byte) (quotes, brackets, controls across) {
-	p, w, none, all := &patternsOfASCII, words8{}, across(0), uint64(0)
-	x := binary.LittleEndian.Uint64(block[0:])
-	w, none, all = w.and(x, p), none>>1|across((x+p.spaces)&p.high), all|x
-	x = binary.LittleEndian.Uint64(block[8:])
-	w, none, all = w.and(x, p), none>>1|across((x+p.spaces)&p.high), all|x
-	x = binary.LittleEndian.Uint64(block[16:])
-	w, none, all = w.and(x, p), none>>1|across((x+p.spaces)&p.high), all|x
-	x = binary.LittleEndian.Uint64(block[24:])
-	w, none, all = w.and(x, p), none>>1|across((x+p.spaces)&p.high), all|x
-	x = binary.LittleEndian.Uint64(block[32:])
-	w, none, all = w.and(x, p), none>>1|across((x+p.spaces)&p.high), all|x
-	x = binary.LittleEndian.Uint64(block[40:])
-	w, none, all = w.and(x, p), none>>1|across((x+p.spaces)&p.high), all|x
-	x = binary.LittleEndian.Uint64(block[48:])
-	w, none, all = w.and(x, p), none>>1|across((x+p.spaces)&p.high), all|x
-	x = binary.LittleEndian.Uint64(block[56:])
-	w, none, all = w.and(x, p), none>>1|across((x+p.spaces)&p.high), all|x
-	if all&high != 0 { // it is not all ASCII
-		return findEach(block)
+// isASCII reports whether a block has nothing but ASCII in it.
+func isASCII(block *[64]byte) bool {
+	all := uint64(0)
+	for k := 0; k < 64; k += 8 {
+		all |= binary.LittleEndian.Uint64(block[k:])
 	}
+	return all&high == 0
+}
+
+// findASCII is findPlain for text with control characters, which it finds too.
+func findASCII(block *[64]byte) (quotes, brackets, controls across) {
+	p, w, none := &patternsOfASCII, words8{}, across(0)
+	x := binary.LittleEndian.Uint64(block[0:])
+	w, none = w.and(x, p), none>>1|across((x+p.spaces)&p.high)
+	x = binary.LittleEndian.Uint64(block[8:])
+	w, none = w.and(x, p), none>>1|across((x+p.spaces)&p.high)
+	x = binary.LittleEndian.Uint64(block[16:])
+	w, none = w.and(x, p), none>>1|across((x+p.spaces)&p.high)
+	x = binary.LittleEndian.Uint64(block[24:])
+	w, none = w.and(x, p), none>>1|across((x+p.spaces)&p.high)
+	x = binary.LittleEndian.Uint64(block[32:])
+	w, none = w.and(x, p), none>>1|across((x+p.spaces)&p.high)
+	x = binary.LittleEndian.Uint64(block[40:])
+	w, none = w.and(x, p), none>>1|across((x+p.spaces)&p.high)
+	x = binary.LittleEndian.Uint64(block[48:])
+	w, none = w.and(x, p), none>>1|across((x+p.spaces)&p.high)
+	x = binary.LittleEndian.Uint64(block[56:])
+	w, none = w.and(x, p), none>>1|across((x+p.spaces)&p.high)
 	return ^w.notQuotes, w.mayBrackets, ^none
 }
 
@@ -153,7 +160,7 @@ func transposed(x uint64) uint64 {
 	return x ^ t ^ t<<28
 }
 
-// findEach is findBytes, whatever the bytes are, one word by itself after another.
+// findEach is findASCII, whatever the bytes are, one word by itself after another.
 func findEach(block *[64]byte) (quotes, brackets, controls across) {
 	for k := 0; k < 64; k += 8 {
 		x := binary.LittleEndian.Uint64(block[k:])

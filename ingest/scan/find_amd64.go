@@ -10,10 +10,10 @@ var (
 )
 
 // find marks the first n blocks of text, at most stride, behind what c was left
-// by. Plain is text that has nothing but ASCII, and no control characters.
-func find(text []byte, n int, out *marks, c *carry, plain bool) {
+// by.
+func find(text []byte, n int, out *marks, c *carry, known Bytes) {
 	if !hasAVX2 {
-		findAnywhere(text, n, out, c, plain)
+		findAnywhere(text, n, out, c, known)
 		return
 	}
 	if n <= 0 {

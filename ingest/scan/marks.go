@@ -3,7 +3,9 @@ package scan
 import "math/bits"
 
 // marks say of each 64 bytes what stands where: the quotes that begin or end a
-// string, and the brackets outside of strings.
+// string, and the brackets outside of strings. In plain Go it costs less to look at
+// the few of these again than to tell them apart: opens has there whatever may be
+// a bracket.
 type marks struct{ quotes, opens, closes [stride]uint64 }
 
 // carry is what one block leaves to the next.
@@ -28,7 +30,7 @@ func (t *Text) more(block int) bool {
 		t.first += t.marked
 		rest := t.text[t.first*64:]
 		if t.marked = min(stride, len(rest)/64); t.marked > 0 {
-			find(rest, t.marked, t.marks, &t.carry, t.members.Plain)
+			find(rest, t.marked, t.marks, &t.carry, t.members.Bytes)
 			continue
 		}
 		var last [64]byte // the end of the text, as white space behind it
@@ -36,7 +38,7 @@ func (t *Text) more(block int) bool {
 			last[i] = ' '
 		}
 		t.marked = 1
-		find(last[:], 1, t.marks, &t.carry, t.members.Plain)
+		find(last[:], 1, t.marks, &t.carry, t.members.Bytes)
 	}
 	return true
 }

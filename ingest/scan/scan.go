@@ -56,13 +56,23 @@ const (
 	Unsure              // something else
 )
 
+// Bytes are those that a text has, as far as that is known without a look at it.
+type Bytes uint8
+
+// The bytes that a text can have.
+const (
+	AnyBytes Bytes = iota
+	ASCII
+	Plain // ASCII, and no control characters
+)
+
 // Members are the top-level members of a record. Places are counted from the
 // record's first byte.
 type Members struct {
 	Said   uint64   // a bit for each name of the vocabulary that is said
 	Nested uint64   // the same of those whose values are objects or lists
 	Twice  bool     // one of them is, twice
-	Plain  bool     // the record has nothing but ASCII in it, and no control characters
+	Bytes  Bytes    // those that the text surely has
 	Others []Member // those with other names, in the record's order
 	values [MaxNames]span
 	text   *Text // which has the marks
@@ -107,10 +117,9 @@ func NewText(vocabulary []string) *Text {
 	return t
 }
 
-// Reset begins a stretch, whose first byte stands outside of strings. Plain says
-// that there is nothing but ASCII in it, and no control characters.
-func (t *Text) Reset(text []byte, plain bool) {
-	t.members.Plain = plain
+// Reset begins a stretch, whose first byte stands outside of strings.
+func (t *Text) Reset(text []byte, bytes Bytes) {
+	t.members.Bytes = bytes
 	t.text, t.blocks = text, (len(text)+63)/64
 	t.first, t.marked, t.before, t.carry = 0, 0, 0, carry{}
 }
@@ -318,25 +327,25 @@ func (t *Text) quote(i int) int {
 
 // nested is the bracket that closes the one at i, or -1.
 func (t *Text) nested(i int) int {
-	block, depth := i>>6, 0
+	text, block, depth := t.text, i>>6, 0
 	from := ^uint64(0) << (i & 63)
 	for ; ; block++ {
 		if block-t.first >= t.marked && !t.more(block) {
 			return -1
 		}
 		at := uint(block-t.first) % stride
-		opens, closes := t.marks.opens[at]&from, t.marks.closes[at]&from
-		from = ^uint64(0)
-		n := bits.OnesCount64(closes)
-		if depth <= n {
-			for c, k := closes, 1; c != 0; c, k = c&(c-1), k+1 {
-				p := bits.TrailingZeros64(c)
-				if depth+bits.OnesCount64(opens&(1<<p-1)) == k {
-					return block<<6 + p
+		for b := (t.marks.opens[at] | t.marks.closes[at]) & from; b != 0; b &= b - 1 {
+			p := block<<6 + bits.TrailingZeros64(b)
+			switch text[p] | 0x20 {
+			case '{':
+				depth++
+			case '}':
+				if depth--; depth == 0 {
+					return p
 				}
 			}
 		}
-		depth += bits.OnesCount64(opens) - n
+		from = ^uint64(0)
 	}
 }
 

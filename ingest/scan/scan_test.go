@@ -46,9 +46,21 @@ func TestFind(t *testing.T) {
 	if ways == nil {
 		ways = map[string]way{}
 	}
-	ways["anywhere"] = func(text []byte, n int, out *marks, c *carry) { findAnywhere(text, n, out, c, false) }
-	ways["plain"] = func(text []byte, n int, out *marks, c *carry) { findAnywhere(text, n, out, c, true) }
-	ways["here"] = func(text []byte, n int, out *marks, c *carry) { find(text, n, out, c, isPlain(text[:n*64])) }
+	// Each kind of text in plain Go, and the first byte that it has, and how many.
+	kinds := map[string]struct {
+		kind        Bytes
+		first, many uint
+	}{"any": {AnyBytes, 0, 256}, "ASCII": {ASCII, 0, 128}, "plain": {Plain, ' ', 128 - ' '}}
+	for way, of := range kinds {
+		ways[way] = func(text []byte, n int, out *marks, c *carry) {
+			findAnywhere(text, n, out, c, of.kind)
+			toldApart(text, n, out)
+		}
+	}
+	ways["here"] = func(text []byte, n int, out *marks, c *carry) {
+		find(text, n, out, c, known(text[:n*64]))
+		toldApart(text, n, out)
+	}
 	for way, find := range ways {
 		chance := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a test
 		text := make([]byte, 64*5)
@@ -57,8 +69,9 @@ func TestFind(t *testing.T) {
 			var ofWant, ofGot carry
 			for range 2 {
 				for i := range text {
-					if text[i] = byte(chance.UintN(256)); way == "plain" {
-						text[i] = ' ' + text[i]%(0x80-' ')
+					text[i] = byte(chance.UintN(256))
+					if of := kinds[way]; of.many > 0 {
+						text[i] = byte(of.first + uint(text[i])%of.many) //nolint:gosec // a byte
 					}
 					if chance.IntN(1+round%5) > 0 {
 						text[i] = "\"\\[]{}xyzXYZ^_|~ "[chance.IntN(17)]
@@ -175,7 +188,7 @@ func quotesOf(raw []byte) []int {
 }
 
 func scanned(t *Text, list []byte) (out []string, found Found) {
-	t.Reset(list, isPlain(list))
+	t.Reset(list, known(list))
 	if i := t.Space(0); i >= len(list) || list[i] != '[' {
 		return nil, Unsure
 	}
@@ -270,7 +283,7 @@ func TestQuote(t *testing.T) {
 			known int // of its last bytes
 		}{{few, 0}, {long, 63 * 64}} {
 			list, known := of.list, of.known
-			text.Reset(append(list, strings.Repeat(" ", 2*64*stride)...), false)
+			text.Reset(append(list, strings.Repeat(" ", 2*64*stride)...), AnyBytes)
 			for i := 1; i < len(list); {
 				m, end, found := text.Record(i)
 				if found != Record {
@@ -309,7 +322,7 @@ func TestNames(t *testing.T) {
 			return []byte(`{"` + name + `":"x","` + strings.Repeat("padding", 9) + `":1}]`)
 		}
 		for _, changed := range append(mutations(name), name, name) { // and the name itself, once it is expected
-			text.Reset(record(changed), false)
+			text.Reset(record(changed), AnyBytes)
 			m, _, found := text.Record(0)
 			if found != Record || (m.Said == 1<<which) != (changed == name) || (len(m.Others) == 1) != (changed == name) {
 				t.Errorf("%s for %s: %d, %b, %d others", changed, name, found, m.Said, len(m.Others))
@@ -333,7 +346,34 @@ func mutations(name string) []string {
 	return out
 }
 
-// isPlain reports whether a text has nothing but ASCII, and no control characters.
-func isPlain(text []byte) bool {
-	return !slices.ContainsFunc(text, func(b byte) bool { return b < ' ' || b >= 0x80 })
+// known is what is said of a text that somebody has looked at.
+func known(text []byte) Bytes {
+	said := Plain
+	for _, b := range text {
+		switch {
+		case b >= 0x80:
+			return AnyBytes
+		case b < ' ':
+			said = ASCII
+		}
+	}
+	return said
+}
+
+// toldApart puts the brackets that are not told apart where they belong, as those
+// are taken that look at them.
+func toldApart(text []byte, n int, out *marks) {
+	for i := range n {
+		all := out.opens[i] | out.closes[i]
+		out.opens[i], out.closes[i] = 0, 0
+		for k, b := range text[i*64 : i*64+64] {
+			switch bit := uint64(1) << k; {
+			case all&bit == 0:
+			case b == '{' || b == '[':
+				out.opens[i] |= bit
+			case b == '}' || b == ']':
+				out.closes[i] |= bit
+			}
+		}
+	}
 }
