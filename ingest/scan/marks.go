@@ -17,7 +17,7 @@ type carry struct {
 
 // stride is how many blocks are marked at a time: their text stays near, and
 // what is behind them is not marked before it is asked for.
-const stride = 64
+const stride = 256
 
 // more marks blocks up to the one given, and some behind it. It reports whether
 // there are as many.
