@@ -115,7 +115,7 @@ func (s *scan) fateOf(l *launch, id string) fate {
 	if f, ok := s.cleanedUp(l, id); ok && (halted == nil || s.t.Nanos(f.row) < halted.ns || halted.state != "running") {
 		return f // what a terminate cleans up has the terminate's requestID
 	}
-	return s.ending(life, halted)
+	return s.ending(l, life, halted)
 }
 
 // after is the life from the launch up to and including the next launch.
@@ -149,15 +149,36 @@ func firstAt(marks []mark, ns int64) int {
 	return lo
 }
 
-// untilLaunch cuts a life behind the next launch. A second record of the same
-// launch, with other content, is not the next one.
+// untilLaunch cuts a life behind the next launch.
 func (s *scan) untilLaunch(l *launch, marks []mark) []mark {
-	for i, m := range marks {
-		if m.kind == markLaunch && (l.request == "" || s.t.Request(m.row) != l.request) {
+	for i := range marks {
+		if s.isNext(l, &marks[i]) {
 			return marks[:i+1]
 		}
 	}
 	return marks
+}
+
+// isNext reports whether a mark is of a launch of its own. A second record of the
+// same launch, with other content, is none; nor is what only repeats the launch.
+func (s *scan) isNext(l *launch, m *mark) bool {
+	return m.kind == markLaunch && (l.request == "" || s.t.Request(m.row) != l.request) && !s.again(l, m)
+}
+
+// again reports whether a launch behind another begins nothing. A start that finds
+// the instance still pending changes nothing, and RunInstances names an instance
+// again only where a client token repeats the call. An instance that is found
+// pending long after was launched in between, by a call that the archive lacks.
+func (s *scan) again(l *launch, m *mark) bool {
+	return s.t.Name(m.row) == "RunInstances" || m.state == "pending" && m.ns-l.ns <= int64(s.opt.StopWindow)
+}
+
+// next is the launch that ends a life, or nil.
+func (s *scan) next(l *launch, life []mark) *mark {
+	if n := len(life); n > 0 && s.isNext(l, &life[n-1]) {
+		return &life[n-1]
+	}
+	return nil
 }
 
 func firstOf(life []mark, kind markKind) *mark {
@@ -236,10 +257,10 @@ func (s *scan) cleanedUp(l *launch, id string) (fate, bool) {
 // ending reads how the life goes on where no stop is recorded. The first call
 // that finds it down, where nobody took it down, implies a stop; a start that finds
 // it running shows that it came up.
-func (s *scan) ending(life []mark, halted *mark) fate {
+func (s *scan) ending(l *launch, life []mark, halted *mark) fate {
 	next := halted
 	if next == nil {
-		next = firstOf(life, markLaunch)
+		next = s.next(l, life)
 	}
 	if next == nil {
 		return unknownFate
@@ -319,7 +340,7 @@ func (s *scan) usedAfter(l *launch, id string, r *refusal) bool {
 
 // nextLaunch is when an instance was launched again after a launch, or never.
 func (s *scan) nextLaunch(l *launch, id string) int64 {
-	if next := firstOf(s.after(l, id), markLaunch); next != nil {
+	if next := s.next(l, s.after(l, id)); next != nil {
 		return next.ns
 	}
 	return math.MaxInt64

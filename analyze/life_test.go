@@ -23,6 +23,11 @@ func TestFate(t *testing.T) {
 		e.States[0] = before
 		return e
 	}
+	again := func(when float64) record.Event {
+		e := start(when, who, "again", id)
+		e.States[0] = "pending"
+		return e
+	}
 	for _, c := range []struct {
 		name    string
 		life    []record.Event
@@ -43,6 +48,9 @@ func TestFate(t *testing.T) {
 		{"spot interruption", []record.Event{{Kind: record.Interruption, Time: at(10), Account: testAccount, Region: testRegion, Instances: []string{id}}, stateChange(20, id, "stopped")}, incident.Unknown, "", false},
 		{"next launch finds it stopped", []record.Event{next("stopped")}, incident.Stopped, incident.FromImplied, true},
 		{"next launch finds it pending", []record.Event{next("pending")}, incident.Unknown, "", false},
+		{"started again while pending", []record.Event{again(5), stateChange(20, id, "stopped")}, incident.Stopped, incident.FromStateChange, true},
+		{"started again while pending, and found stopped", []record.Event{again(5), next("stopped")}, incident.Stopped, incident.FromImplied, true},
+		{"found pending by a start past the window", []record.Event{again(901), next("stopped")}, incident.Unknown, "", false},
 		{"next launch finds it running", []record.Event{next("running")}, incident.Running, "", false},
 		{"stopped late, then launched", []record.Event{stateChange(5000, id, "stopped"), next("stopped")}, incident.Unknown, "", false},
 		{"a stop call finds it stopped", []record.Event{stop(5000, id, "stopped")}, incident.Stopped, incident.FromImplied, true},

@@ -83,9 +83,11 @@ func (r *reporter) unlinkedCall(ref *refusal, why string) incident.Unlinked {
 // unexplained lists the instances that did not stay up though nobody stopped
 // them and no refusal fits their launch; or fits it, and cannot have cost them,
 // where the stop is recorded. One that got its grant did come up: that a later call
-// found it stopped says nothing of the launch.
+// found it stopped says nothing of the launch. A stop is listed once, and not where an
+// attempt has it: a call that repeats a launch shares its fate.
 func (r *reporter) unexplained(ties []tie) []incident.Unexplained {
 	explained := r.explained(ties)
+	told := r.told(explained)
 	out := []incident.Unexplained{}
 	for i := range r.s.launches {
 		l := &r.s.launches[i]
@@ -96,9 +98,11 @@ func (r *reporter) unexplained(ties []tie) []incident.Unexplained {
 			id := l.instances[j]
 			cameUp := f.source == incident.FromImplied && r.s.grantedIn(l, id, "", 0)
 			tied := explained[i] != nil && (explained[i].of(j) || !f.witnessed())
-			if !f.silent() || cameUp || tied || !r.opt.wantsInstance(id) {
+			is := stopOf{instanceID{l.place, id}, f.row}
+			if !f.silent() || cameUp || tied || told[is] || !r.opt.wantsInstance(id) {
 				continue
 			}
+			told[is] = true
 			out = append(out, incident.Unexplained{
 				Launch:     incident.Pointer{Ref: r.ref(l.row), Action: r.keep(r.s.t.Name(l.row))},
 				InstanceID: r.keep(id), Stop: *r.stop(f),
@@ -106,6 +110,29 @@ func (r *reporter) unexplained(ties []tie) []incident.Unexplained {
 		}
 	}
 	return slices.Clip(out)
+}
+
+// stopOf is an instance's stop, by the record that shows it.
+type stopOf struct {
+	instance instanceID
+	row      int
+}
+
+// told are the stops of the instances that refusals can have cost.
+func (r *reporter) told(explained []*toll) map[stopOf]bool {
+	out := map[stopOf]bool{}
+	for i, t := range explained {
+		if t == nil {
+			continue
+		}
+		l := &r.s.launches[i]
+		for j, f := range r.s.fates(l) {
+			if f.silent() && t.of(j) {
+				out[stopOf{instanceID{l.place, l.instances[j]}, f.row}] = true
+			}
+		}
+	}
+	return out
 }
 
 // explained are the tolls of the launches that a refusal fits, and nil of others.
