@@ -273,9 +273,17 @@ func (s *scan) fallback(t *tie, r *refusal, window []int) {
 			}
 		}
 	}
-	if t.fit == 0 && t.why == "" {
+	if t.fit == 0 && t.why != whyNoLaunch && (t.why == "" || s.foreign(r, window)) {
 		t.why = whyNoLaunch
 	}
+}
+
+// foreign reports whether a refusal has a requestID, and every launch of its window
+// another. Where these are known to have done well, it is of a launch that the archive
+// lacks, but for a throttled call: that is made again, under whatever request.
+func (s *scan) foreign(r *refusal, window []int) bool {
+	return r.request != "" && r.cause != throttled &&
+		!slices.ContainsFunc(window, func(i int) bool { return s.launches[i].request == "" })
 }
 
 // named are the launches, in the window, of the instance that the refusal
