@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"math"
 	"slices"
 
 	"grantrail/analyze/incident"
@@ -30,7 +31,11 @@ func (s *scan) pictured(l *launch, life []mark) (fate, bool) {
 			}
 			running = running || m.state == "running"
 			f, ok := s.picture(l, m)
-			if f.reason == "" && asked(life, m.ns) {
+			until := m.ns
+			if kind == markDescribed {
+				until = math.MaxInt64 // its time is the launch's, and the state of whenever it was saved
+			}
+			if f.reason == "" && asked(life, until) {
 				continue // the call that asked for it explains it
 			}
 			if ok && (best.source == "" || best.explained && !f.explained) {
