@@ -17,8 +17,12 @@ func TestSecondOfTheRefusal(t *testing.T) {
 	}
 	detach := change(-50, "iam.amazonaws.com", "DetachRolePolicy", "ops", "arn:aws:iam::111122223333:policy/p")
 	good := granted(-50, who, "old", "i-8")
+	if c := concluded(t, append(events, good, detach)...); c.Incidents[0].Trigger == nil || !strings.Contains(c.Incidents[0].Trigger.Statement, "in the second of the last success") {
+		t.Errorf("a change in the second of the last success can have come after it: %+v", c.Incidents[0].Trigger)
+	}
+	detach.Time = at(-51)
 	if c := concluded(t, append(events, good, detach)...); c.Incidents[0].Trigger != nil {
-		t.Errorf("a change in the second of the last success: %+v", c.Incidents[0].Trigger)
+		t.Errorf("a change in the second before it: %+v", c.Incidents[0].Trigger)
 	}
 	detach.Time = at(-49)
 	if c := concluded(t, append(events, good, detach)...); c.Incidents[0].Trigger == nil {

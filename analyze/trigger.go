@@ -59,8 +59,11 @@ func (s *scan) changesIn(after, before int64) (from, to int) {
 // trigger names the best candidate for what broke the launches, and what was
 // searched for it: between the last success, or the start of the archive, and
 // the first refusal.
+//
+// What was changed in the second of the last success may have been changed after it:
+// a second's events have no order.
 func (r *reporter) trigger(st *story, after int64) (*incident.Trigger, string) {
-	found, n := r.candidates(st, breaking, after, st.broken)
+	found, n := r.candidates(st, breaking, after-1, st.broken)
 	search := r.searched(st, after, n)
 	if len(found) == 0 {
 		return nil, search
@@ -75,7 +78,10 @@ func (r *reporter) trigger(st *story, after int64) (*incident.Trigger, string) {
 func (r *reporter) named(st *story, after int64, c candidate) incident.Trigger {
 	text := fmt.Sprintf("Candidate: %s, %s before the first refusal", c.why,
 		time.Duration(st.broken-r.s.t.Nanos(c.row)).Round(time.Second))
-	if after > 0 {
+	switch {
+	case after > 0 && r.s.t.Nanos(c.row) == after:
+		text += " and in the second of the last success"
+	case after > 0:
 		text += " and after the last success"
 	}
 	switch {
@@ -98,7 +104,7 @@ func (r *reporter) named(st *story, after int64, c candidate) incident.Trigger {
 // to be looked through: IAM is logged in its partition's home region, and the
 // organisation's policies in the management account.
 func (r *reporter) searched(st *story, after int64, found int) string {
-	from, to := r.s.changesIn(after, st.broken)
+	from, to := r.s.changesIn(after-1, st.broken)
 	since := "the start of the archive"
 	if !r.opt.From.IsZero() {
 		since = "the start of the asked time" // of which no more is read than a margin before it
