@@ -65,7 +65,7 @@ func (s *scan) refusal(row int) {
 	}
 	r.who = s.actor(r.principal)
 	r.why = s.screen(row)
-	r.unsure = r.why == whyOtherService && s.t.Service(row) == "" && !isOtherService(s.forwarder(row))
+	r.unsure = r.why == whyOtherService && s.t.Service(row) == "" && !isOtherService(s.forwarder(row)) && fatal(s.t.Name(row), false)
 	if r.why == whyDirect && caller == (table.Identity{}) {
 		r.why = "" // a record that lost its identity does not show whose call it was
 	}
