@@ -54,6 +54,8 @@ func (s *scan) join() []tie {
 		r := &s.refusals[i]
 		t := tie{refusal: i, why: r.why}
 		switch exact := s.exact(r); {
+		case r.why == whyDirect && s.callers(r, exact): // invokedBy is lost: a call that the caller makes has a requestID of its own
+			s.settle(&t, r, exact, byRequest)
 		case r.why != "" && !r.unsure:
 		case len(exact) > 0:
 			s.settle(&t, r, exact, byRequest)
@@ -106,6 +108,13 @@ func (s *scan) exact(r *refusal) []int {
 		return agreed
 	}
 	return same
+}
+
+// callers reports whether launches are all of a refusal's own caller, and the refused
+// call one that they need.
+func (s *scan) callers(r *refusal, launches []int) bool {
+	return len(launches) > 0 && r.who != nobody && fatal(s.t.Name(r.row), false) &&
+		!slices.ContainsFunc(launches, func(i int) bool { return s.launches[i].who != r.who })
 }
 
 // orders are the calls that have EC2 launch instances later on, in launches that the

@@ -42,6 +42,14 @@ func TestLostIdentity(t *testing.T) {
 	if c := concluded(t, start(0, role("ops", "ana"), "r", "i-1"), r); len(c.Incidents) != 1 {
 		t.Errorf("%+v", c.Unlinked)
 	}
+	r.Identity = role("ops", "ana")
+	r.Identity.InvokedBy = ""
+	if c := concluded(t, start(0, role("ops", "ana"), "r", "i-1"), r); len(c.Incidents) != 1 {
+		t.Errorf("invokedBy alone is lost: %+v", c.Unlinked)
+	}
+	if c := concluded(t, start(0, role("ops", "ana"), "r2", "i-1"), r); len(c.Incidents) != 0 || c.Unlinked[0].Why != whyDirect {
+		t.Errorf("invokedBy is lost, and the requestID another: %+v", c)
+	}
 	r.Identity = record.Identity{Type: "IAMUser", ARN: "arn:aws:iam::" + testAccount + ":user/ana"} // and nobody invoked it
 	if c := concluded(t, start(0, role("ops", "ana"), "r", "i-1"), r); len(c.Incidents) != 0 || c.Unlinked[0].Why != whyDirect {
 		t.Errorf("%+v", c)
