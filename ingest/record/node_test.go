@@ -1,6 +1,9 @@
 package record
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // TestNode: a node answers to a name in any case, to the exact one first, and
 // to no other.
@@ -47,6 +50,21 @@ func TestFind(t *testing.T) {
 		}
 		if got := n.find("id"); got != c.want {
 			t.Errorf("%s: %q, want %q", c.text, got, c.want)
+		}
+	}
+}
+
+// TestNumbersOfAnySize: a number that no machine type holds is a number; a record
+// is not refused for it.
+func TestNumbersOfAnySize(t *testing.T) {
+	for _, number := range []string{"1" + strings.Repeat("0", 5000), "-1e999", "1E+400"} {
+		if _, err := parse([]byte(`{"a":` + number + `}`)); err != nil {
+			t.Errorf("%.10s: %v", number, err)
+		}
+	}
+	for _, raw := range []string{`{"a":01}`, `{"a":1,"a":1e999}`, `{"a":1e999}x`} {
+		if _, err := parse([]byte(raw)); err == nil {
+			t.Errorf("%s: taken as a value", raw)
 		}
 	}
 }
