@@ -139,6 +139,17 @@ func Named(p string) bool { return strings.Contains(p, Mark) }
 // counts as its last.
 var lenient = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 
+// plainly is err in words that are the same in every run: of a value that is of
+// another type than it should be, the library says by chance that it "cannot" be
+// read or is "unable to" be.
+func plainly(err error) error {
+	var other *json.SemanticError
+	if errors.As(err, &other) {
+		return fmt.Errorf("%q is of another JSON type than it is to be", other.JSONPointer)
+	}
+	return err
+}
+
 // Parse reads a digest's text. It fails on what is not JSON, on times that are not RFC
 // 3339 or out of all reason, on an end before the start, on a missing bucket or object,
 // and on a signature algorithm that is not known.
@@ -148,7 +159,7 @@ func Parse(text []byte) (*Unverified, error) {
 		Listed []listed `json:"logFiles"`
 	}
 	if err := json.Unmarshal(text, &wire, lenient); err != nil {
-		return nil, fmt.Errorf("parsing: %w", err)
+		return nil, fmt.Errorf("parsing: %w", plainly(err))
 	}
 	d := wire.Unverified
 	d.Logs = make([]LogFile, len(wire.Listed))
