@@ -5,9 +5,11 @@ import (
 	"archive/zip"
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
+	"testing/iotest"
 )
 
 func zipped(t testing.TB, members map[string]string, order ...string) []byte {
@@ -89,6 +91,73 @@ func TestBomb(t *testing.T) {
 	if _, err := walked(Tar, tarred(t, &tar.Header{Name: "a", Typeflag: tar.TypeReg}, big), &Budget{Members: 1, Bytes: 1 << 10}); !errors.Is(err, ErrLimit) {
 		t.Errorf("tar: got %v", err)
 	}
+}
+
+// TestTarsEnd: a tar is all there where it has its end mark, nothing but zeros
+// stands behind it, and what it is compressed in is sound to its end.
+func TestTarsEnd(t *testing.T) {
+	one := tarred(t, &tar.Header{Name: "a", Typeflag: tar.TypeReg}, "x")
+	for name, c := range map[string]struct {
+		text []byte
+		want error
+	}{
+		"whole":               {one, nil},
+		"filled up":           {append(bytes.Clone(one), make([]byte, 8192)...), nil},
+		"cut between members": {one[:1024], errCut},
+		"another behind it":   {append(bytes.Clone(one), one...), errFollowed},
+	} {
+		got, err := walked(Tar, c.text, NewBudget())
+		if !errors.Is(err, c.want) || strings.Join(got, " ") != "a=x" {
+			t.Errorf("%s: got %q, %v, want %v", name, got, err, c.want)
+		}
+	}
+	broken := errors.New("the checksum is wrong")
+	err := Tar(io.MultiReader(bytes.NewReader(one), iotest.ErrReader(broken)), NewBudget(), func(string, io.Reader) {})
+	if !errors.Is(err, broken) {
+		t.Errorf("a fault behind the end mark: got %v", err)
+	}
+}
+
+// TestTarsFiles: contiguous files, and those of a type that is not known, are
+// files; links and folders are not. A hole counts as bytes.
+func TestTarsFiles(t *testing.T) {
+	for typeflag, want := range map[byte]string{
+		tar.TypeReg: "a=x", tar.TypeCont: "a=x", 'Z': "a=x", tar.TypeSymlink: "", tar.TypeLink: "", tar.TypeDir: "",
+	} {
+		text := tarred(t, &tar.Header{Name: "a", Typeflag: tar.TypeReg}, "x")
+		text[156] = typeflag
+		reseal(text)
+		if got, err := walked(Tar, text, NewBudget()); strings.Join(got, " ") != want || want != "" && err != nil {
+			t.Errorf("%q: got %q, %v, want %q", typeflag, got, err, want)
+		}
+	}
+	hole := sparse(t, 1<<30)
+	if got, err := walked(Tar, hole, &Budget{Members: 1, Bytes: 1 << 20}); !errors.Is(err, ErrLimit) || strings.Join(got, " ") != "a=damaged" {
+		t.Errorf("a hole over the limit: got %q, %v", got, err)
+	}
+	if got, err := walked(Tar, sparse(t, 10), NewBudget()); err != nil || strings.Join(got, " ") != "a="+strings.Repeat("\x00", 10) {
+		t.Errorf("a sparse file: got %q, %v", got, err)
+	}
+}
+
+// reseal makes a tar header's checksum right.
+func reseal(header []byte) {
+	copy(header[148:156], "        ")
+	sum := 0
+	for _, c := range header[:512] {
+		sum += int(c)
+	}
+	copy(header[148:156], fmt.Sprintf("%06o\x00 ", sum))
+}
+
+// sparse is a tar of one file, in GNU's old form, that is a hole of so many bytes.
+func sparse(t *testing.T, size int) []byte {
+	text := tarred(t, &tar.Header{Name: "a", Typeflag: tar.TypeReg, Format: tar.FormatGNU}, "")
+	text[156] = tar.TypeGNUSparse
+	copy(text[386:], fmt.Sprintf("%011o\x00%011o\x00", size, 0)) // the one entry: no bytes, at the end
+	copy(text[483:], fmt.Sprintf("%011o\x00", size))
+	reseal(text)
+	return text
 }
 
 // FuzzWalk: no archive makes the walk fail in any other way than an [*Error].
