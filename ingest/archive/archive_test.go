@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -158,6 +159,47 @@ func sparse(t *testing.T, size int) []byte {
 	copy(text[483:], fmt.Sprintf("%011o\x00", size))
 	reseal(text)
 	return text
+}
+
+// TestZipsDirectory: what a zip's directory says nothing of is said, and a member
+// that has bytes is read, whatever it calls itself.
+func TestZipsDirectory(t *testing.T) {
+	one := zipped(t, map[string]string{"a": "1"}, "a")
+	other := zipped(t, map[string]string{"b": "2"}, "b")
+	larger := zipped(t, map[string]string{"b": "2", "c": "3"}, "b", "c")
+	for name, c := range map[string]struct {
+		text []byte
+		want error
+	}{
+		"whole":             {one, nil},
+		"filled up":         {append(bytes.Clone(one), 0, 0), nil},
+		"another before it": {append(bytes.Clone(larger), one...), errBefore},
+		"one of its length": {append(bytes.Clone(one), other...), errBefore},
+		"text behind it":    {append(bytes.Clone(one), "x"...), errBehind},
+	} {
+		if got, err := walked(Zip, c.text, NewBudget()); !errors.Is(err, c.want) || strings.Join(got, " ") != "a=1" {
+			t.Errorf("%s: got %q, %v, want %v", name, got, err, c.want)
+		}
+	}
+	for mode, want := range map[fs.FileMode]string{fs.ModeDir: "a=1", fs.ModeNamedPipe: "a=1", fs.ModeSymlink: ""} {
+		var b bytes.Buffer
+		w := zip.NewWriter(&b)
+		h := &zip.FileHeader{Name: "a"}
+		h.SetMode(mode | 0o644)
+		f, err := w.CreateHeader(h)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(f, "1"); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := walked(Zip, b.Bytes(), NewBudget()); err != nil || strings.Join(got, " ") != want {
+			t.Errorf("%v: got %q, %v, want %q", mode, got, err, want)
+		}
+	}
 }
 
 // FuzzWalk: no archive makes the walk fail in any other way than an [*Error].
