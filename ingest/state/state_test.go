@@ -284,6 +284,46 @@ func TestDamaged(t *testing.T) {
 	}
 }
 
+// TestFirstDamage: of several damaged files it is the first that is reported, by
+// segment and objects before events, however often one looks.
+func TestFirstDamage(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "state")
+	s := open(t, dir)
+	add(t, s, object("a", 1))
+	add(t, s, object("b", 1))
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	first, second := s.Segments[0], s.Segments[1]
+	for _, damaged := range [][]string{
+		{first.objects(), first.events(), second.objects(), second.events()},
+		{first.events(), second.objects(), second.events()},
+		{second.objects(), second.events()},
+	} {
+		whole := map[string][]byte{}
+		for _, name := range damaged {
+			path := filepath.Join(dir, name)
+			var err error
+			if whole[path], err = os.ReadFile(path); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(path, nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for range 20 {
+			if _, err := Open(dir, false); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), damaged[0]+" is not what was written") {
+				t.Fatalf("want %s: %v", damaged[0], err)
+			}
+		}
+		for path, text := range whole {
+			if err := os.WriteFile(path, text, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
 // TestVersionBefore: a state of the version before is read, with what it does not
 // know unknown, and goes on in this version; one of no known version is refused.
 func TestVersionBefore(t *testing.T) {
