@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 
 	"grantrail/analyze/incident"
 )
@@ -32,12 +33,17 @@ func ReadCase(r io.Reader) (*incident.Case, error) {
 }
 
 // readAll is io.ReadAll, which for a file of half a gigabyte takes twice as
-// much for want of its size.
+// much for want of its size. A file of more than an int holds, as of 2 GB where that
+// has 32 bits, fits no memory: a buffer panics over it, so it is refused before.
 func readAll(r io.Reader) ([]byte, error) {
 	var b bytes.Buffer
 	if f, ok := r.(interface{ Stat() (fs.FileInfo, error) }); ok {
 		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
-			b.Grow(int(info.Size()) + bytes.MinRead)
+			size := info.Size()
+			if size > math.MaxInt-bytes.MinRead {
+				return nil, fmt.Errorf("%d bytes are more than memory can hold here", size)
+			}
+			b.Grow(int(size) + bytes.MinRead)
 		}
 	}
 	_, err := b.ReadFrom(r)

@@ -3,6 +3,8 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"io/fs"
+	"math"
 	"strings"
 	"testing"
 
@@ -71,5 +73,29 @@ func TestReadCaseRefuses(t *testing.T) {
 				t.Errorf("error %v, want one with %q", err, tt.want)
 			}
 		})
+	}
+}
+
+// sized is a file of a size, whatever it has.
+type sized struct {
+	*strings.Reader
+	fs.FileInfo
+	size int64
+}
+
+func (f sized) Stat() (fs.FileInfo, error) { return f, nil }
+func (f sized) Size() int64                { return f.size }
+func (f sized) Mode() fs.FileMode          { return 0 }
+
+// The size of a file is taken for what it is, where an int is smaller as well.
+func TestReadAllBySize(t *testing.T) {
+	for size, refused := range map[int64]bool{
+		0: false, 2: false, 100: false, // it can grow, or shrink, while it is read
+		math.MaxInt64: true, math.MaxInt - bytes.MinRead + 1: true,
+	} {
+		doc, err := readAll(sized{Reader: strings.NewReader("{}"), size: size})
+		if (err != nil) != refused || !refused && string(doc) != "{}" {
+			t.Errorf("%d bytes: %q, %v", size, doc, err)
+		}
 	}
 }
