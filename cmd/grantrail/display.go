@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/dustin/go-humanize"
+	"github.com/dustin/go-humanize/english"
 	"golang.org/x/term"
 
 	"grantrail/analyze/incident"
@@ -66,8 +67,8 @@ func (p *progressLine) update(at ingest.Progress) {
 		return
 	}
 	p.last = now
-	_, _ = fmt.Fprintf(p.w, "\r\x1b[Kgrantrail: %s of %s objects, %s of %s",
-		humanize.Comma(int64(at.Objects)), humanize.Comma(int64(at.OfObjects)),
+	_, _ = fmt.Fprintf(p.w, "\r\x1b[Kgrantrail: %s of %s %s, %s of %s",
+		humanize.Comma(int64(at.Objects)), humanize.Comma(int64(at.OfObjects)), english.PluralWord(at.OfObjects, "object", ""),
 		humanize.IBytes(uint64(at.Bytes)), humanize.IBytes(uint64(at.OfBytes)))
 }
 
@@ -78,7 +79,7 @@ func (p *progressLine) listing(objects int) {
 		return
 	}
 	p.last = now
-	_, _ = fmt.Fprintf(p.w, "\r\x1b[Kgrantrail: listing, %s objects", humanize.Comma(int64(objects)))
+	_, _ = fmt.Fprintf(p.w, "\r\x1b[Kgrantrail: listing, %s %s", humanize.Comma(int64(objects)), english.PluralWord(objects, "object", ""))
 }
 
 // end wipes the line: what stays is the summary.
@@ -108,7 +109,7 @@ func (d display) closingText(c *incident.Case, reports []string, elapsed time.Du
 	say(d.w, "%s", c.Conclusion)
 	failed, possible := c.Launches()
 	rows := []struct{ name, value string }{
-		{"incidents", fmt.Sprintf("%d confirmed, %d probable, %d possible; %d failed launches", s.Confirmed, s.Probable, s.Possible, failed+possible)},
+		{"incidents", fmt.Sprintf("%d confirmed, %d probable, %d possible; %s", s.Confirmed, s.Probable, s.Possible, english.Plural(failed+possible, "failed launch", ""))},
 		{"changes", changed(c)},
 		{"objects", accounted(&c.Custody)},
 		{"records", fmt.Sprintf("%d seen, %d kept, %d duplicate, %d conflicting, %d refused", r.Seen, r.Kept, r.Duplicate, r.Conflicting, r.Refused)},
@@ -141,7 +142,7 @@ func changed(c *incident.Case) string {
 	if n := len(d.Withdrawn); n > 0 {
 		incidents += fmt.Sprintf(", %d withdrawn", n)
 	}
-	objects := fmt.Sprintf("%d of %d objects were read", d.Objects.New+d.Objects.Retried+d.Objects.Replaced, d.Objects.Listed)
+	objects := fmt.Sprintf("%d of %s read", d.Objects.New+d.Objects.Retried+d.Objects.Replaced, english.Plural(d.Objects.Listed, "object", ""))
 	if n := d.Objects.Gone; n > 0 {
 		objects += fmt.Sprintf(", %d gone", n)
 	}
@@ -175,7 +176,7 @@ func (d display) exported(out *ingest.Exported, dir string, elapsed time.Duratio
 	}
 	say(d.w, "exported")
 	for _, row := range []struct{ name, value string }{
-		{"rows", fmt.Sprintf("%d written to %d files, %d duplicate, %d conflicting, %d left out by the filters", n.Written, n.Files, n.Duplicate, n.Conflict, out.LeftOut)},
+		{"rows", fmt.Sprintf("%d written to %s, %d duplicate, %d conflicting, %d left out by the filters", n.Written, english.Plural(n.Files, "file", ""), n.Duplicate, n.Conflict, out.LeftOut)},
 		{"objects", accounted(m)},
 		{"records", fmt.Sprintf("%d seen, %d refused", m.Records.Seen, m.Records.Refused)},
 		{"output", dir},

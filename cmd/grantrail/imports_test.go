@@ -50,7 +50,7 @@ var (
 var layers = []layer{
 	{pkg: "cmd/grantrail", why: "the only place that knows flags, files and exit codes, and so the only one that sees every stage",
 		may: []string{module + "/ingest", module + "/ingest/custody", module + "/ingest/digest", module + "/ingest/export", module + "/ingest/record", module + "/ingest/s3source", module + "/ingest/state", module + "/analyze", module + "/analyze/incident", module + "/report",
-			"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/dustin/go-humanize", "github.com/goccy/go-yaml", "golang.org/x/term"}},
+			"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/dustin/go-humanize/...", "github.com/goccy/go-yaml", "golang.org/x/term"}},
 
 	{pkg: "ingest", why: "opens objects and moves them through the stages; it holds no format of its own",
 		may: []string{module + "/ingest/archive", module + "/ingest/catalog", module + "/ingest/container", module + "/ingest/custody", module + "/ingest/digest", module + "/ingest/export", module + "/ingest/inflate", module + "/ingest/record", module + "/ingest/securitylake", module + "/ingest/state", module + "/ingest/table",
