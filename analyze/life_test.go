@@ -102,6 +102,8 @@ func TestAddendum(t *testing.T) {
 		"update":       {[]record.Event{version("a", ""), version("b", "a")}, "b"},
 		"chain":        {[]record.Event{version("a", ""), version("b", "a"), version("c", "b")}, "c"},
 		"circle":       {[]record.Event{version("a", "b"), version("b", "a")}, "ab"},
+		"and another":  {[]record.Event{version("a", "b"), version("b", "a"), version("c", "a")}, "abc"},
+		"of three":     {[]record.Event{version("a", "c"), version("b", "a"), version("c", "b")}, "abc"},
 		"itself":       {[]record.Event{version("a", "a")}, "a"},
 		"same id":      {[]record.Event{version("a", ""), version("a", "a")}, "a"},
 		"another call": {[]record.Event{version("a", ""), stray}, "ax"},

@@ -165,11 +165,14 @@ func newScan(t *table.Table, opt *Options) *scan {
 // a second's events have no order of their own. Events that an addendum
 // supersedes are left out.
 func (s *scan) sort() {
-	replaced := s.replaced()
+	superseded := map[int]bool{}
+	for _, old := range s.t.Superseded() {
+		superseded[old.Row] = true
+	}
 	launches, refusals := 0, 0
 	s.order = make([]int, 0, s.t.Len())
 	for row := range s.t.Len() {
-		if len(replaced) > 0 && s.superseded(row, replaced) {
+		if superseded[row] {
 			continue
 		}
 		switch s.t.Kind(row) {

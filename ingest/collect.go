@@ -215,15 +215,14 @@ func (c *collector) close() {
 	})
 }
 
-// superseded warns of events that a later addendum replaces. Their rows stay in the
-// table; package analyze leaves them out.
+// superseded warns of events that an addendum replaces. Their rows stay in the table;
+// package analyze leaves the same ones out.
 func (c *collector) superseded(t *table.Table) {
-	for _, r := range c.known.superseded(t) {
-		old, by := c.known.rows[r.old], c.known.rows[r.by]
-		at := int(old.record)
+	for _, s := range t.Superseded() {
+		old, by := t.Origin(s.Row), t.Origin(s.By)
 		c.manifest.Warnings = append(c.manifest.Warnings, custody.Warning{
-			Object: c.names[old.object], Record: &at, Kind: custody.KindSuperseded,
-			Detail: fmt.Sprintf("an updated copy of this event replaces it: %q, record %d", c.names[by.object], by.record),
+			Object: c.names[old.Object], Record: &old.Record, Kind: custody.KindSuperseded,
+			Detail: fmt.Sprintf("an updated copy of this event replaces it: %q, record %d", c.names[by.Object], by.Record),
 		})
 	}
 }
