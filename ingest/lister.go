@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -118,8 +117,8 @@ func (l *lister) glob(pattern string) error {
 			continue
 		case err != nil:
 			return err
-		case info.IsDir() && strings.Contains(pattern, "**"):
-			continue // the pattern matches what is inside as well
+		case info.IsDir() && !walked(pattern):
+			continue
 		}
 		if err := l.named(p, info); err != nil {
 			return err

@@ -23,13 +23,8 @@ func Names(source, path string) bool {
 	}
 	base, pattern := doublestar.SplitPattern(filepath.ToSlash(source))
 	rel, err := filepath.Rel(Real(filepath.FromSlash(base)), at)
-	for err == nil && rel != "." && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
-		if matches, _ := doublestar.Match(pattern, filepath.ToSlash(rel)); matches { // a pattern that is none matches nothing
-			return true
-		}
-		rel = filepath.Dir(rel)
-	}
-	return false
+	inside := err == nil && rel != "." && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
+	return inside && lists(filepath.FromSlash(pattern), rel)
 }
 
 // Root is the file or folder that all of a source on this machine lies in.
@@ -39,18 +34,6 @@ func Root(source string) string {
 	}
 	base, _ := doublestar.SplitPattern(filepath.ToSlash(source))
 	return Real(filepath.FromSlash(base))
-}
-
-// patterned reports whether a source can be a pattern.
-func patterned(source string) bool { return strings.ContainsAny(source, "*?[{") }
-
-// literal reports whether a source is a path and no pattern, as [List] takes it.
-func literal(source string) bool {
-	if !patterned(source) {
-		return true
-	}
-	_, err := os.Stat(source)
-	return err == nil
 }
 
 // Inside reports whether a path lies in a folder, or is it. Both are real; one folder

@@ -8,8 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/bmatcuk/doublestar/v4"
-
 	"grantrail/ingest/custody"
 	"grantrail/ingest/state"
 )
@@ -115,7 +113,7 @@ func (l *Listing) covers(name string) bool {
 		}
 	}
 	for _, pattern := range l.patterns {
-		if matches(pattern, name) {
+		if lists(pattern, name) {
 			return true
 		}
 	}
@@ -128,21 +126,4 @@ func (l *Listing) covers(name string) bool {
 		}
 	}
 	return false
-}
-
-// matches reports whether a pattern that is a source has a file listed: it matches
-// the file, or a folder around it, which is walked. Folders that one with ** matches
-// are not: what is in them, it matches as well.
-func matches(pattern, file string) bool {
-	pattern = filepath.Clean(pattern)
-	for {
-		if ok, err := doublestar.PathMatch(pattern, file); ok && err == nil {
-			return true
-		}
-		parent := filepath.Dir(file)
-		if strings.Contains(pattern, "**") || parent == file || parent == "." {
-			return false
-		}
-		file = parent
-	}
 }
