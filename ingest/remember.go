@@ -9,6 +9,7 @@ import (
 
 	"grantrail/ingest/custody"
 	"grantrail/ingest/digest"
+	"grantrail/ingest/layout"
 	"grantrail/ingest/state"
 )
 
@@ -197,7 +198,7 @@ func (o *Options) meets(first, last time.Time) bool {
 // tells: the end of the minute or second in a log file's name, the end of the
 // hour of a digest, else its last record.
 func deliveredBy(o *state.Object) time.Time {
-	if at, ok := digest.Delivered(o.Name); ok {
+	if at, ok := layout.Delivered(o.Name); ok {
 		return at
 	}
 	for i := range o.Rest.Files {

@@ -5,7 +5,7 @@ import (
 	"iter"
 
 	"grantrail/ingest/catalog"
-	"grantrail/ingest/digest"
+	"grantrail/ingest/layout"
 )
 
 // found is what a listing has met so far, in the order of the listing.
@@ -26,7 +26,7 @@ func (s *sum) count(o *Object) {
 	if o.verdict == nil {
 		s.Bytes += o.Size
 	}
-	s.digests = s.digests || digest.Named(o.name)
+	s.digests = s.digests || layout.OfDigest(o.name)
 }
 
 func (f *found) add(o Object) {
@@ -37,7 +37,7 @@ func (f *found) add(o Object) {
 // file adds a file whose size nobody has asked for.
 func (f *found) file(folder string, name []byte) {
 	f.name = append(append(f.name[:0], folder...), name...)
-	f.digests = f.digests || bytes.Contains(f.name, []byte(digest.Mark))
+	f.digests = f.digests || bytes.Contains(f.name, []byte(layout.DigestMark))
 	f.heap.Add(f.name, f.of(&Object{store: disk{}, unsized: true}))
 }
 

@@ -2,13 +2,12 @@ package ingest
 
 import (
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"grantrail/ingest/custody"
+	"grantrail/ingest/layout"
 	"grantrail/ingest/state"
 )
 
@@ -29,7 +28,7 @@ func Since(st *state.State, overlap time.Duration) (func(folder string) time.Tim
 		if k.Forgotten || k.State != custody.Unread && k.State != custody.Partial {
 			continue
 		}
-		folder, at := regionDay(k.Name)
+		folder, at := layout.RegionDay(k.Name)
 		if from, listed := days[folder]; listed && at.Before(from) {
 			days[folder] = at
 		}
@@ -49,11 +48,11 @@ func (l *Listing) Note(st *state.State, now time.Time) {
 		if last != "" && strings.HasPrefix(o.name, last) {
 			continue // another one of the day before
 		}
-		folder, day := regionDay(o.name)
+		folder, day := layout.RegionDay(o.name)
 		if folder == "" || day.After(now) {
 			continue
 		}
-		last = folder + day.Format("2006/01/02/")
+		last = folder + day.Format(layout.DayFormat) + "/"
 		listed, met := whole[folder]
 		if !met {
 			listed = slices.ContainsFunc(l.whole, func(source string) bool { return inSource(folder, source) })
@@ -73,32 +72,11 @@ func inSource(name, source string) bool {
 	return strings.HasPrefix(name, strings.TrimSuffix(source, "/")+"/")
 }
 
-var remoteDay = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^([a-z0-9]+://.*/CloudTrail[^/]*/[a-z0-9-]+/)(\d{4}/\d{2}/\d{2})/`)
-})
-
-// regionDay is the folder of a region in which a remote object lies, and its
-// day of delivery; "" where the name is of no such layout.
-func regionDay(name string) (folder string, day time.Time) {
-	if !strings.Contains(name, "://") {
-		return "", day
-	}
-	m := remoteDay().FindStringSubmatch(name)
-	if m == nil {
-		return "", day
-	}
-	at, err := time.Parse("2006/01/02", m[2])
-	if err != nil {
-		return "", day
-	}
-	return m[1], at
-}
-
 // covers reports whether the listing would have an object of this name, were it
 // there.
 func (l *Listing) covers(name string) bool {
 	if l.since != nil {
-		if folder, day := regionDay(name); folder != "" && day.Before(l.since(folder)) {
+		if folder, day := layout.RegionDay(name); folder != "" && day.Before(l.since(folder)) {
 			return false
 		}
 	}

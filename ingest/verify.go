@@ -10,15 +10,14 @@ import (
 	"fmt"
 	"hash"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"grantrail/ingest/container"
 	"grantrail/ingest/custody"
 	"grantrail/ingest/digest"
+	"grantrail/ingest/layout"
 )
 
 // annotated is a body whose storage also gives metadata of the user, as S3 does.
@@ -69,9 +68,9 @@ func (w *worker) file(b body, got container.Result, reader *container.Reader, su
 		f = &digest.File{Name: b.name}
 	}
 	w.res.files = w.res.files[:claimed]
-	logFile := got.LogFile || digest.LogNamed(b.name)
+	logFile := got.LogFile || layout.IsLog(b.name)
 	f.Log = logFile && f.Digest == nil && f.Invalid == ""
-	if f.Digest == nil && f.Invalid == "" && digest.IsDigestName(b.name) {
+	if f.Digest == nil && f.Invalid == "" && layout.IsDigest(b.name) {
 		f.Log, f.Invalid = false, "its content is no digest"
 	}
 	switch {
@@ -96,27 +95,12 @@ func (w *worker) unread(o *Object) {
 	if last.Kind == custody.KindEmpty || last.Kind == custody.KindMarker {
 		return
 	}
-	w.res.files = append(w.res.files, &digest.File{Name: o.Name(), Unread: last.Detail, Log: digest.LogNamed(o.Name())})
+	w.res.files = append(w.res.files, &digest.File{Name: o.Name(), Unread: last.Detail, Log: layout.IsLog(o.Name())})
 }
 
 // sidecar is a file that keeps the signature of a digest, whose copy on a disk
 // has lost it.
 type sidecar struct{ of, signature string }
-
-var sidecarName = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^(.*_CloudTrail-Digest_[^/]*\.json(?:\.gz)?)\.(?:signature|sig|metadata|metadata\.json|head\.json|json)$`)
-})
-
-// sidecarOf is the digest that a file is named as the side-car of, or "".
-func sidecarOf(name string) string {
-	if !digest.Named(name) {
-		return ""
-	}
-	if m := sidecarName().FindStringSubmatch(name); m != nil {
-		return m[1]
-	}
-	return ""
-}
 
 // maxSidecar is more than any signature takes.
 const maxSidecar = 64 << 10
@@ -200,16 +184,16 @@ const edge = 15 * time.Minute
 // leftOut reports whether the listing left a key out. Buckets are copied under
 // other names, so keys are compared from the layout's root on.
 func (c *collector) leftOut(bucket, key string) bool {
-	if at, ok := digest.Delivered(key); ok && c.opt.Horizon.Add(edge).After(at) {
+	if at, ok := layout.Delivered(key); ok && c.opt.Horizon.Add(edge).After(at) {
 		return true // it may have been forgotten
 	}
-	key, _ = digest.FromRoot("s3://" + bucket + "/" + key)
+	key, _ = layout.FromRoot("s3://" + bucket + "/" + key)
 	for _, l := range c.listing.LeftOut {
-		if prefix, _ := digest.FromRoot(l.Prefix); !strings.HasPrefix(key, prefix) {
+		if prefix, _ := layout.FromRoot(l.Prefix); !strings.HasPrefix(key, prefix) {
 			continue
 		}
-		after, _ := digest.FromRoot(l.After)
-		before, _ := digest.FromRoot(l.Before)
+		after, _ := layout.FromRoot(l.After)
+		before, _ := layout.FromRoot(l.Before)
 		if after == "" && before == "" || after != "" && key < after || before != "" && key >= before {
 			return true
 		}

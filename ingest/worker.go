@@ -10,15 +10,14 @@ import (
 	"io/fs"
 	"path"
 	"path/filepath"
-	"regexp"
 	"strings"
-	"sync"
 
 	"grantrail/ingest/archive"
 	"grantrail/ingest/container"
 	"grantrail/ingest/custody"
 	"grantrail/ingest/export"
 	"grantrail/ingest/inflate"
+	"grantrail/ingest/layout"
 	"grantrail/ingest/record"
 )
 
@@ -94,7 +93,7 @@ func (w *worker) stored(ctx context.Context, stored io.ReadCloser) {
 	if beside, ok := stored.(annotated); ok {
 		w.stamped = beside.Metadata()["signature"]
 	}
-	if of := sidecarOf(w.body.name); of != "" && !w.opt.NoVerify {
+	if of := layout.SidecarOf(w.body.name); of != "" && !w.opt.NoVerify {
 		w.sidecar(of, contextReader{ctx, source})
 		return
 	}
@@ -129,12 +128,6 @@ func storageKind(err error) custody.Kind {
 	return custody.KindReadError
 }
 
-// logName is CloudTrail's own file name, as
-// https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html gives it.
-var logName = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^\d{12}_CloudTrail_[a-z0-9-]+_?[0-9TZ-]+.*\.json(\.gz)?$`)
-})
-
 // review looks again at an object that holds nothing of use. A name is never
 // taken for evidence, but it is grounds for suspicion: a log file whose first
 // bytes were damaged is unread, not something else.
@@ -150,7 +143,7 @@ func (w *worker) review(got container.Result, reader *container.Reader) {
 			w.suspect(custody.KindJSONSyntax, "the name says JSON and the bytes are not")
 		case got.Suspect:
 			w.suspect(custody.KindUnrecognised, "it holds what looks like CloudTrail records, in a shape that is not known, as a table in CSV is not, or damaged")
-		case logName().MatchString(base):
+		case layout.ResemblesLog(w.body.name):
 			w.suspect(custody.KindUnrecognised, "named like a CloudTrail log file, and holds something else")
 		}
 		return

@@ -1,6 +1,10 @@
 package digest
 
-import "slices"
+import (
+	"slices"
+
+	"grantrail/ingest/layout"
+)
 
 // claims is what digests say of the log files of one name. There can be thousands
 // of both, whoever laid them there: each file is held against all that is said at
@@ -72,7 +76,7 @@ func placesOf(entries []entry) *places {
 	p := &places{map[string]bool{}, map[string]bool{}, map[string]bool{}}
 	for _, e := range entries {
 		key, rooted := tail(e.Object)
-		day := dayOf(key)
+		day := layout.Day(key)
 		p.anyDay[day] = true
 		if rooted {
 			p.rooted[key] = true
@@ -86,7 +90,7 @@ func placesOf(entries []entry) *places {
 // have reports whether a file is in one of them, as inPlace does for one key.
 func (p *places) have(name string) bool {
 	have, rooted := tail(name)
-	day, days := dayOf(have), p.anyDay
+	day, days := layout.Day(have), p.anyDay
 	if rooted {
 		days = p.days
 	}

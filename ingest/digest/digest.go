@@ -5,10 +5,7 @@
 //
 // Once an hour, also where nothing was logged, CloudTrail writes for each
 // account and region of a trail a digest file: one JSON object that names the
-// log files delivered in that hour.
-//
-//	[PREFIX/]AWSLogs/[o-…/]ACCOUNT/CloudTrail-Digest/REGION/YYYY/MM/DD/
-//	  ACCOUNT_CloudTrail-Digest_REGION_TRAIL_HOMEREGION_YYYYMMDDTHHMMSSZ[_backfill].json.gz
+// log files delivered in that hour. How it is named says package layout.
 //
 // Its members that count here: digestStartTime and digestEndTime, half-open,
 // of delivery; digestS3Bucket and digestS3Object, where it was written;
@@ -58,15 +55,14 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"path"
-	"regexp"
 	"strings"
-	"sync"
 	"time"
 	"unique"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"grantrail/ingest/layout"
 )
 
 // Unverified is what a digest file says. Nothing has vouched for it.
@@ -123,18 +119,6 @@ type chain struct {
 // place is what all chains of an account and region have in common.
 func (c chain) place() chain { return chain{Account: c.Account, Region: c.Region} }
 
-// name takes a digest's file name apart: account, region, trail with its home
-// region, time, backfill.
-var name = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^(\d{12})_CloudTrail-Digest_([a-z0-9-]+)_(.+)_(\d{8}T\d{6}Z)(_backfill)?\.json(\.gz)?$`)
-})
-
-// Mark stands in the names of digests and of their side-cars, and in no others.
-const Mark = "_CloudTrail-Digest_"
-
-// Named reports whether a file's name is that of a digest, or of a side-car.
-func Named(p string) bool { return strings.Contains(p, Mark) }
-
 // lenient is what readers of JSON commonly forgive: what a digest says twice
 // counts as its last.
 var lenient = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
@@ -182,11 +166,8 @@ func Parse(text []byte) (*Unverified, error) {
 		return nil, fmt.Errorf("digestSignatureAlgorithm %q is not known", d.Algorithm)
 	}
 	d.Chain = chain{Account: d.Account}
-	if m := name().FindStringSubmatch(path.Base(d.Object)); m != nil {
-		d.Chain.Region, d.Chain.Trail, d.Chain.Backfill = m[2], m[3], m[5] != ""
-	} else if parts := strings.Split(d.Object, "/CloudTrail-Digest/"); len(parts) == 2 {
-		d.Chain.Region, _, _ = strings.Cut(parts[1], "/")
-	}
+	of, _ := layout.DigestOf(d.Object)
+	d.Chain.Region, d.Chain.Trail, d.Chain.Backfill = of.Region, of.Trail, of.Backfill
 	return &d, nil
 }
 
@@ -212,9 +193,4 @@ func (d *Unverified) statement(hash string) string {
 		previous = *d.PrevSig
 	}
 	return d.EndText + "\n" + d.Bucket + "/" + d.Object + "\n" + hash + "\n" + previous
-}
-
-// IsDigestName reports whether a path's file name is that of a digest.
-func IsDigestName(p string) bool {
-	return Named(p) && name().MatchString(path.Base(strings.ReplaceAll(p, `\`, "/")))
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"grantrail/ingest/custody"
+	"grantrail/ingest/layout"
 	"grantrail/ingest/trailtest"
 
 	"github.com/klauspost/compress/gzip"
@@ -54,8 +55,8 @@ func files(t *testing.T) (*Keys, []*File) {
 		if _, err := b.ReadFrom(r); err != nil {
 			t.Fatal(err)
 		}
-		f := &File{Name: o.Path, Sum: sha256.Sum256(b.Bytes()), Hashed: true, Log: LogNamed(o.Path)}
-		if IsDigestName(o.Path) {
+		f := &File{Name: o.Path, Sum: sha256.Sum256(b.Bytes()), Hashed: true, Log: layout.IsLog(o.Path)}
+		if layout.IsDigest(o.Path) {
 			if f.Digest, err = Parse(b.Bytes()); err != nil {
 				t.Fatal(err)
 			}

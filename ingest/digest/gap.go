@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"grantrail/ingest/custody"
+	"grantrail/ingest/layout"
 )
 
 // gaps looks at the places where a chain does not go on: it begins, begins
@@ -92,7 +93,7 @@ func (j *judge) inferred(key string, d *Unverified, from time.Time) (n, listed i
 	uncovered(cover, from, d.Start.Add(-time.Hour), func(end time.Time, hours int) {
 		n += hours
 		for ; hours > 0 && listed < maxHours && j.hours < maxInAll; hours-- {
-			j.say(sibling(key, end), custody.Missing, d.Chain, end, "inferred: digests are hourly, and none at hand is for this hour; the name is what it would have been")
+			j.say(layout.DigestAt(key, end), custody.Missing, d.Chain, end, "inferred: digests are hourly, and none at hand is for this hour; the name is what it would have been")
 			end = end.Add(-time.Hour)
 			listed, j.hours = listed+1, j.hours+1
 		}

@@ -14,7 +14,7 @@ func hourly(t *testing.T, trail string, end time.Time) *File {
 	t.Helper()
 	name := func(end time.Time) string {
 		return fmt.Sprintf("AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/%s/111122223333_CloudTrail-Digest_eu-west-1_%s_eu-west-1_%s.json.gz",
-			end.Format("2006/01/02"), trail, end.Format(nameTime))
+			end.Format("2006/01/02"), trail, end.Format("20060102T150405Z"))
 	}
 	text := fmt.Sprintf(`{"awsAccountId":"111122223333","digestStartTime":%q,"digestEndTime":%q,"digestS3Bucket":"b","digestS3Object":%q,"previousDigestS3Object":%q,"logFiles":[]}`,
 		end.Add(-time.Hour).Format(time.RFC3339), end.Format(time.RFC3339), name(end), name(end.Add(-time.Hour)))

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"grantrail/ingest/custody"
+	"grantrail/ingest/layout"
 )
 
 // changed is a file with another digest in it.
@@ -89,7 +90,7 @@ func TestNamesItself(t *testing.T) {
 func TestOrderOfFindings(t *testing.T) {
 	var all []*File
 	for i := range 50 {
-		all = append(all, &File{Name: "z.zip!/" + Mark, Invalid: strings.Repeat("x", i)})
+		all = append(all, &File{Name: "z.zip!/" + layout.DigestMark, Invalid: strings.Repeat("x", i)})
 	}
 	want, _ := Judge(Input{Files: all})
 	slices.Reverse(all)

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"grantrail/ingest/custody"
+	"grantrail/ingest/layout"
 )
 
 // entry is what one digest says of a log file.
@@ -104,17 +105,17 @@ func (j *judge) log(f *File, said *claims) {
 
 // stray judges a log file that no digest lists.
 func (j *judge) stray(f *File, was entry, renamed bool) {
-	w, placed := whereOf(f.Name)
-	c := chain{Account: w.account, Region: w.region}
+	at, placed := layout.LogOf(f.Name)
+	c := chain{Account: at.Account, Region: at.Region}
 	switch {
 	case renamed:
 		f.Verdict = custody.Unlisted
 		j.out.Logs[string(custody.Unlisted)]++
 		j.say(f.Name, custody.Unlisted, was.by.Digest.Chain, was.by.Digest.End, "no digest names it; its content is that of %q, which is missing: it was renamed", was.Object)
-	case placed && within(j.cover[c], w.from, w.to):
+	case placed && within(j.cover[c], at.From, at.To):
 		f.Verdict = custody.Unlisted
 		j.out.Logs[string(custody.Unlisted)]++
-		j.say(f.Name, custody.Unlisted, c, w.from, "the digests at hand cover the time of its delivery, and none names it")
+		j.say(f.Name, custody.Unlisted, c, at.From, "the digests at hand cover the time of its delivery, and none names it")
 	default:
 		f.Verdict = custody.NotChecked
 		j.out.Logs[string(custody.NotChecked)]++
@@ -122,7 +123,7 @@ func (j *judge) stray(f *File, was entry, renamed bool) {
 		if !placed {
 			why = "no digest names it, and its name does not say when it was delivered"
 		}
-		j.say(f.Name, custody.NotChecked, c, w.from, "%s", why)
+		j.say(f.Name, custody.NotChecked, c, at.From, "%s", why)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"grantrail/ingest"
 	"grantrail/ingest/custody"
+	"grantrail/ingest/layout"
 )
 
 const scheme = "s3://"
@@ -100,36 +101,36 @@ func (l *lister) source(ctx context.Context, prefix string) error {
 
 // folder lists a folder by what it is in a layout.
 func (l *lister) folder(ctx context.Context, prefix string, depth int) error {
-	switch at := levelOf(prefix); at {
-	case outside:
+	switch at := layout.LevelOf(prefix); at {
+	case layout.Outside:
 		return l.probe(ctx, prefix, depth)
-	case inRegion:
+	case layout.InRegion:
 		after, before := l.days.bounds(prefix)
 		l.pruned(prefix, after, before)
 		if l.scope.Since != nil {
 			if since := l.scope.Since(scheme + l.bucket + "/" + prefix); !since.IsZero() {
-				after = max(after, prefix+since.Format(dayFormat))
+				after = max(after, prefix+dayFolder(since))
 			}
 		}
 		return l.flat(ctx, prefix, after, before)
-	case inConfigRegion:
+	case layout.InConfigRegion:
 		return l.config(ctx, prefix)
-	case flat:
+	case layout.Flat:
 		return l.flat(ctx, prefix, "", "")
 	default:
-		return l.layout(ctx, prefix, at)
+		return l.inLayout(ctx, prefix, at)
 	}
 }
 
-// layout lists the folders of a level that can hold what is asked for.
-func (l *lister) layout(ctx context.Context, prefix string, at level) error {
+// inLayout lists the folders of a level that can hold what is asked for.
+func (l *lister) inLayout(ctx context.Context, prefix string, at layout.Level) error {
 	page, err := l.level(ctx, prefix)
 	if err != nil {
 		return err
 	}
 	l.objects(page)
 	for _, f := range page.folders {
-		if why := at.leftOut(lastName(f), l.scope); why != "" {
+		if why := leftOut(at, lastName(f), l.scope); why != "" {
 			l.leave(custody.LeftOut{Prefix: f, Why: why})
 			continue
 		}

@@ -10,16 +10,8 @@
 //
 // # Layouts
 //
-// CloudTrail writes under one of
-//
-//	[PREFIX/]AWSLogs/ACCOUNT/…
-//	[PREFIX/]AWSLogs/o-ORGANISATION/ACCOUNT/…
-//	o-ORGANISATION/AWSLogs/[o-ORGANISATION/]ACCOUNT/…
-//
-// with CloudTrail/REGION/YYYY/MM/DD, CloudTrail-Digest likewise, and AWS Config
-// beside it as Config/REGION/Y/M/D, as
-// https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html
-// and https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html have it.
+// What CloudTrail and AWS Config deliver lies in the folders of package layout, with
+// any prefix before them, o-ORGANISATION/ among others.
 // Where a layout is recognised, listings with a delimiter find the accounts and
 // regions, in parallel, and only what the question allows is listed further:
 //
