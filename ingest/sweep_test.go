@@ -383,7 +383,7 @@ func TestSinceDays(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = st.Close() }()
-	const folder = "s3://b/AWSLogs/1/CloudTrail/eu-west-1/"
+	const folder = "s3://b/AWSLogs/111122223333/CloudTrail/eu-west-1/"
 	for _, o := range []state.Known{{Name: folder + "2026/03/01/a", State: custody.Unread, Forgotten: true}, {Name: folder + "2026/03/05/a"}} {
 		if err := st.Add(&state.Object{Known: o}); err != nil {
 			t.Fatal(err)

@@ -35,23 +35,25 @@ func IsAccount(name string) bool { return account().MatchString(name) }
 // IsRegion reports whether a folder's name is that of a region.
 func IsRegion(name string) bool { return region().MatchString(name) }
 
-// LevelOf is where a folder stands: a prefix that ends in a slash or is empty.
+// LevelOf is where a folder stands: a prefix that ends in a slash or is empty. The
+// last root of several counts.
 func LevelOf(prefix string) Level {
-	names := strings.Split(strings.TrimSuffix(prefix, "/"), "/")
-	at := -1
-	for i, name := range names {
-		if name == Root {
-			at = i
-		}
-	}
-	if at < 0 {
-		return Outside
-	}
-	l := InRoot
-	for _, name := range names[at+1:] {
-		l = l.Below(name)
+	l := Outside
+	for name := range strings.SplitSeq(strings.TrimSuffix(prefix, "/"), "/") {
+		l = l.next(name)
 	}
 	return l
+}
+
+// next is the level of a folder of this one, outside the layout as well.
+func (l Level) next(name string) Level {
+	switch {
+	case name == Root:
+		return InRoot
+	case l == Outside:
+		return Outside
+	}
+	return l.Below(name)
 }
 
 // Below is the level of a folder of this one, inside the layout.
@@ -73,12 +75,7 @@ func (l Level) Below(name string) Level {
 	return Flat
 }
 
-var (
-	dayFolder = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:^|/)(\d{4}/\d{2}/\d{2})/[^/]*$`) })
-	remoteDay = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`^([a-z0-9]+://.*/CloudTrail[^/]*/[a-z0-9-]+/)(\d{4}/\d{2}/\d{2})/`)
-	})
-)
+var dayFolder = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:^|/)(\d{4}/\d{2}/\d{2})/[^/]*$`) })
 
 // Day is the folder of the day that a file is in, as YYYY/MM/DD, or "". The digits
 // need be no day.
@@ -90,18 +87,26 @@ func Day(p string) string {
 }
 
 // RegionDay is the folder of a region in which a remote object lies, with its final
-// slash, and its day of delivery; "" where the URI is of no such layout.
+// slash, and its day of delivery; "" where there is none that is [InRegion], and so
+// listed by its days. In whatever folders of the day it lies, it is of that day.
 func RegionDay(uri string) (folder string, day time.Time) {
 	if !strings.Contains(uri, "://") {
 		return "", day
 	}
-	m := remoteDay().FindStringSubmatch(uri)
-	if m == nil {
+	l, at := Outside, 0
+	for l != InRegion {
+		name, _, isFolder := strings.Cut(uri[at:], "/")
+		if !isFolder {
+			return "", day
+		}
+		l, at = l.next(name), at+len(name)+1
+	}
+	if len(uri)-at <= len(DayFormat) || uri[at+len(DayFormat)] != '/' {
 		return "", day
 	}
-	at, err := time.Parse(DayFormat, m[2])
+	day, err := time.Parse(DayFormat, uri[at:at+len(DayFormat)])
 	if err != nil {
-		return "", day
+		return "", time.Time{}
 	}
-	return m[1], at
+	return uri[:at], day
 }

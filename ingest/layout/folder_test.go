@@ -57,15 +57,22 @@ func TestDay(t *testing.T) {
 func TestRegionDay(t *testing.T) {
 	const folder = "s3://b/AWSLogs/111122223333/CloudTrail/eu-west-1/"
 	for uri, want := range map[string]string{
-		folder + "2026/03/02/a.json.gz":                                          folder + " 2026-03-02",
-		folder + "2026/03/02/more/a":                                             folder + " 2026-03-02",
-		"s3://b/AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2026/03/02/a":   "s3://b/AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/ 2026-03-02",
-		folder + "2026/02/30/a":                                                  "",
-		folder + "2026/3/2/a":                                                    "",
-		folder + "a":                                                             "",
-		"AWSLogs/111122223333/CloudTrail/eu-west-1/2026/03/02/a":                 "",
-		"s3://b/AWSLogs/111122223333/Config/eu-west-1/2026/03/02/a":              "",
-		"s3://b/AWSLogs/111122223333/vpcflowlogs/eu-west-1/2026/03/02/a.json.gz": "",
+		folder + "2026/03/02/a.json.gz":                                              folder + " 2026-03-02",
+		folder + "2026/03/02/more/a":                                                 folder + " 2026-03-02",
+		"s3://b/AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2026/03/02/a":       "s3://b/AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/ 2026-03-02",
+		"s3://b/CloudTrail/eu-west-1/2026/03/02/a":                                   "", // no root
+		"s3://b/AWSLogs/11112222333/CloudTrail/eu-west-1/2026/03/02/a":               "", // no account
+		"s3://b/AWSLogs/111122223333/CloudTrail/europe/2026/03/02/a":                 "", // no region
+		"s3://b/AWSLogs/111122223333/CloudTrail/eu-west-1/x/2026/03/02/a":            "",
+		folder + "2026/03/02/2026/03/02/a":                                           folder + " 2026-03-02",
+		folder + "2026/03/02/AWSLogs/111122223333/CloudTrail/eu-west-1/2026/03/03/a": folder + " 2026-03-02",
+		folder + "2026/03/02":                                                        "",
+		folder + "2026/02/30/a":                                                      "",
+		folder + "2026/3/2/a":                                                        "",
+		folder + "a":                                                                 "",
+		"AWSLogs/111122223333/CloudTrail/eu-west-1/2026/03/02/a":                     "",
+		"s3://b/AWSLogs/111122223333/Config/eu-west-1/2026/03/02/a":                  "",
+		"s3://b/AWSLogs/111122223333/vpcflowlogs/eu-west-1/2026/03/02/a.json.gz":     "",
 	} {
 		got, day := RegionDay(uri)
 		if got != "" {

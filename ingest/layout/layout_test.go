@@ -100,7 +100,7 @@ func FuzzNames(f *testing.F) {
 		if of := SidecarOf(p); of != "" && (!OfDigest(of) || len(of) >= len(p) || !strings.HasPrefix(p, of+".")) {
 			t.Errorf("%q is the side-car of %q", p, of)
 		}
-		if folder, day := RegionDay(p); folder != "" && (!strings.HasSuffix(folder, "/") || !strings.HasPrefix(p, folder+day.Format(DayFormat)+"/")) {
+		if folder, day := RegionDay(p); folder != "" && (LevelOf(folder) != InRegion || !strings.HasSuffix(folder, "/") || !strings.HasPrefix(p, folder+day.Format(DayFormat)+"/")) {
 			t.Errorf("%q lies in %q, of %s", p, folder, day)
 		}
 		name := path.Base(p)
