@@ -61,8 +61,9 @@ func conclude(c *incident.Case, opt *Options, of found, outsiders []string) (inc
 		return incident.Inconclusive, doubts
 	}
 	reasons := []string{fmt.Sprintf(
-		"All %d objects that hold evidence were read whole, %d records of %s; every account and region with launches shows KMS records too.",
-		c.Custody.Objects.Read, c.Custody.Records.Seen, places(len(c.Custody.Coverage)))}
+		"%s read whole, %s of %s; every account and region with launches shows KMS records too.",
+		plural(c.Custody.Objects.Read, "The one object that holds evidence was", fmt.Sprintf("All %d objects that hold evidence were", c.Custody.Objects.Read)),
+		count(c.Custody.Records.Seen, "record"), places(len(c.Custody.Coverage)))}
 	if text, ok := short(&c.Custody, opt); ok {
 		reasons = append(reasons, text)
 	}
