@@ -10,7 +10,6 @@ import (
 	"grantrail/ingest/custody"
 	"grantrail/ingest/export"
 	"grantrail/ingest/record"
-	"grantrail/ingest/scan"
 )
 
 // Exported is the result of an export.
@@ -96,7 +95,7 @@ func (w *worker) export(h *record.Head, it container.Item) {
 // exportScanned takes a record that no parser has read, and reports false where
 // one has to.
 func (w *worker) exportScanned(h *record.Head, it container.Item) bool {
-	if it.Members.Bytes == scan.AnyBytes && !utf8.Valid(it.Raw) {
+	if !it.Members.ASCII() && !utf8.Valid(it.Raw) {
 		return false
 	}
 	of, valid := w.outlines().Members(it.Raw, it.Members)

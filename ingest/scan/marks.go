@@ -30,7 +30,7 @@ func (t *Text) more(block int) bool {
 		t.first += t.marked
 		rest := t.text[t.first*64:]
 		if t.marked = min(stride, len(rest)/64); t.marked > 0 {
-			find(rest, t.marked, t.marks, &t.carry, t.members.Bytes)
+			find(rest, t.marked, t.marks, &t.carry, t.members.bytes)
 			continue
 		}
 		var last [64]byte // the end of the text, as white space behind it
@@ -38,7 +38,7 @@ func (t *Text) more(block int) bool {
 			last[i] = ' '
 		}
 		t.marked = 1
-		find(last[:], 1, t.marks, &t.carry, t.members.Bytes)
+		find(last[:], 1, t.marks, &t.carry, t.members.bytes)
 	}
 	return true
 }

@@ -72,10 +72,10 @@ type Members struct {
 	Said   uint64   // a bit for each name of the vocabulary that is said
 	Nested uint64   // the same of those whose values are objects or lists
 	Twice  bool     // one of them is, twice
-	Bytes  Bytes    // those that the text surely has
 	Others []Member // those with other names, in the record's order
 	values [MaxNames]span
 	text   *Text // which has the marks
+	bytes  Bytes // of the text
 	start  int   // of the record in it
 }
 
@@ -85,6 +85,9 @@ type Member struct {
 	Name, NameEnd int32
 	span
 }
+
+// ASCII reports whether the record surely has nothing but ASCII in it.
+func (m *Members) ASCII() bool { return m.bytes != AnyBytes }
 
 type span struct{ Value, End int32 }
 
@@ -119,7 +122,7 @@ func NewText(vocabulary []string) *Text {
 
 // Reset begins a stretch, whose first byte stands outside of strings.
 func (t *Text) Reset(text []byte, bytes Bytes) {
-	t.members.Bytes = bytes
+	t.members.bytes = bytes
 	t.text, t.blocks = text, (len(text)+63)/64
 	t.first, t.marked, t.before, t.carry = 0, 0, 0, carry{}
 }
