@@ -160,15 +160,20 @@ func serviceLinked(arn string) bool {
 }
 
 // serviceLinkedRole puts the key side in the place of the identity side: the
-// role's own policies are fixed.
+// role's own policies are fixed. Where it is not an Allow that is missing, or the key
+// is AWS's, a grant helps as little.
 func serviceLinkedRole(out *incident.Remedy, a *advice, inc *incident.Incident, sc scope) {
 	if a.identity {
 		out.Summary = "Let the service-linked role use the key: add it to the key policy, or give it a grant."
 		out.Notes = slices.DeleteFunc(out.Notes, func(n string) bool { return slices.Contains(a.notes, n) }) // on the role's own policies
 		a.identity, a.key = false, true
 	}
+	if !a.key || inc.Key.Manager == byAWS {
+		out.Notes = append(out.Notes, "A service-linked role's own policies cannot be edited.")
+		return
+	}
 	out.Notes = append(out.Notes, "A service-linked role's own policies cannot be edited: only the key policy or a grant helps. Deleting and creating the role again orphans a grant.")
-	if sc.key != "" && a.key {
+	if sc.key != "" {
 		out.Commands = append(out.Commands, incident.Command{Purpose: "To give the role a grant", Account: inc.Account, Command: kms("create-grant", sc.key) +
 			" --grantee-principal '" + shellSafe(inc.Principal.ARN) + "' --operations Encrypt Decrypt ReEncryptFrom ReEncryptTo GenerateDataKey GenerateDataKeyWithoutPlaintext DescribeKey CreateGrant"})
 	}

@@ -3,6 +3,7 @@ package analyze
 import (
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -194,6 +195,30 @@ func TestManagedKey(t *testing.T) {
 	inc.Key.Manager = byAWS
 	if r := remedy(inc, "", forms{}); r.KeyPolicyStatement != nil || !strings.HasPrefix(r.Summary, "No policy can fix this") || !strings.Contains(strings.Join(r.Notes, "\n"), "cannot be edited") {
 		t.Errorf("got %s, %q", r.KeyPolicyStatement, r.Notes)
+	}
+}
+
+// TestNoGrant: a grant is advised where one helps, and not against a deny, for a key
+// that is disabled, or on a key that AWS manages.
+func TestNoGrant(t *testing.T) {
+	for _, c := range []struct {
+		cause, manager string
+		grant          bool
+	}{
+		{keyMissing, byUnknown, true},
+		{accessDenied, byCustomer, true},
+		{keyMissing, byAWS, false},
+		{keyDeny, byCustomer, false},
+		{keyDisabled, byCustomer, false},
+		{scpDeny, byUnknown, false},
+	} {
+		inc := sample(c.cause, asgRole, testKey)
+		inc.Key.Manager = c.manager
+		r := remedy(inc, "", forms{})
+		runs := slices.ContainsFunc(r.Commands, func(c incident.Command) bool { return strings.Contains(c.Command, "create-grant") })
+		if notes := strings.Join(r.Notes, "\n"); runs != c.grant || strings.Contains(notes, "or a grant helps") != c.grant || !strings.Contains(notes, "own policies cannot be edited") {
+			t.Errorf("%s, key of %s: %q, %q", c.cause, c.manager, r.Notes, r.Commands)
+		}
 	}
 }
 
