@@ -78,6 +78,10 @@ func remedy(inc *incident.Incident, policy string, forms forms) incident.Remedy 
 		out.Notes = append(out.Notes, "This role belongs to a permission set of IAM Identity Center and cannot be edited: put the policy into the set, in the management or delegated account, and provision it.")
 	}
 	a = crossAccount(&out, a, inc, &sc)
+	if strings.HasSuffix(inc.Principal.ARN, ":root") && a.identity {
+		a.identity = false
+		out.Notes = append(out.Notes, "The caller is the account's root user, to whom no identity-based policy can be attached: the key policy decides, or a policy of the organisation.")
+	}
 	if inc.Key.Manager == byAWS {
 		if a.key && !a.identity {
 			out.Summary = "No policy can fix this: the key is managed by AWS. Move the volumes to a customer managed key."

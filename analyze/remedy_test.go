@@ -143,6 +143,8 @@ func TestRemedy(t *testing.T) {
 		{"pending", keyPending, opsRole, testKey, false, false, "", "111122223333: aws kms cancel-key-deletion --region eu-west-1 --key-id '" + testKey + "'\n111122223333: aws kms enable-key --region eu-west-1 --key-id '" + testKey + "'"},
 		{"disabled, hostile key", keyDisabled, opsRole, testKey + "'; rm -rf /", false, false, "", ""},
 		{"permission set", identityMissing, ssoRole, testKey, true, false, "put the policy into the set", ""},
+		{"root user", accessDenied, "arn:aws:iam::111122223333:root", testKey, false, true, "no identity-based policy can be attached", ""},
+		{"near miss: a user of that name", accessDenied, "arn:aws:iam::111122223333:user/root", testKey, true, true, "", ""},
 		{"unnamed key", identityMissing, opsRole, "", false, false, "do not name the key", ""},
 		{"hostile key", identityMissing, opsRole, testKey + "'; rm -rf /", false, false, "do not name the key", ""},
 		{"infrastructure", keyDeny, "arn:aws:iam::111122223333:role/aws:ec2-infrastructure", testKey, false, false, "exemption for aws:ec2-infrastructure", ""},
