@@ -191,6 +191,47 @@ refused at=+1s request=r1 because=identity-missing {"userAgent":"it's {\"eventID
 	}
 }
 
+// TestExplainedNotification: the line under a stop prints EventBridge's notification,
+// which has an id and no eventID, however it came.
+func TestExplainedNotification(t *testing.T) {
+	trail, err := trailtest.Parse(`
+default by=role/team/ops-ec2/ana key=1111aaaa-22bb-33cc-44dd-5555eeee6666
+file a.json plain
+start   at=2026-03-02T10:20:30Z instance=i-0aaa1111bbbb2222c request=r1
+refused at=+1s request=r1 because=identity-missing`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const state = `{"version": "0", "id": "e1", "detail-type": "EC2 Instance State-change Notification", "source": "aws.ec2", "account": "111122223333", ` +
+		`"time": "2026-03-02T10:20:41Z", "region": "eu-west-1", "resources": [], "detail": {"instance-id": "i-0aaa1111bbbb2222c", "state": "stopped"}}`
+	inner, err := json.Marshal(state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range map[string]string{
+		"alone.json": state,
+		"sns.json":   `{"Type":"Notification","MessageId":"e1","Message":` + string(inner) + `}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			if err := trail.Write(dir); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			saved := filepath.Join(t.TempDir(), "case.json")
+			command(t, "investigate", dir, "--format", "json", "-o", saved)
+			c, err := openCase(saved)
+			if err != nil || len(c.Incidents) != 1 || c.Incidents[0].Attempts[0].Instances[0].Stop == nil {
+				t.Fatalf("%+v, %v", c, err)
+			}
+			lines := shown(command(t, "explain", saved, c.Incidents[0].ID))
+			checkLine(t, lines[len(lines)-1], c.Incidents[0].Attempts[0].Instances[0].Stop.Ref)
+		})
+	}
+}
+
 func packed(t *testing.T, text string) string {
 	t.Helper()
 	var b bytes.Buffer
