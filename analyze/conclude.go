@@ -51,6 +51,9 @@ func conclude(c *incident.Case, opt *Options, of found, outsiders []string) (inc
 	if of.unnamed > 0 {
 		doubts = append(doubts, fmt.Sprintf("%s of a launch %s no key, and may be of those asked.", count(of.unnamed, "refused KMS call"), plural(of.unnamed, "names", "name")))
 	}
+	if of.unknown > 0 {
+		doubts = append(doubts, fmt.Sprintf("%s that KMS refused a call for %s no instance, and may be of those asked.", count(of.unknown, "launch"), plural(of.unknown, "names", "name")))
+	}
 	if of.locked > 0 {
 		doubts = append(doubts, fmt.Sprintf("EBS says of %s that the key could not be used, and no refused call is about %s.", count(of.locked, "volume"), plural(of.locked, "it", "them")))
 	}

@@ -20,12 +20,13 @@ type reporter struct {
 	ways    map[[len(ways)]bool][]string // lists of ties, which attempts share
 	forms   forms
 	unnamed map[int]bool // refusals of the question that name no key, and of which nothing says that it is an asked one
+	unknown map[int]bool // failed launches of the question whose record names no instance, where instances are asked for
 }
 
 func newReporter(s *scan, objects []string, opt *Options) *reporter {
 	return &reporter{
 		s: s, objects: objects, opt: opt,
-		kept: map[string]string{}, ways: map[[len(ways)]bool][]string{}, forms: forms{}, unnamed: map[int]bool{},
+		kept: map[string]string{}, ways: map[[len(ways)]bool][]string{}, forms: forms{}, unnamed: map[int]bool{}, unknown: map[int]bool{},
 	}
 }
 
@@ -164,6 +165,9 @@ func (r *reporter) incident(g *gathered) (*incident.Incident, bool) {
 	for _, l := range order {
 		a := r.attempt(g.attempts[l])
 		if !r.opt.wantsInstance(instanceIDs(a)...) {
+			if len(a.Instances) == 0 {
+				r.unknown[l] = true
+			}
 			continue
 		}
 		inc.Attempts = append(inc.Attempts, a)

@@ -160,11 +160,12 @@ type found struct {
 	launched bool // a launch
 	used     bool // a use of the keys
 	unnamed  int  // refusals that may be of the keys
+	unknown  int  // failed launches that may be of the instances
 	locked   int  // volumes of which EventBridge says that their key could not be used, and that no refused call is about
 }
 
 func (r *reporter) found() found {
-	return found{r.launched(), r.used(), len(r.unnamed), len(r.locked())}
+	return found{r.launched(), r.used(), len(r.unnamed), len(r.unknown), len(r.locked())}
 }
 
 // locked are the volumes that EBS could not attach for their keys, and that neither
