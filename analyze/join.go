@@ -176,15 +176,40 @@ func (s *scan) settle(t *tie, r *refusal, launches []int, by string) {
 }
 
 // unlike reports whether a refusal that fits by caller and time cannot be this
-// launch's: a start needs a grant and no data key; or every instance is known to use
+// launch's: a start needs a grant and no data key; or the launch's grants are seen to
+// carry its requestID, and this one has another; or every instance is known to use
 // other keys.
 func (s *scan) unlike(l *launch, r *refusal) bool {
-	if s.t.Name(l.row) == "StartInstances" && s.t.Name(r.row) != "CreateGrant" && !r.own {
+	grant := s.t.Name(r.row) == "CreateGrant"
+	if s.t.Name(l.row) == "StartInstances" && !grant && !r.own {
+		return true
+	}
+	if grant && r.cause != throttled && r.request != "" && s.grantsUnder()[request{l.place, l.request}] { // else the tie were by request
 		return true
 	}
 	return len(l.instances) > 0 && !slices.ContainsFunc(l.instances, func(id string) bool {
 		return !s.usesOther(instanceID{l.place, id}, r.key, s.nextLaunch(l, id))
 	})
+}
+
+// grantsUnder are the requests under which EC2 asked for a grant, given or refused.
+// They are sorted out at the first call: most refusals are tied by request.
+func (s *scan) grantsUnder() map[request]bool {
+	if s.requested != nil {
+		return s.requested
+	}
+	s.requested = map[request]bool{}
+	for i := range s.refusals {
+		if r := &s.refusals[i]; r.request != "" && r.why == "" && s.t.Name(r.row) == "CreateGrant" {
+			s.requested[request{r.place, r.request}] = true
+		}
+	}
+	for i := range s.successes {
+		if ok := &s.successes[i]; s.t.Request(ok.row) != "" && s.t.Name(ok.row) == "CreateGrant" {
+			s.requested[s.request(ok.row)] = true
+		}
+	}
+	return s.requested
 }
 
 // nearest lists the launches closest to a time, earlier first where equal.

@@ -81,6 +81,7 @@ type scan struct {
 	ties       []tied
 	riskIndex  map[risk][]tied      // ties by who launched, once asked for
 	exactIndex map[request][]int    // launches by request, once asked for
+	requested  map[request]bool     // requests under which EC2 asked for a grant, once asked for
 	used       map[instanceID][]use // keys that an instance is known to use
 	changesOn  map[bearing][]int    // changes by what they are about, as positions in changes, once asked for
 	shelves    map[frame]*shelf     // judgements already made
