@@ -105,17 +105,23 @@ func (st *story) kindOf(call string) bool {
 
 // reachesAccount: a policy of the organisation that the message names, or that
 // is attached to the account itself, is surely ours; the ancestry of roots and
-// units is not in the logs.
+// units is not in the logs. A service control policy of another account binds
+// nobody of this one.
 func (s *scan) reachesAccount(row int, st *story) fit {
-	policy := s.t.Policy(row)
+	policy, target := s.t.Policy(row), s.t.Target(row)
 	switch {
+	case strings.HasPrefix(st.cause, "scp") && st.bound != "" && isAccount(target) && target != st.bound:
+		return unfit
 	case policy != "" && st.named != "":
 		if strings.HasSuffix(st.named, "/"+policy) {
 			return strong
 		}
 		return unfit // the message names another policy
-	case st.bound != "" && s.t.Target(row) == st.bound:
+	case st.bound != "" && target == st.bound:
 		return strong
 	}
 	return weak
 }
+
+// isAccount tells an account's id from those of roots and units.
+func isAccount(target string) bool { return len(target) == 12 && only(target, decimal) }
