@@ -63,7 +63,7 @@ func (s *scan) changesIn(after, before int64) (from, to int) {
 // What was changed in the second of the last success may have been changed after it:
 // a second's events have no order.
 func (r *reporter) trigger(st *story, after int64) (*incident.Trigger, string) {
-	found, n := r.candidates(st, breaking, after-1, st.broken)
+	found, n := r.candidates(st, breaking, max(after, r.s.restored(st))-1, st.broken)
 	search := r.searched(st, after, n)
 	if len(found) == 0 {
 		return nil, search
@@ -73,6 +73,25 @@ func (r *reporter) trigger(st *story, after int64) (*incident.Trigger, string) {
 		best.Others = append(best.Others, r.named(st, after, c))
 	}
 	return &best, search
+}
+
+// restoring are the calls that undo, by cause, what was done to a key's state before.
+var restoring = map[string]string{keyDisabled: "EnableKey", keyPending: "CancelKeyDeletion"}
+
+// restored is when the story's key was last brought back before the first refusal: what
+// had put it out of use by then is undone, and broke nothing that came after.
+func (s *scan) restored(st *story) int64 {
+	call, ok := restoring[st.cause]
+	if !ok || st.key == "" {
+		return 0
+	}
+	for _, pos := range slices.Backward(s.bearings()[bearing{on: onKey, name: sameAs(st.key)}]) {
+		row := s.changes[pos]
+		if s.t.Name(row) == call && s.keyOf(row) == st.key && s.t.Nanos(row) <= st.broken {
+			return s.t.Nanos(row)
+		}
+	}
+	return 0
 }
 
 func (r *reporter) named(st *story, after int64, c candidate) incident.Trigger {
