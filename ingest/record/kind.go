@@ -13,7 +13,7 @@ const (
 	Halt              // StopInstances, TerminateInstances
 	Grant             // CreateGrant, granted or refused
 	DataKey           // data-key and re-encryption calls, and Decrypt by an instance or refused
-	Storage           // EC2 calls that make or attach volumes, or ask for instances, and can ask KMS too
+	Storage           // calls of EC2 and EBS that make or attach volumes, or ask for instances, and can ask KMS too
 	Change            // changes that can break or repair a launch
 	Cleanup           // DeleteNetworkInterface made by EC2 itself
 	Interruption      // BidEvictedEvent: EC2 took a Spot instance back
@@ -29,6 +29,7 @@ func (k Kind) OfTrail() bool { return k > None && k < StateChange }
 
 const (
 	sourceEC2 = "ec2.amazonaws.com"
+	sourceEBS = "ebs.amazonaws.com"
 	sourceKMS = "kms.amazonaws.com"
 	sourceIAM = "iam.amazonaws.com"
 	sourceOrg = "organizations.amazonaws.com"
@@ -47,7 +48,7 @@ var interest = build(map[Kind]map[string][]string{
 		"GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext",
 		"ReEncrypt", "ReEncryptFrom", "ReEncryptTo", "Decrypt",
 	}},
-	Storage: {sourceEC2: {
+	Storage: {sourceEBS: {"StartSnapshot"}, sourceEC2: {
 		"CreateVolume", "AttachVolume", "DetachVolume", "CreateSnapshot", "CreateSnapshots",
 		"CopySnapshot", "CopyImage", "CreateImage", "ImportImage", "ImportSnapshot",
 		"EnableFastSnapshotRestores", "CopyVolumes", "CreateReplaceRootVolumeTask", "ImportVolume",
