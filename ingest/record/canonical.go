@@ -11,7 +11,7 @@ import (
 // bytes of the SHA-256 of its canonical form (RFC 8785), so that a
 // pretty-printed copy equals the compact one. A readOnly written as text, as
 // lookup-events does, is the same as the boolean of the log file.
-func Fingerprint(raw []byte) [16]byte {
+func fingerprint(raw []byte) [16]byte {
 	var c canonical
 	var t tree
 	return c.fingerprint(&t, t.read(raw))
@@ -23,7 +23,7 @@ type canonical struct {
 	readOnly bool // a member of that name is text
 }
 
-// fingerprint is [Fingerprint] of what a tree was given to read. Whatever it could
+// fingerprint is that of what a tree was given to read. Whatever it could
 // not read, or is not sure of, is left to the library.
 func (c *canonical) fingerprint(t *tree, read bool) [16]byte {
 	if !read || !t.sure {

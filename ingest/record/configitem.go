@@ -144,5 +144,5 @@ func (e *Event) said() [16]byte {
 		strconv.Itoa(int(e.Kind)), e.Account, e.Region, e.Time.Format(time.RFC3339Nano), e.StateReason, e.Key,
 		strings.Join(e.Instances, ","), strings.Join(e.States, ","), strings.Join(e.Volumes, ","),
 	}
-	return Fingerprint([]byte(strings.Join(words, "\x00")))
+	return fingerprint([]byte(strings.Join(words, "\x00")))
 }

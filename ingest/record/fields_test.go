@@ -28,7 +28,7 @@ func TestValues(t *testing.T) {
 	var resources string
 	f := found(t, full)
 	for _, r := range f.Resources {
-		resources += string(f.Text(r[0])) + "," + string(f.Text(r[1])) + "," + string(f.Text(r[2])) + ";"
+		resources += string(f.text(r[0])) + "," + string(f.text(r[1])) + "," + string(f.text(r[2])) + ";"
 	}
 	if resources != "r1,r3,r2;,r4,;" {
 		t.Errorf("resources are %q", resources)

@@ -41,11 +41,11 @@ func (f *Found) Value(of Field) []byte {
 	if f.Spans[of].None() {
 		return nil
 	}
-	return f.Text(f.Spans[of])
+	return f.text(f.Spans[of])
 }
 
-// Text is what stands in a span.
-func (f *Found) Text(s Span) []byte {
+// text is what stands in a span.
+func (f *Found) text(s Span) []byte {
 	if n := uint32(len(f.raw)); s.From >= n { //nolint:gosec // a record is at most some megabytes
 		return f.undone[s.From-n : s.To-n]
 	}
@@ -99,7 +99,7 @@ func (f *Found) print() {
 func (f *Found) hashes(first, last Field) (sum uint64) {
 	for i := first; i <= last; i++ {
 		if s := f.Spans[i]; !s.None() {
-			sum += maphash.Bytes(seed, f.Text(s)) * (2*uint64(i) + 1) // fields are told apart
+			sum += maphash.Bytes(seed, f.text(s)) * (2*uint64(i) + 1) // fields are told apart
 		}
 	}
 	return sum

@@ -105,11 +105,11 @@ func TestVolumeFailed(t *testing.T) {
 // TestReadOnlyAsText: a copy in another layout is the same record, and one that
 // says something else is not.
 func TestReadOnlyAsText(t *testing.T) {
-	base := Fingerprint([]byte(`{"eventName":"A","readOnly":false}`))
-	if base != Fingerprint([]byte(`{ "readOnly": "false", "eventName": "A" }`)) {
+	base := fingerprint([]byte(`{"eventName":"A","readOnly":false}`))
+	if base != fingerprint([]byte(`{ "readOnly": "false", "eventName": "A" }`)) {
 		t.Error("readOnly as text is another record")
 	}
-	if base == Fingerprint([]byte(`{"eventName":"A","readOnly":"true"}`)) || base == Fingerprint([]byte(`{"eventName":"A"}`)) {
+	if base == fingerprint([]byte(`{"eventName":"A","readOnly":"true"}`)) || base == fingerprint([]byte(`{"eventName":"A"}`)) {
 		t.Error("another readOnly is the same record")
 	}
 }

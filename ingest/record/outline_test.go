@@ -122,7 +122,7 @@ func said(f *Found) (s saying) {
 		}
 	}
 	for _, r := range f.Resources {
-		s.resources += fmt.Sprintf("%q %q %q;", f.Text(r[0]), f.Text(r[1]), f.Text(r[2]))
+		s.resources += fmt.Sprintf("%q %q %q;", f.text(r[0]), f.text(r[1]), f.text(r[2]))
 	}
 	s.print = f.Print
 	return s

@@ -100,11 +100,11 @@ func TestTolerated(t *testing.T) {
 
 // TestFingerprint: layout does not make another event, content does.
 func TestFingerprint(t *testing.T) {
-	compact := Fingerprint([]byte(`{"a":1,"b":[true,"x"]}`))
-	if compact != Fingerprint([]byte("{\n  \"b\": [ true, \"\\u0078\" ],\n  \"a\": 1.0 }")) {
+	compact := fingerprint([]byte(`{"a":1,"b":[true,"x"]}`))
+	if compact != fingerprint([]byte("{\n  \"b\": [ true, \"\\u0078\" ],\n  \"a\": 1.0 }")) {
 		t.Error("a pretty copy with other key order differs")
 	}
-	if compact == Fingerprint([]byte(`{"a":1,"b":[true,"y"]}`)) {
+	if compact == fingerprint([]byte(`{"a":1,"b":[true,"y"]}`)) {
 		t.Error("other content does not differ")
 	}
 }

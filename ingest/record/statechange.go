@@ -25,7 +25,7 @@ func StateChanged(raw []byte) (*Event, error) {
 	}
 	e := &Event{
 		Kind: StateChange, ID: n.text("id"), Time: h.Time, Name: h.Name, Source: h.Source,
-		Region: n.text("region"), Account: n.text("account"), Content: Fingerprint(raw),
+		Region: n.text("region"), Account: n.text("account"), Content: fingerprint(raw),
 	}
 	e.addInstance(n.text("detail", "instance-id"), strings.ToLower(n.text("detail", "state")))
 	if e.Time.IsZero() || len(e.Instances) == 0 || e.States[0] == "" {

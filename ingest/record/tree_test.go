@@ -44,7 +44,7 @@ func many(n int, more string) string {
 func TestTree(t *testing.T) {
 	var tr tree
 	for _, s := range plainly {
-		if Fingerprint([]byte(s)) != digest(libraryForm([]byte(s)), true) {
+		if fingerprint([]byte(s)) != digest(libraryForm([]byte(s)), true) {
 			t.Errorf("%s: another canonical form", s)
 		}
 		if !tr.read([]byte(s)) || !tr.sure {
@@ -71,7 +71,7 @@ func FuzzTree(f *testing.F) {
 	var c canonical
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		want := digest(libraryForm(raw), true)
-		if got := Fingerprint(raw); got != want {
+		if got := fingerprint(raw); got != want {
 			t.Fatalf("%q: canonical form %q, want %q", raw, new(canonical).of(raw), libraryForm(raw))
 		}
 		if got := c.fingerprint(&tr, tr.read(raw)); got != want {

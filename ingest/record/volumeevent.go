@@ -28,7 +28,7 @@ func VolumeFailed(raw []byte) (*Event, error) {
 	e := &Event{
 		Kind: VolumeEvent, ID: n.text("id"), Time: at, Name: n.text("detail", "event"), Source: n.text("source"),
 		Region: n.text("region"), Account: n.text("account"), Request: strings.ToLower(n.text("detail", "request-id")),
-		ErrorMessage: n.text("detail", "cause"), Content: Fingerprint(raw),
+		ErrorMessage: n.text("detail", "cause"), Content: fingerprint(raw),
 	}
 	if first, _, _ := strings.Cut(e.ErrorMessage, " "); strings.HasPrefix(first, "arn:") && strings.Contains(first, ":key/") {
 		e.Key = first
