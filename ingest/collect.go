@@ -40,7 +40,7 @@ type call struct{ shared, source, name, request string }
 
 func newCollector(l *Listing, opt Options) *collector {
 	return &collector{
-		listing: l, opt: opt, builder: table.NewBuilder(opt.Allocator),
+		listing: l, opt: opt, builder: table.NewBuilder(opt.memory),
 		manifest: custody.New(), coverage: map[place]*custody.Coverage{},
 		known: newKnown(), shared: map[call]bool{},
 		sidecars: map[string]string{}, hours: map[place]map[int64]bool{},

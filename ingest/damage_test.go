@@ -52,7 +52,7 @@ func read(t *testing.T, opt Options, sources ...string) *Evidence {
 		t.Fatal(err)
 	}
 	mem := memory.NewCheckedAllocator(memory.DefaultAllocator)
-	opt.Allocator = mem
+	opt.memory = mem
 	ev, err := Read(context.Background(), listing, opt)
 	if err != nil {
 		t.Fatal(err)

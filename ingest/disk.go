@@ -19,8 +19,8 @@ func (disk) Open(ctx context.Context, o *Object) (io.ReadCloser, error) {
 	return os.Open(o.Name())
 }
 
-// Visit implements [Visited].
-func (disk) Visit() Visit { return &folder{} }
+// session implements [sessioned].
+func (disk) session() session { return &folder{} }
 
 // stream is a source that can be opened once.
 type stream struct{ r io.Reader }

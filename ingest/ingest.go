@@ -41,7 +41,7 @@ import (
 // Options say how to read. The zero value of a field is its default.
 type Options struct {
 	Jobs      int   // objects read at a time; default one a processor
-	Memory    int64 // stored bytes of objects in flight; default DefaultMemory
+	Memory    int64 // stored bytes of objects in flight; default defaultMemory
 	MaxObject int64 // objects stored larger than this are not read; 0 is no limit
 	// StreamOnly leaves all objects to the streaming decoder of gzip.
 	StreamOnly bool
@@ -56,9 +56,6 @@ type Options struct {
 
 	// Progress, if set, is called after each object, from one goroutine.
 	Progress func(Progress)
-
-	// Allocator, if set, holds the table's memory.
-	Allocator table.Allocator
 
 	// Keys are saved public keys, by which digests are verified. NoVerify
 	// leaves digests alone.
@@ -79,6 +76,7 @@ type Options struct {
 	export   *exporting                 // records are for files
 	verdicts map[string]custody.Verdict // to be filled, if it is there
 	limits   *archive.Budget            // of archives, if a test sets it
+	memory   table.Allocator            // of the table, likewise
 }
 
 // budget is what one archive may unpack.
@@ -90,9 +88,9 @@ func (o *Options) budget() *archive.Budget {
 	return archive.NewBudget()
 }
 
-// DefaultMemory bounds the stored bytes in flight. Objects are read through a
+// defaultMemory bounds the stored bytes in flight. Objects are read through a
 // window, so this is far more than two workers need and keeps eight busy.
-const DefaultMemory = 64 << 20
+const defaultMemory = 64 << 20
 
 // Progress counts the objects and stored bytes that are done, and those there are.
 // OfBytes knows only of objects whose sizes were known when they were listed.

@@ -12,29 +12,29 @@ type contents struct {
 	err  error
 }
 
-// opener opens objects, through one Visit a store.
+// opener opens objects, through one session a store.
 type opener struct {
-	opt    *Options
-	visits map[Store]Visit // of those that can be visited
+	opt      *Options
+	sessions map[Store]session // of those that have any
 }
 
-func newOpener(opt *Options) *opener { return &opener{opt, map[Store]Visit{}} }
+func newOpener(opt *Options) *opener { return &opener{opt, map[Store]session{}} }
 
 func (p *opener) open(ctx context.Context, o *Object) contents {
 	if o.verdict != nil || p.opt.tooLarge(o) {
 		return contents{}
 	}
-	visit := p.visits[o.store]
-	if visit == nil {
-		store, ok := o.store.(Visited)
+	in := p.sessions[o.store]
+	if in == nil {
+		store, ok := o.store.(sessioned)
 		if !ok {
 			body, err := o.Open(ctx)
 			return contents{body, err}
 		}
-		visit = store.Visit()
-		p.visits[o.store] = visit
+		in = store.session()
+		p.sessions[o.store] = in
 	}
-	body, err := visit.Open(ctx, o)
+	body, err := in.Open(ctx, o)
 	if err == nil && p.opt.tooLarge(o) { // whose size is known now
 		_ = body.Close() // nobody will read it
 		return contents{}
@@ -43,8 +43,8 @@ func (p *opener) open(ctx context.Context, o *Object) contents {
 }
 
 func (p *opener) close() {
-	for _, v := range p.visits {
-		v.Close()
+	for _, s := range p.sessions {
+		s.Close()
 	}
 }
 

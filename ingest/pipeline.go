@@ -58,7 +58,7 @@ func run(ctx context.Context, listing *Listing, opt Options, take func(*Object, 
 		p.workers = runtime.GOMAXPROCS(0)
 	}
 	if p.budget <= 0 {
-		p.budget = DefaultMemory
+		p.budget = defaultMemory
 	}
 	p.budget = max(p.budget, minWeight)
 	p.inFlight, p.held = semaphore.NewWeighted(p.budget), newHeld(p.budget)

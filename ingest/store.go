@@ -16,16 +16,16 @@ type Store interface {
 	Open(ctx context.Context, o *Object) (io.ReadCloser, error)
 }
 
-// Visited is a Store that opens objects more cheaply for a reader that opens many, one
+// sessioned is a Store that opens objects more cheaply for a reader that opens many, one
 // after another.
-type Visited interface {
+type sessioned interface {
 	Store
-	Visit() Visit
+	session() session
 }
 
-// Visit is one reader's session with a store. It is not safe for concurrent use; the
+// session is one reader's with a store. It is not safe for concurrent use; the
 // bodies that it opened are.
-type Visit interface {
+type session interface {
 	Open(ctx context.Context, o *Object) (io.ReadCloser, error)
 	Close()
 }

@@ -20,9 +20,6 @@ type Swept struct {
 	Gone     int // that the state has and the sources no longer list
 }
 
-// Read is how many objects were read.
-func (s *Swept) Read() int { return s.New + s.Retried + s.Replaced }
-
 const (
 	// commitEvery bounds what a killed sweep has to read again.
 	commitEvery = 30 * time.Second

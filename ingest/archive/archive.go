@@ -7,7 +7,7 @@
 //     path: "../x" leads nowhere.
 //   - Members come in the archive's own order: zip's central directory, tar's
 //     sequence. Folders, links and devices have no bytes and are passed over.
-//   - A bomb stops at a limit of the [Budget], and [ErrLimit] says so. What was
+//   - A bomb stops at a limit of the [Budget], and [errLimit] says so. What was
 //     handed out before it stays.
 //
 // How a member is inflated further, and what it holds, is for the caller.
@@ -27,19 +27,19 @@ import (
 // Limits. An archive that passes one is read up to it and is then partial;
 // unpacked, the same files can be read without one.
 const (
-	// MaxMembers is a year of hourly files for thirty accounts.
-	MaxMembers = 1 << 18
-	// MaxInflated bounds the unpacked bytes of one archive and of all in it.
-	MaxInflated = 8 << 30
+	// maxMembers is a year of hourly files for thirty accounts.
+	maxMembers = 1 << 18
+	// maxInflated bounds the unpacked bytes of one archive and of all in it.
+	maxInflated = 8 << 30
 	// MaxDepth is how many archives can be inside each other.
 	MaxDepth = 2
-	// MaxZip bounds a zip itself, which is held in memory: its directory is
+	// maxZip bounds a zip itself, which is held in memory: its directory is
 	// at its end.
-	MaxZip = 512 << 20
+	maxZip = 512 << 20
 )
 
-// ErrLimit ends an archive that passes a limit.
-var ErrLimit = errors.New("the archive is over a limit; unpack it to read all of it")
+// errLimit ends an archive that passes a limit.
+var errLimit = errors.New("the archive is over a limit; unpack it to read all of it")
 
 // Budget is what may still be read of an archive and of those inside it.
 type Budget struct {
@@ -49,12 +49,12 @@ type Budget struct {
 }
 
 // NewBudget is the limits in full.
-func NewBudget() *Budget { return &Budget{MaxMembers, MaxInflated, MaxZip} }
+func NewBudget() *Budget { return &Budget{maxMembers, maxInflated, maxZip} }
 
 // member takes one more member.
 func (b *Budget) member() error {
 	if b.Members--; b.Members < 0 {
-		return fmt.Errorf("%w: too many members", ErrLimit)
+		return fmt.Errorf("%w: too many members", errLimit)
 	}
 	return b.left()
 }
@@ -71,7 +71,7 @@ func (b *Budget) Spend(n int) error {
 
 func (b *Budget) left() error {
 	if b.Bytes < 0 {
-		return fmt.Errorf("%w: too many bytes", ErrLimit)
+		return fmt.Errorf("%w: too many bytes", errLimit)
 	}
 	return nil
 }

@@ -85,11 +85,11 @@ func TestBomb(t *testing.T) {
 		"members": {Members: 1, Bytes: 1 << 30, Zip: 1 << 20},
 		"zip":     {Members: 10, Bytes: 1 << 30, Zip: 10},
 	} {
-		if _, err := walked(Zip, bomb, budget); !errors.Is(err, ErrLimit) {
+		if _, err := walked(Zip, bomb, budget); !errors.Is(err, errLimit) {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
-	if _, err := walked(Tar, tarred(t, &tar.Header{Name: "a", Typeflag: tar.TypeReg}, big), &Budget{Members: 1, Bytes: 1 << 10}); !errors.Is(err, ErrLimit) {
+	if _, err := walked(Tar, tarred(t, &tar.Header{Name: "a", Typeflag: tar.TypeReg}, big), &Budget{Members: 1, Bytes: 1 << 10}); !errors.Is(err, errLimit) {
 		t.Errorf("tar: got %v", err)
 	}
 }

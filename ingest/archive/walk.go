@@ -119,7 +119,7 @@ func Zip(r io.Reader, b *Budget, visit Visit) error {
 		return &Error{err}
 	}
 	if int64(len(data)) > b.Zip {
-		return &Error{fmt.Errorf("%w: a zip of more than %d bytes", ErrLimit, b.Zip)}
+		return &Error{fmt.Errorf("%w: a zip of more than %d bytes", errLimit, b.Zip)}
 	}
 	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {

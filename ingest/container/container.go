@@ -64,7 +64,7 @@
 // and the top level of a record whole, inside a value that nobody asks for, is
 // met by the parser and not by the scan; but no record is lost in it.
 //
-// Memory is bounded by the largest single value, at most [MaxValue].
+// Memory is bounded by the largest single value, at most [maxValue].
 package container
 
 import (
@@ -81,10 +81,10 @@ import (
 	"grantrail/ingest/scan"
 )
 
-// MaxValue is the largest single record or envelope held in memory, in bytes.
+// maxValue is the largest single record or envelope held in memory, in bytes.
 // CloudTrail's own limit is 256 KB, or 1 MB for enriched events; an object
 // with a larger value is read up to it and is then partial.
-const MaxValue = 16 << 20
+const maxValue = 16 << 20
 
 // Class is what an item is.
 type Class uint8
@@ -245,7 +245,7 @@ func (r *Reader) parsed() error {
 // decode begins to parse text, by a new decoder: how one words a fault hangs on
 // how large its buffer has grown, and that would hang on the objects before.
 func (r *Reader) decode(text io.Reader) {
-	r.limit = limited{r: text, left: MaxValue}
+	r.limit = limited{r: text, left: maxValue}
 	r.dec = jsontext.NewDecoder(&r.limit, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 }
 
@@ -296,11 +296,11 @@ func (r *Reader) offset() int64 { return r.base + r.dec.InputOffset() }
 func (r *Reader) give(class Class, raw []byte, offset int64) {
 	r.emit(Item{Class: class, Raw: raw, Index: r.index, Offset: offset, Length: r.outer, Nested: len(raw) != r.outer})
 	r.index++
-	r.limit.left = MaxValue
+	r.limit.left = maxValue
 }
 
 // errTooLong ends an object whose next value is over the limit.
-var errTooLong = fmt.Errorf("a single value is larger than %d MiB", MaxValue>>20)
+var errTooLong = fmt.Errorf("a single value is larger than %d MiB", maxValue>>20)
 
 // limited bounds what the decoder may hold: it is refilled at each value.
 type limited struct {

@@ -70,7 +70,7 @@ func TestShapes(t *testing.T) {
 // TestTooLarge: a value over the limit ends the object and keeps what precedes
 // it.
 func TestTooLarge(t *testing.T) {
-	data := `{"Records":[` + rec + `,{"x":"` + strings.Repeat("y", 2*MaxValue) + `"}]}`
+	data := `{"Records":[` + rec + `,{"x":"` + strings.Repeat("y", 2*maxValue) + `"}]}`
 	items, res := collect(t, []byte(data))
 	if len(items) != 1 || res.State != custody.Partial || res.Warnings[0].Kind != custody.KindRecordTooLarge {
 		t.Errorf("%d items, %+v", len(items), res)

@@ -203,17 +203,17 @@ func (r *Reader) packed(logs jsontext.Value, start int64, depth int) {
 	r.inner(plain, start, depth)
 }
 
-// unpack undoes base64 and gzip, up to MaxValue.
+// unpack undoes base64 and gzip, up to maxValue.
 func unpack(data string) ([]byte, error) {
 	z := inflate.NewReader()
 	z.Reset(base64.NewDecoder(base64.StdEncoding, strings.NewReader(data)))
-	plain, err := io.ReadAll(io.LimitReader(z, MaxValue+1))
+	plain, err := io.ReadAll(io.LimitReader(z, maxValue+1))
 	switch {
 	case err != nil:
 		return nil, err
 	case !z.Gzipped():
 		return nil, errors.New("it is not gzip")
-	case len(plain) > MaxValue:
+	case len(plain) > maxValue:
 		return nil, errTooLong
 	}
 	return plain, nil

@@ -45,7 +45,7 @@ func (r *Reader) lines() error {
 	}
 }
 
-// line reads to the next line end, at most MaxValue.
+// line reads to the next line end, at most maxValue.
 func (r *Reader) line() ([]byte, error) {
 	var long []byte
 	for {
@@ -57,7 +57,7 @@ func (r *Reader) line() ([]byte, error) {
 		if !errors.Is(err, bufio.ErrBufferFull) {
 			return long, err
 		}
-		if len(long) > MaxValue {
+		if len(long) > maxValue {
 			return nil, errTooLong
 		}
 	}

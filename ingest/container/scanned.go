@@ -63,7 +63,7 @@ func (r *Reader) elementsScanned(i int) bool {
 		switch found {
 		case scan.Record:
 		case scan.End:
-			for !w.last && len(w.text)-i < MaxValue {
+			for !w.last && len(w.text)-i < maxValue {
 				i = r.refill(i)
 			}
 			if w.sound && closes(w.text[r.scan.Space(i):]) {
@@ -72,7 +72,7 @@ func (r *Reader) elementsScanned(i int) bool {
 			}
 			return r.handOver(i, behind)
 		case scan.Short:
-			if w.last || len(w.text)-i > MaxValue {
+			if w.last || len(w.text)-i > maxValue {
 				return r.handOver(i, behind)
 			}
 			i = r.refill(i)

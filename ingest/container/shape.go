@@ -83,7 +83,7 @@ func (r *Reader) array() error {
 		if r.classify(raw, r.offset()-int64(len(raw)), 1) == unknown {
 			r.foreign++
 		}
-		r.limit.left = MaxValue
+		r.limit.left = maxValue
 	}
 	if _, err := r.dec.ReadToken(); err != nil {
 		return err
@@ -166,9 +166,9 @@ func (r *Reader) member(m *members) error {
 	m.raw = append(m.raw, value...)
 	if m.found != unknown {
 		m.raw = m.raw[:1] // members behind the list are not kept: only its elements count
-		r.limit.left = MaxValue
+		r.limit.left = maxValue
 	}
-	if len(m.raw) > MaxValue {
+	if len(m.raw) > maxValue {
 		return errTooLong
 	}
 	return nil
@@ -235,7 +235,7 @@ func (r *Reader) list(name string, m *members) error {
 		if r.classify(raw, r.offset()-int64(len(raw)), 1) == unknown {
 			r.foreign++
 		}
-		r.limit.left = MaxValue
+		r.limit.left = maxValue
 	}
 	if r.index > before || empty && name != "Messages" && name != "events" {
 		m.found, r.known = evidence, true

@@ -25,7 +25,7 @@ func (r *Reader) stream() error {
 		case logFile:
 			r.strayLog()
 		}
-		r.limit.left = MaxValue
+		r.limit.left = maxValue
 	}
 	if _, err := r.dec.ReadToken(); err != nil && !errors.Is(err, io.EOF) {
 		return err

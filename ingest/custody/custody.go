@@ -123,8 +123,8 @@ type Span struct {
 	Last  *time.Time `json:"last"`
 }
 
-// Add widens s to include t.
-func (s *Span) Add(t time.Time) {
+// add widens s to include t.
+func (s *Span) add(t time.Time) {
 	if s.First == nil {
 		first, last := t, t // or every t would be put on the heap
 		s.First, s.Last = &first, &last
@@ -140,8 +140,8 @@ func (s *Span) Add(t time.Time) {
 // Merge widens s to include all of o.
 func (s *Span) Merge(o Span) {
 	if o.First != nil {
-		s.Add(*o.First)
-		s.Add(*o.Last)
+		s.add(*o.First)
+		s.add(*o.Last)
 	}
 }
 

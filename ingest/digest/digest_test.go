@@ -110,8 +110,8 @@ func TestKeysForms(t *testing.T) {
 		"as printed": one, "twice": one + "\n" + one, "in an array": "[" + one + "]", "by region": `{"eu-west-1":` + one + `}`,
 	} {
 		var k Keys
-		if err := k.Add(strings.NewReader(text)); err != nil || k.Len() != 1 {
-			t.Errorf("%s: %d keys, %v", name, k.Len(), err)
+		if err := k.Add(strings.NewReader(text)); err != nil || k.count() != 1 {
+			t.Errorf("%s: %d keys, %v", name, k.count(), err)
 		}
 	}
 	for name, text := range map[string]string{

@@ -143,7 +143,7 @@ func (j *judge) checks() []string {
 		"The SHA-256 of each log file's uncompressed content was compared with the digest that lists it.",
 		"The SHA-256 of each digest's content was compared with the digest after it, where that is at hand.",
 	}
-	if n := j.in.Keys.Len(); n > 0 {
+	if n := j.in.Keys.count(); n > 0 {
 		return append(checks, fmt.Sprintf("Signatures of digests were verified; public keys at hand: %d, each found by its fingerprint and held to its validity.", n))
 	}
 	return append(checks, "No public keys were given: no signature was verified, and whoever could rewrite the whole chain could have done so.")

@@ -26,8 +26,8 @@ type key struct {
 	from, to time.Time // validity, inclusive; a zero end is open
 }
 
-// Len is the number of different keys.
-func (k *Keys) Len() int {
+// count is the number of different keys.
+func (k *Keys) count() int {
 	if k == nil {
 		return 0
 	}

@@ -48,7 +48,7 @@ func LevelOf(prefix string) Level {
 // next is the level of a folder of this one, outside the layout as well.
 func (l Level) next(name string) Level {
 	switch {
-	case name == Root:
+	case name == root:
 		return InRoot
 	case l == Outside:
 		return Outside

@@ -43,8 +43,8 @@ import (
 	"time"
 )
 
-// Root is the folder under which AWS services deliver logs.
-const Root = "AWSLogs"
+// root is the folder under which AWS services deliver logs.
+const root = "AWSLogs"
 
 // The folders of a day, below that of a region: CloudTrail's, and AWS Config's.
 const (
@@ -56,7 +56,7 @@ const (
 // whether it has one: what copies under other roots and buckets share.
 func FromRoot(p string) (string, bool) {
 	p = slashed(p)
-	if i := strings.LastIndex(p, Root+"/"); i >= 0 && (i == 0 || p[i-1] == '/') {
+	if i := strings.LastIndex(p, root+"/"); i >= 0 && (i == 0 || p[i-1] == '/') {
 		return p[i:], true
 	}
 	return p, false

@@ -76,7 +76,7 @@ func FuzzNames(f *testing.F) {
 	end := time.Date(2027, 1, 2, 3, 4, 5, 0, time.UTC)
 	f.Fuzz(func(t *testing.T, p string) {
 		if rest, rooted := FromRoot(p); rooted {
-			if again, same := FromRoot(rest); !same || again != rest || !strings.HasPrefix(rest, Root+"/") || !strings.HasSuffix(slashed(p), rest) {
+			if again, same := FromRoot(rest); !same || again != rest || !strings.HasPrefix(rest, root+"/") || !strings.HasSuffix(slashed(p), rest) {
 				t.Errorf("%q from the root on is %q, and that is %q", p, rest, again)
 			}
 		}
@@ -104,7 +104,7 @@ func FuzzNames(f *testing.F) {
 			t.Errorf("%q lies in %q, of %s", p, folder, day)
 		}
 		name := path.Base(p)
-		if l := LevelOf(p + "/"); l != Outside && name != Root && name != "/" {
+		if l := LevelOf(p + "/"); l != Outside && name != root && name != "/" {
 			if below := LevelOf(p + "/" + name + "/"); below != l.Below(name) {
 				t.Errorf("%q in %q is at level %d, and below %d at %d", name, p, below, l, l.Below(name))
 			}

@@ -51,7 +51,7 @@
 // on the caller's goroutine: the library panics on some damaged files, and its
 // readers of whole tables do so on goroutines of their own, where nobody could
 // catch it. Here it is caught, and is a damage like any other. Memory for one
-// file is bounded by [MaxFile] for its bytes and [MaxMemory] for what they
+// file is bounded by [maxFile] for its bytes and [maxMemory] for what they
 // decode to.
 package securitylake
 
@@ -67,12 +67,12 @@ import (
 
 // Limits on one file. A Security Lake object holds minutes of one region.
 const (
-	// MaxFile bounds a file's bytes: its directory is at its end, so it is
+	// maxFile bounds a file's bytes: its directory is at its end, so it is
 	// held whole.
-	MaxFile = 256 << 20
-	// MaxMemory bounds what is decoded of it at a time, since pages claim
+	maxFile = 256 << 20
+	// maxMemory bounds what is decoded of it at a time, since pages claim
 	// their own size.
-	MaxMemory = 512 << 20
+	maxMemory = 512 << 20
 )
 
 // Row is one CloudTrail record. Record is JSON.
@@ -97,12 +97,12 @@ var ErrDamage = errors.New("the Parquet file is damaged")
 // counts what was handed out before an error too. Errors are [ErrLimit],
 // [ErrDamage], or what src fails with.
 func Read(src io.Reader, emit func(Row)) (res Result, err error) {
-	data, err := io.ReadAll(io.LimitReader(src, MaxFile+1))
+	data, err := io.ReadAll(io.LimitReader(src, maxFile+1))
 	switch {
 	case err != nil:
 		return res, err
-	case len(data) > MaxFile:
-		return res, fmt.Errorf("%w: more than %d bytes", ErrLimit, MaxFile)
+	case len(data) > maxFile:
+		return res, fmt.Errorf("%w: more than %d bytes", ErrLimit, maxFile)
 	}
 	r := &reader{emit: emit}
 	err = r.guarded(data)
@@ -121,7 +121,7 @@ func (r *reader) guarded(data []byte) (err error) {
 		switch p := recover().(type) {
 		case nil:
 		case overLimit:
-			err = fmt.Errorf("%w: it decodes to more than %d bytes", ErrLimit, MaxMemory)
+			err = fmt.Errorf("%w: it decodes to more than %d bytes", ErrLimit, maxMemory)
 		default:
 			err = fmt.Errorf("%w: %v", ErrDamage, p)
 		}
@@ -133,7 +133,7 @@ func (r *reader) guarded(data []byte) (err error) {
 }
 
 func (r *reader) file(data []byte) error {
-	mem := &bounded{left: MaxMemory}
+	mem := &bounded{left: maxMemory}
 	pq, err := file.NewParquetReader(bytes.NewReader(data), file.WithReadProps(parquet.NewReaderProperties(mem)))
 	if err != nil {
 		return err

@@ -45,11 +45,10 @@ import (
 	"time"
 )
 
-// Schema names the version of a state.
-const Schema = "grantrail.state/v2"
-
 const (
 	schemaPrefix = "grantrail.state/"
+	// current names the version of a state.
+	current = schemaPrefix + "v2"
 	// earlier is the version before, which is read as one that knows less: it
 	// does not say what was listed, nor when an object's KMS records and launches
 	// were. It is of this version once it is committed; its segments stay as they are.
@@ -138,7 +137,7 @@ func (s *State) Close() error {
 }
 
 func (s *State) load(anew bool) error {
-	s.Head = Head{Schema: Schema, Segments: []segment{}, Sources: []string{}}
+	s.Head = Head{Schema: current, Segments: []segment{}, Sources: []string{}}
 	text, err := os.ReadFile(filepath.Join(s.dir, headName))
 	switch {
 	case anew || errors.Is(err, fs.ErrNotExist):
@@ -151,7 +150,7 @@ func (s *State) load(anew bool) error {
 			}
 		}
 		var old Head // what was reported is not news once more
-		if json.Unmarshal(text, &old) == nil && (old.Schema == Schema || old.Schema == earlier) {
+		if json.Unmarshal(text, &old) == nil && (old.Schema == current || old.Schema == earlier) {
 			s.Judged = old.Judged
 		}
 	case err != nil:
@@ -239,15 +238,15 @@ func (s *State) parse(text []byte) error {
 	if err := json.Unmarshal(text, &version); err != nil || !strings.HasPrefix(version.Schema, schemaPrefix) {
 		return fmt.Errorf("%w: %s is not what a sweep writes; --rebuild reads everything anew", ErrDamaged, headName)
 	}
-	if version.Schema != Schema && version.Schema != earlier {
-		return fmt.Errorf("%w: it is %s, and this program reads %s: use the version that wrote it, or --rebuild to read everything anew", ErrVersion, version.Schema, Schema)
+	if version.Schema != current && version.Schema != earlier {
+		return fmt.Errorf("%w: it is %s, and this program reads %s: use the version that wrote it, or --rebuild to read everything anew", ErrVersion, version.Schema, current)
 	}
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&s.Head); err != nil {
 		return fmt.Errorf("%w: %s: %w; --rebuild reads everything anew", ErrDamaged, headName, err)
 	}
-	if s.Schema = Schema; version.Schema == earlier {
+	if s.Schema = current; version.Schema == earlier {
 		for i := range s.Segments {
 			s.Segments[i].Earlier = true
 		}

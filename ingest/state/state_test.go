@@ -365,7 +365,7 @@ func TestVersionBefore(t *testing.T) {
 	}
 	want = []Object{want[0], *b, want[1]}
 	s = open(t, dir)
-	if got := all(t, s); s.Schema != Schema || !reflect.DeepEqual(got, want) {
+	if got := all(t, s); s.Schema != current || !reflect.DeepEqual(got, want) {
 		t.Errorf("%s, %+v\nwant\n%+v", s.Schema, got, want)
 	}
 	if err := s.Rewrite(nil); err != nil {

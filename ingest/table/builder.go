@@ -66,7 +66,7 @@ func (b *Builder) Append(e *record.Event) error {
 	} {
 		appendList(f[c.col].(*array.ListBuilder), c.list)
 	}
-	if b.rows++; b.rows == BatchRows {
+	if b.rows++; b.rows == batchRows {
 		b.flush()
 	}
 	return nil

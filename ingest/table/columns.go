@@ -21,8 +21,8 @@ func (t *Table) Caller(row int) string { return t.text(row, colIdentityAccount) 
 // Request is the row's requestID, in lower case.
 func (t *Table) Request(row int) string { return t.text(row, colRequest) }
 
-// Replaces is the eventID that the row's addendum supersedes, or "".
-func (t *Table) Replaces(row int) string { return t.text(row, colReplaces) }
+// replaces is the eventID that the row's addendum supersedes, or "".
+func (t *Table) replaces(row int) string { return t.text(row, colReplaces) }
 
 // ErrorCode is the row's errorCode, or "" where the call succeeded.
 func (t *Table) ErrorCode(row int) string { return t.text(row, colErrorCode) }

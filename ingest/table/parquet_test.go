@@ -26,7 +26,7 @@ func TestParquet(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const rows, from, to = 2*BatchRows + 100, 10, BatchRows + 20
+	const rows, from, to = 2*batchRows + 100, 10, batchRows + 20
 	for i := range rows {
 		if err := w.Append(sample(i)); err != nil {
 			t.Fatal(err)
@@ -65,7 +65,7 @@ func TestParquet(t *testing.T) {
 // TestEarlier: files of earlier versions, which had Arrow's bridge to Parquet
 // write and read them, are read, and they could read those of this one.
 func TestEarlier(t *testing.T) {
-	const rows = BatchRows + 5
+	const rows = batchRows + 5
 	b := NewBuilder(nil)
 	var ours, theirs bytes.Buffer
 	w, err := NewWriter(&ours)
@@ -110,7 +110,7 @@ func TestEarlier(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in, err := pqarrow.NewFileReader(f, pqarrow.ArrowReadProperties{BatchSize: BatchRows}, memory.DefaultAllocator)
+	in, err := pqarrow.NewFileReader(f, pqarrow.ArrowReadProperties{BatchSize: batchRows}, memory.DefaultAllocator)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,7 +4,7 @@
 // # Schema
 //
 // One row is one event. Rows stand in listing order of their objects, and in
-// record order within an object, those of lesser copies behind all others; a batch holds at most [BatchRows] of them.
+// record order within an object, those of lesser copies behind all others; a batch holds at most [batchRows] of them.
 // Strings that repeat are dictionary-encoded with 32-bit indices, one
 // dictionary a batch. An empty string means absent; no column is nullable.
 //
@@ -58,9 +58,9 @@ package table
 
 import "github.com/apache/arrow/go/v17/arrow"
 
-// BatchRows is the most rows in one record batch: large enough for column
+// batchRows is the most rows in one record batch: large enough for column
 // costs to vanish, small enough for the builder's memory to stay small.
-const BatchRows = 8192
+const batchRows = 8192
 
 var (
 	dict  = &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int32, ValueType: arrow.BinaryTypes.String}

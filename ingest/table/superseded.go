@@ -26,7 +26,7 @@ type Superseded struct{ Row, By int }
 func (t *Table) Superseded() (out []Superseded) {
 	c := claims{of: map[version]int{}}
 	for row := range t.Len() {
-		if old := t.Replaces(row); old != "" {
+		if old := t.replaces(row); old != "" {
 			c.add(row, c.number(t.version(row, strings.ToLower(t.ID(row)))), c.number(t.version(row, old)))
 		}
 	}
@@ -40,7 +40,7 @@ func (t *Table) Superseded() (out []Superseded) {
 			continue
 		}
 		by := c.first[event]
-		if t.Replaces(row) == "" {
+		if t.replaces(row) == "" {
 			by = sooner(by, c.itself[event])
 		}
 		if by > 0 {

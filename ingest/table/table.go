@@ -137,7 +137,7 @@ func (t *Table) Len() int { return t.rows }
 
 // locate finds a row: every batch but the last is full.
 func (t *Table) locate(row int) (*batch, int) {
-	return &t.batches[row/BatchRows], row % BatchRows
+	return &t.batches[row/batchRows], row % batchRows
 }
 
 func (t *Table) text(row, col int) string {

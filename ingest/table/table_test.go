@@ -35,7 +35,7 @@ func sample(i int) *record.Event {
 func TestRoundTrip(t *testing.T) {
 	mem := memory.NewCheckedAllocator(memory.DefaultAllocator)
 	defer mem.AssertSize(t, 0)
-	const rows = 2*BatchRows + 3
+	const rows = 2*batchRows + 3
 	b := NewBuilder(mem)
 	for i := range rows {
 		if err := b.Append(sample(i)); err != nil {
@@ -47,7 +47,7 @@ func TestRoundTrip(t *testing.T) {
 	if tb.Len() != rows {
 		t.Fatalf("%d rows, want %d", tb.Len(), rows)
 	}
-	for _, i := range []int{0, 1, BatchRows - 1, BatchRows, 2*BatchRows - 1, 2 * BatchRows, rows - 1} {
+	for _, i := range []int{0, 1, batchRows - 1, batchRows, 2*batchRows - 1, 2 * batchRows, rows - 1} {
 		checkRow(t, tb, i)
 	}
 }
@@ -61,7 +61,7 @@ func checkRow(t *testing.T, tb *Table, i int) {
 		"origin": {tb.Origin(i), Origin{e.Object, e.Record, e.Offset, e.Length, e.Nested}},
 		"time":   {tb.Time(i), e.Time}, "id": {tb.ID(i), e.ID}, "name": {tb.Name(i), e.Name}, "source": {tb.Source(i), e.Source},
 		"region": {tb.Region(i), e.Region}, "account": {tb.Account(i), e.Account}, "request": {tb.Request(i), e.Request},
-		"replaces": {tb.Replaces(i), e.Replaces}, "identity": {tb.Identity(i), e.Identity}, "invoked by": {tb.InvokedBy(i), e.Identity.InvokedBy},
+		"replaces": {tb.replaces(i), e.Replaces}, "identity": {tb.Identity(i), e.Identity}, "invoked by": {tb.InvokedBy(i), e.Identity.InvokedBy},
 		"ip": {tb.SourceIP(i), e.SourceIP}, "code": {tb.ErrorCode(i), e.ErrorCode}, "message": {tb.ErrorMessage(i), e.ErrorMessage},
 		"key": {tb.Key(i), e.Key}, "grantee": {tb.Grantee(i), e.Grantee}, "service": {tb.Service(i), e.Service},
 		"target": {tb.Target(i), e.Target}, "policy": {tb.Policy(i), e.Policy}, "reason": {tb.StateReason(i), e.StateReason},

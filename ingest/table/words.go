@@ -33,7 +33,7 @@ func (w *words) append(text string) error {
 			if w.values.DataLen()+len(text) > math.MaxInt32 {
 				return errTooMuch
 			}
-			at = int32(len(w.index)) //nolint:gosec // at most BatchRows
+			at = int32(len(w.index)) //nolint:gosec // at most batchRows
 			w.index[text] = at
 			w.values.Append(text)
 		}
