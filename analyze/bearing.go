@@ -157,10 +157,10 @@ func (s *scan) frames(st *story, d direction, each func(frame)) {
 }
 
 // shelf is the changes of one frame that fit, by how well and in time order.
-type shelf [strong + 1][]verdict
+type shelf [strong + 1][]fitting
 
-// verdict is a change that fits, by its position in s.changes, and why.
-type verdict struct {
+// fitting is a change that fits, by its position in s.changes, and why.
+type fitting struct {
 	pos int
 	why string
 }
@@ -181,7 +181,7 @@ func (s *scan) shelf(f frame, st *story) *shelf {
 			continue // it is on the key itself, and judged as that
 		}
 		if fit, why := s.judge(row, st, f.direction); fit > unfit {
-			out[fit] = append(out[fit], verdict{pos, why})
+			out[fit] = append(out[fit], fitting{pos, why})
 		}
 	}
 	if s.shelves == nil {
@@ -192,7 +192,7 @@ func (s *scan) shelf(f frame, st *story) *shelf {
 }
 
 // within are the verdicts on changes in [from, to).
-func within(all []verdict, from, to int) []verdict {
+func within(all []fitting, from, to int) []fitting {
 	lo := sort.Search(len(all), func(i int) bool { return all[i].pos >= from })
 	hi := sort.Search(len(all), func(i int) bool { return all[i].pos >= to })
 	return all[lo:max(lo, hi)]

@@ -157,8 +157,8 @@ func folders(t *testing.T, n int) (dir string) {
 // with the reason.
 func (l *lister) lost() (n int, lost []string) {
 	for o := range l.settle().All() {
-		if n++; o.verdict != nil {
-			lost = append(lost, o.Name()+" "+string(o.verdict.kind))
+		if n++; o.settled != nil {
+			lost = append(lost, o.Name()+" "+string(o.settled.kind))
 		}
 	}
 	return n, lost

@@ -168,8 +168,8 @@ func (l *lister) settle() *Listing {
 		if l.twice(o, first) {
 			continue
 		}
-		if o.verdict == nil && out.Len() > 0 && o.name == last {
-			o.Size, o.verdict = 0, named(o.name)
+		if o.settled == nil && out.Len() > 0 && o.name == last {
+			o.Size, o.settled = 0, named(o.name)
 		}
 		last = o.name
 		out.put(o)
@@ -209,11 +209,11 @@ func (l *lister) twice(o *Object, first map[string]string) (drop bool) {
 	if abs, err := filepath.Abs(o.name); err == nil {
 		id = abs
 	}
-	if o.verdict != nil && o.verdict.kind == custody.KindLink && l.files[id] {
+	if o.settled != nil && o.settled.kind == custody.KindLink && l.files[id] {
 		return true
 	}
 	if as, met := first[id]; met {
-		o.Size, o.verdict = 0, named(as)
+		o.Size, o.settled = 0, named(as)
 	} else {
 		first[id] = o.name
 	}

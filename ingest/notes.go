@@ -10,27 +10,27 @@ import (
 // once. A note is
 //
 //	uvarint  1 + index of the store, 0 without one
-//	uvarint  1 + index of the verdict, 0 without one
+//	uvarint  1 + index of what it is settled as, 0 where it is not
 //	uvarint  1 + stored size, 0 where nobody has asked for it
 //	uvarint  time of modification, 0 where it was not asked for
 //	…        0 and the tag as it is, or 1 and the 16 bytes that it spells
 type notes struct {
-	stores   []Store
-	verdicts []*verdict
-	buf      []byte
+	stores  []Store
+	settled []*settled
+	buf     []byte
 }
 
 func (n *notes) of(o *Object) []byte {
-	store, verdict := 0, 0
+	store, settled := 0, 0
 	if o.store != nil {
 		store = n.store(o.store)
 	}
-	if o.verdict != nil {
-		n.verdicts = append(n.verdicts, o.verdict)
-		verdict = len(n.verdicts)
+	if o.settled != nil {
+		n.settled = append(n.settled, o.settled)
+		settled = len(n.settled)
 	}
 	b := binary.AppendUvarint(n.buf[:0], uint64(store))
-	b = binary.AppendUvarint(b, uint64(verdict))
+	b = binary.AppendUvarint(b, uint64(settled))
 	size := uint64(max(o.Size, 0)) + 1 //nolint:gosec // not negative
 	if o.unsized {
 		size = 0
@@ -82,8 +82,8 @@ func (n *notes) object(name, note []byte) *Object {
 	if store := field(); store > 0 {
 		o.store = n.stores[store-1]
 	}
-	if verdict := field(); verdict > 0 {
-		o.verdict = n.verdicts[verdict-1]
+	if settled := field(); settled > 0 {
+		o.settled = n.settled[settled-1]
 	}
 	if size := field(); size > 0 {
 		o.Size = int64(size - 1) //nolint:gosec // it was one

@@ -16,7 +16,7 @@ type Object struct {
 	mtime   int64  // nanoseconds since 1970, where a listing was asked for it; else 0
 	Tag     string // what the store knows the listed version by, such as an ETag; "" where it has none
 	store   Store
-	verdict *verdict // settled while listing: nothing to open
+	settled *settled // while listing: nothing to open; else nil
 }
 
 // NewObject is an object that a store can open. Its name is the path as given,
@@ -33,17 +33,17 @@ func (o *Object) Open(ctx context.Context) (io.ReadCloser, error) { return o.sto
 
 // Settled is an object whose state is known without opening it.
 func Settled(name string, state custody.State, kind custody.Kind, detail string) Object {
-	return Object{name: name, verdict: &verdict{state, kind, detail}}
+	return Object{name: name, settled: &settled{state, kind, detail}}
 }
 
-// verdict is a state that is known without opening the object.
-type verdict struct {
+// settled is a state that is known without opening the object.
+type settled struct {
 	state  custody.State
 	kind   custody.Kind
 	detail string
 }
 
-// named is the verdict of an object that the sources name again.
-func named(as string) *verdict {
-	return &verdict{custody.Duplicate, custody.KindDuplicateObject, fmt.Sprintf("the sources name it twice; read once, as %q", as)}
+// named is the state of an object that the sources name again.
+func named(as string) *settled {
+	return &settled{custody.Duplicate, custody.KindDuplicateObject, fmt.Sprintf("the sources name it twice; read once, as %q", as)}
 }

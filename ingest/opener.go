@@ -21,7 +21,7 @@ type opener struct {
 func newOpener(opt *Options) *opener { return &opener{opt, map[Store]session{}} }
 
 func (p *opener) open(ctx context.Context, o *Object) contents {
-	if o.verdict != nil || p.opt.tooLarge(o) {
+	if o.settled != nil || p.opt.tooLarge(o) {
 		return contents{}
 	}
 	in := p.sessions[o.store]

@@ -23,7 +23,7 @@ type sum struct {
 }
 
 func (s *sum) count(o *Object) {
-	if o.verdict == nil {
+	if o.settled == nil {
 		s.Bytes += o.Size
 	}
 	s.digests = s.digests || layout.OfDigest(o.name)

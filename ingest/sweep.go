@@ -150,7 +150,7 @@ func planned(ctx context.Context, listing *Listing, st *state.State, opt Options
 type unlisted map[string]bool
 
 func (f unlisted) note(o *Object) {
-	if o.verdict != nil && o.verdict.state == custody.Unread {
+	if o.settled != nil && o.settled.state == custody.Unread {
 		f[o.name] = true
 	}
 }
@@ -201,17 +201,17 @@ func (p *plan) wants(o *Object, known *state.Object, swept *Swept) bool {
 	changed := o.mtime != 0 && known.Modified != 0 && o.mtime != known.Modified
 	var lost *state.Earlier // what it held whole and may hold no longer
 	switch {
-	case o.verdict != nil && o.verdict.state == known.State && o.Size == known.Size:
+	case o.settled != nil && o.settled.state == known.State && o.Size == known.Size:
 		return false // it is settled as it was
 	case known.Forgotten && o.Size == known.Size && o.Tag == known.Tag:
 		return false
 	case known.State == custody.Unread || known.State == custody.Partial:
 		swept.Retried++
-	case known.State == custody.Duplicate && o.verdict == nil:
+	case known.State == custody.Duplicate && o.settled == nil:
 		swept.New++ // it was read under another name
-	case o.verdict != nil && o.verdict.state == custody.Duplicate && !changed:
+	case o.settled != nil && o.settled.state == custody.Duplicate && !changed:
 		// It is read under another name now, and is what it was.
-	case o.Size != known.Size || o.Tag != known.Tag || changed || o.verdict != nil:
+	case o.Size != known.Size || o.Tag != known.Tag || changed || o.settled != nil:
 		swept.Replaced++
 		lost = &state.Earlier{Size: known.Size, Sum: known.Sum}
 	default:
@@ -362,7 +362,7 @@ func (c *collector) forgotten(o *state.Object, horizon time.Time) {
 
 func (p *Progress) pass(o *Object) {
 	p.Objects++
-	if o.verdict == nil {
+	if o.settled == nil {
 		p.Bytes += o.Size
 	}
 }

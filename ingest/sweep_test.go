@@ -368,8 +368,8 @@ func TestWants(t *testing.T) {
 		"partial":                   {Object{Size: 1}, state.Known{Size: 1, State: custody.Partial}, Swept{Retried: 1}},
 		"forgotten":                 {Object{Size: 1, Tag: "a"}, state.Known{Size: 1, Tag: "a", Forgotten: true, State: custody.Unread}, Swept{}},
 		"forgotten, of another tag": {Object{Size: 1, Tag: "b"}, state.Known{Size: 1, Tag: "a", Forgotten: true}, Swept{Replaced: 1}},
-		"settled as it was":         {Object{verdict: &verdict{state: custody.Skipped}}, state.Known{State: custody.Skipped}, Swept{}},
-		"settled, and was a file":   {Object{verdict: &verdict{state: custody.Skipped}}, state.Known{State: custody.Read}, Swept{Replaced: 1}},
+		"settled as it was":         {Object{settled: &settled{state: custody.Skipped}}, state.Known{State: custody.Skipped}, Swept{}},
+		"settled, and was a file":   {Object{settled: &settled{state: custody.Skipped}}, state.Known{State: custody.Read}, Swept{Replaced: 1}},
 	} {
 		p := &plan{before: map[string]before{}}
 		var got Swept

@@ -50,8 +50,8 @@ func (w *worker) read(ctx context.Context, o *Object, from contents, into *resul
 	w.res, w.near = into, nil
 	clear(w.places)
 	switch {
-	case o.verdict != nil:
-		w.settle(o.verdict.state, o.verdict.kind, o.verdict.detail)
+	case o.settled != nil:
+		w.settle(o.settled.state, o.settled.kind, o.settled.detail)
 	case w.opt.tooLarge(o):
 		w.settle(custody.Unread, custody.KindTooLarge,
 			fmt.Sprintf("%d stored bytes are over the limit of %d; raise --max-object-size to read it", o.Size, w.opt.MaxObject))

@@ -12,7 +12,7 @@ func writeConclusion(p *page, c *incident.Case) {
 	if c.Asked.VerifyOnly {
 		p.para(worth(&c.Custody))
 	} else {
-		p.para(say("**%s** - %s", prose(string(c.Conclusion)), verdict(c)))
+		p.para(say("**%s** - %s", prose(string(c.Conclusion)), sentence(c)))
 	}
 	reasons := make([]inert, len(c.Reasons))
 	for i, r := range c.Reasons {
@@ -40,8 +40,8 @@ func worth(m *custody.Manifest) inert {
 	return "**verified** - the digests at hand speak against nothing, by the checks listed under *Integrity*."
 }
 
-// verdict is the sentence behind the word.
-func verdict(c *incident.Case) inert {
+// sentence is what stands behind the word of the conclusion.
+func sentence(c *incident.Case) inert {
 	switch c.Conclusion {
 	case incident.Incidents:
 		return tally(c)

@@ -83,9 +83,9 @@ func parseThreshold(s string) (threshold, error) {
 	return "", usagef("--fail-on %q: want never, possible, probable or confirmed", s)
 }
 
-// verdict gives the exit code of a finished case. In a sweep only what is new,
+// exitCode gives the exit code of a finished case. In a sweep only what is new,
 // went on or did not count before does, and nowhere what is suppressed.
-func (t threshold) verdict(c *incident.Case) int {
+func (t threshold) exitCode(c *incident.Case) int {
 	var counting map[string]bool
 	if c.Changes != nil {
 		counting = c.Changes.Counting(incident.Grade(t))

@@ -82,7 +82,7 @@ func investigate(ctx context.Context, opt *options, w world, judge judgement) (i
 		return 0, err
 	}
 	opt.show.closing(c, opt.out.names(), time.Since(began))
-	return opt.failOn.verdict(c), nil
+	return opt.failOn.exitCode(c), nil
 }
 
 // evidenceOf is what was read, for the analysis.

@@ -159,7 +159,7 @@ func (s *sweeping) run(ctx context.Context, opt *options, w world) (code int, er
 		return 0, err
 	}
 	opt.show.closing(c, opt.out.names(), time.Since(began))
-	return opt.failOn.verdict(c), nil
+	return opt.failOn.exitCode(c), nil
 }
 
 // remember writes what changed, and keeps what was concluded.
