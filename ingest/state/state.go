@@ -145,7 +145,7 @@ func (s *State) load(anew bool) error {
 			return err
 		}
 		if errors.Is(err, fs.ErrNotExist) {
-			if err := s.found(anew); err != nil {
+			if err := s.create(anew); err != nil {
 				return err
 			}
 		}
@@ -166,12 +166,12 @@ func (s *State) load(anew bool) error {
 	if err := s.check(); err != nil {
 		return err
 	}
-	return s.sweep()
+	return s.tidy()
 }
 
-// found begins a state that has no head. It gets one before there is a segment,
+// create begins a state that has no head. It gets one before there is a segment,
 // so segments without one are those of a state that has lost it.
-func (s *State) found(anew bool) error {
+func (s *State) create(anew bool) error {
 	entries, err := os.ReadDir(s.dir)
 	if err != nil {
 		return err
@@ -285,8 +285,8 @@ func cmpError(err error) error {
 	return errHash
 }
 
-// sweep removes the files of a sweep that was killed.
-func (s *State) sweep() error {
+// tidy removes the files of a sweep that was killed.
+func (s *State) tidy() error {
 	known := []string{"lock", headName}
 	for _, seg := range s.Segments {
 		known = append(known, seg.objects(), seg.events())
@@ -413,7 +413,7 @@ func (s *State) Rewrite(change func(*Object)) error {
 	if err := s.save(); err != nil {
 		return err
 	}
-	return s.sweep()
+	return s.tidy()
 }
 
 // hashed is what a file is known by now.
