@@ -38,7 +38,7 @@ func TestFolderExchanged(t *testing.T) {
 	if err := os.Symlink(dir, link); err != nil {
 		t.Fatal(err)
 	}
-	if l, err := List(context.Background(), []string{link}, Places{}); err != nil || l.Len() != 3*foldersAhead {
+	if l, err := List(context.Background(), []string{link}, ListOptions{}); err != nil || l.Len() != 3*foldersAhead {
 		t.Errorf("a link that is a source: %v, %d objects", err, l.Len())
 	}
 }

@@ -53,7 +53,7 @@ func TestAhead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, at := range []Places{{}, {Sizes: true}, {Times: true}} {
+	for _, at := range []ListOptions{{}, {Sizes: true}, {Times: true}} {
 		l, err := List(context.Background(), []string{dir}, at)
 		if err != nil {
 			t.Fatal(err)

@@ -37,7 +37,7 @@ func BenchmarkRead(b *testing.B) {
 			b.ReportAllocs()
 			b.SetBytes(written.Plain)
 			for b.Loop() {
-				listing, err := List(context.Background(), []string{dir}, Places{})
+				listing, err := List(context.Background(), []string{dir}, ListOptions{})
 				if err != nil {
 					b.Fatal(err)
 				}
@@ -80,7 +80,7 @@ func BenchmarkLoad(b *testing.B) {
 	measured("into=nothing", func() (int64, error) { return inflateAll(inflated, dir) }, written.Plain)
 	for _, raw := range []bool{false, true} {
 		measured("into=arrow/raw="+map[bool]string{false: "no", true: "yes"}[raw], func() (rows int64, err error) {
-			listing, err := List(context.Background(), []string{dir}, Places{})
+			listing, err := List(context.Background(), []string{dir}, ListOptions{})
 			if err != nil {
 				return 0, err
 			}

@@ -104,7 +104,7 @@ func told(t *testing.T, opt Options, data string) ([]string, *Evidence) {
 	if err := os.WriteFile(file, []byte(data), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	listing, err := List(context.Background(), []string{file}, Places{})
+	listing, err := List(context.Background(), []string{file}, ListOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -47,7 +47,7 @@ func sample(t *testing.T) string {
 // that every listed object is in one state.
 func read(t *testing.T, opt Options, sources ...string) *Evidence {
 	t.Helper()
-	listing, err := List(context.Background(), sources, Places{Stdin: strings.NewReader("")})
+	listing, err := List(context.Background(), sources, ListOptions{Stdin: strings.NewReader("")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,7 +151,7 @@ func TestMembers(t *testing.T) {
 // TestVanished: a file that goes between listing and opening costs itself.
 func TestVanished(t *testing.T) {
 	dir := sample(t)
-	listing, err := List(context.Background(), []string{dir}, Places{})
+	listing, err := List(context.Background(), []string{dir}, ListOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

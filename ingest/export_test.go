@@ -24,7 +24,7 @@ func TestExportText(t *testing.T) {
 	if err := os.WriteFile(file, []byte(zipped(t, raw)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	listing, err := List(context.Background(), []string{file}, Places{})
+	listing, err := List(context.Background(), []string{file}, ListOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,7 +33,7 @@ func TestExchanged(t *testing.T) {
 			}
 			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 			defer cancel()
-			listing, err := List(ctx, []string{dir}, Places{})
+			listing, err := List(ctx, []string{dir}, ListOptions{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -110,7 +110,7 @@ func TestIdlePipe(t *testing.T) {
 				defer func() { write()() }() // or the reader would stay
 			}
 			ctx, cancel := context.WithCancel(t.Context())
-			listing, err := List(ctx, []string{path}, Places{})
+			listing, err := List(ctx, []string{path}, ListOptions{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -22,7 +22,7 @@ import (
 // what at.Remote claims. It fails where a source names nothing, or a directory that is
 // named cannot be read. What cannot be used inside a directory becomes an object that
 // is settled. The listing is in name order.
-func List(ctx context.Context, sources []string, at Places) (*Listing, error) {
+func List(ctx context.Context, sources []string, at ListOptions) (*Listing, error) {
 	l := &lister{ctx: ctx, at: at, files: map[string]bool{}}
 	// A single folder cannot name a file twice.
 	l.several = len(sources) > 1 || len(sources) == 1 && patterned(sources[0])
@@ -39,7 +39,7 @@ type lister struct {
 	Listing
 	found   found
 	ctx     context.Context
-	at      Places
+	at      ListOptions
 	several bool            // one file can come twice
 	files   map[string]bool // absolute paths of the files that are sources themselves
 }

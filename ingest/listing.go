@@ -30,8 +30,8 @@ type Scope struct {
 	Since func(folder string) time.Time
 }
 
-// Places say where sources are.
-type Places struct {
+// ListOptions say how [List] lists, and what it needs for that.
+type ListOptions struct {
 	Stdin    io.Reader
 	Remote   Remote // nil where every source is on this machine
 	Scope    Scope

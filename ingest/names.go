@@ -12,14 +12,14 @@ import (
 // would once it is there: by itself, as a folder around it, or as a pattern. Links
 // are followed up to the path's last name, which is what a file put there replaces.
 func Names(source, path string) bool {
-	at := Place(path)
+	at := RealParent(path)
 	if literal(source) {
 		if info, err := os.Stat(path); err == nil {
 			if src, err := os.Stat(source); err == nil && os.SameFile(info, src) {
 				return true
 			}
 		}
-		return at == Place(source) || Inside(at, Real(source))
+		return at == RealParent(source) || Inside(at, Real(source))
 	}
 	base, pattern := doublestar.SplitPattern(filepath.ToSlash(source))
 	rel, err := filepath.Rel(Real(filepath.FromSlash(base)), at)
@@ -55,8 +55,8 @@ func Inside(path, folder string) bool {
 	}
 }
 
-// Place is a path whose folder is real: where a file of this name is put.
-func Place(path string) string {
+// RealParent is a path whose folder is real: where a file of this name is put.
+func RealParent(path string) string {
 	clean := filepath.Clean(path)
 	if base := filepath.Base(clean); base != "." && base != ".." && base != string(filepath.Separator) {
 		return filepath.Join(Real(filepath.Dir(clean)), base)

@@ -112,7 +112,7 @@ func TestSweepInSteps(t *testing.T) {
 		if !reflect.DeepEqual(m, whole) || !slices.Equal(events, all) {
 			t.Errorf("seed %d: in steps\n%+v\nat once\n%+v", seed, m, whole)
 		}
-		l, err := List(context.Background(), []string{dir}, Places{})
+		l, err := List(context.Background(), []string{dir}, ListOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -231,7 +231,7 @@ func TestSweepRange(t *testing.T) {
 		opt := Options{From: at, To: at.Add(time.Duration(r.IntN(3))*24*time.Hour + time.Duration(1+r.IntN(5))*time.Second)}
 		opt.Before, opt.After = time.Duration(r.IntN(3))*time.Second, time.Duration(r.IntN(3))*time.Second
 		m, events, _ := swept(t, dir, stateDir, opt)
-		l, err := List(context.Background(), []string{dir}, Places{})
+		l, err := List(context.Background(), []string{dir}, ListOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -291,7 +291,7 @@ func sweepErr(t *testing.T, dir, stateDir string, opt Options) (*Evidence, *Swep
 		t.Fatal(err)
 	}
 	defer func() { _ = st.Close() }()
-	l, err := List(context.Background(), []string{dir}, Places{Times: true})
+	l, err := List(context.Background(), []string{dir}, ListOptions{Times: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,7 +33,7 @@ func (t *typed) apart(opt *options, w world) *apart {
 		switch {
 		case src == ingest.Stdin:
 			a.stdin = w.stdin
-		case !opt.places.Remote.Claims(src):
+		case !opt.listing.Remote.Claims(src):
 			a.sources = append(a.sources, src)
 		}
 	}
@@ -77,12 +77,12 @@ func (a *apart) write(flag, path string) {
 // check refuses a run whose files are not apart.
 func (a *apart) check() error {
 	for i, out := range a.writes {
-		at := ingest.Place(out.path)
+		at := ingest.RealParent(out.path)
 		if a.state != "" && ingest.Inside(at, ingest.Real(a.state)) {
 			return usagef("%s %q lies in the folder of the state, which is for nothing else", out.flag, out.path)
 		}
 		for _, other := range a.writes[:i] {
-			if at == ingest.Place(other.path) || sameFile(out.path, other.path) {
+			if at == ingest.RealParent(other.path) || sameFile(out.path, other.path) {
 				return usagef("%s %q and %s %q are one file: name another", other.flag, other.path, out.flag, out.path)
 			}
 		}

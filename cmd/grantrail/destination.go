@@ -43,7 +43,7 @@ func exportsTo(output string, clobber bool, a *apart) (*destination, error) {
 		}
 	}
 	for _, out := range a.writes {
-		if ingest.Inside(ingest.Place(out.path), ingest.Real(d.folder)) {
+		if ingest.Inside(ingest.RealParent(out.path), ingest.Real(d.folder)) {
 			return nil, usagef("%s %q lies in --output %q, which is for nothing but the export", out.flag, out.path, output)
 		}
 	}

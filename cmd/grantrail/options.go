@@ -18,7 +18,7 @@ import (
 // options are what was typed, checked. Nothing behind them sees a flag.
 type options struct {
 	sources  []string
-	places   ingest.Places
+	listing  ingest.ListOptions
 	read     ingest.Options
 	question analyze.Options
 	out      *output
@@ -30,8 +30,8 @@ type options struct {
 
 // list lists the sources, and shows how far that is.
 func (o *options) list(ctx context.Context, w world, progress *progressLine) (*ingest.Listing, error) {
-	o.places.Stdin, o.places.Progress, o.places.Sizes = w.stdin, progress.listing, progress.progress
-	return ingest.List(ctx, o.sources, o.places)
+	o.listing.Stdin, o.listing.Progress, o.listing.Sizes = w.stdin, progress.listing, progress.progress
+	return ingest.List(ctx, o.sources, o.listing)
 }
 
 // options checks everything that can be checked before anything is read.
@@ -44,11 +44,11 @@ func (t *typed) options(sources []string, w world, now time.Time) (*options, err
 	if o.read, err = t.reading(&o.question); err != nil {
 		return nil, err
 	}
-	if o.places, err = t.places(&o.read, &o.question); err != nil {
+	if o.listing, err = t.listing(&o.read, &o.question); err != nil {
 		return nil, err
 	}
 	for _, src := range sources {
-		if !o.places.Remote.Claims(src) {
+		if !o.listing.Remote.Claims(src) {
 			continue
 		}
 		if _, _, err := s3source.Split(src); err != nil {
@@ -181,23 +181,23 @@ func (t *typed) reading(q *analyze.Options) (ingest.Options, error) {
 	return r, err
 }
 
-// places say where sources are, and what of an archive can matter: the asked
+// listing says how sources are listed, and what of an archive can matter: the asked
 // time with its margins.
-func (t *typed) places(r *ingest.Options, q *analyze.Options) (ingest.Places, error) {
+func (t *typed) listing(r *ingest.Options, q *analyze.Options) (ingest.ListOptions, error) {
 	c := t.connection
 	switch {
 	case c.Requests < 1 || c.Requests > 1024:
-		return ingest.Places{}, usagef("--requests %d: want 1 to 1024", c.Requests)
+		return ingest.ListOptions{}, usagef("--requests %d: want 1 to 1024", c.Requests)
 	case c.Attempts < 1 || c.Attempts > 100:
-		return ingest.Places{}, usagef("--attempts %d: want 1 to 100", c.Attempts)
+		return ingest.ListOptions{}, usagef("--attempts %d: want 1 to 100", c.Attempts)
 	case c.Stall <= 0:
-		return ingest.Places{}, usagef("--stall-timeout must be longer than nothing")
+		return ingest.ListOptions{}, usagef("--stall-timeout must be longer than nothing")
 	case c.Overlap < 0:
-		return ingest.Places{}, usagef("--delivery-overlap must not be negative")
+		return ingest.ListOptions{}, usagef("--delivery-overlap must not be negative")
 	case c.ExternalID != "" && c.AssumeRole == "":
-		return ingest.Places{}, usagef("--external-id is for --assume-role, which is missing")
+		return ingest.ListOptions{}, usagef("--external-id is for --assume-role, which is missing")
 	case c.Unsigned && c.AssumeRole != "":
-		return ingest.Places{}, usagef("--no-sign-request and --assume-role exclude each other")
+		return ingest.ListOptions{}, usagef("--no-sign-request and --assume-role exclude each other")
 	}
 	scope := ingest.Scope{Accounts: q.Accounts, Regions: q.Regions}
 	if !q.From.IsZero() {
@@ -206,7 +206,7 @@ func (t *typed) places(r *ingest.Options, q *analyze.Options) (ingest.Places, er
 	if !q.To.IsZero() {
 		scope.To = q.To.Add(r.After)
 	}
-	return ingest.Places{Remote: s3source.New(c), Scope: scope}, nil
+	return ingest.ListOptions{Remote: s3source.New(c), Scope: scope}, nil
 }
 
 func parseSize(flag, s string) (int64, error) {

@@ -111,7 +111,7 @@ func (t *typed) sweeping(opt *options, now time.Time) (*sweeping, error) {
 		if src == ingest.Stdin {
 			return nil, usagef("sweep: standard input is another one each time: name files or folders")
 		}
-		if !opt.places.Remote.Claims(src) && namesIn(src, s.dir, state.Names()...) {
+		if !opt.listing.Remote.Claims(src) && namesIn(src, s.dir, state.Names()...) {
 			return nil, usagef("--state %q lies inside the source %q: its files would be read as evidence", s.dir, src)
 		}
 	}
@@ -131,7 +131,7 @@ func (t *typed) sweeping(opt *options, now time.Time) (*sweeping, error) {
 	if s.changes != "" && !free(s.changes, t.clobber) {
 		return nil, usagef("--changes %q is there already: name another, or allow --clobber", s.changes)
 	}
-	opt.places.Times = true
+	opt.listing.Times = true
 	s.rules, err = readSuppressions(t.sweep.suppressions)
 	return s, err
 }
@@ -180,7 +180,7 @@ func (s *sweeping) conclude(ctx context.Context, opt *options, w world, st *stat
 	progress := opt.show.start()
 	defer progress.end()
 	var err error
-	if opt.places.Scope, err = s.scope(opt, st); err != nil {
+	if opt.listing.Scope, err = s.scope(opt, st); err != nil {
 		return nil, nil, fmt.Errorf("state %q: %w", s.dir, err)
 	}
 	listing, err := opt.list(ctx, w, progress)
@@ -215,7 +215,7 @@ func (s *sweeping) conclude(ctx context.Context, opt *options, w world, st *stat
 // scope is what is listed: all of it, but for days of S3 that are known. What
 // is kept must not depend on a question.
 func (s *sweeping) scope(opt *options, st *state.State) (scope ingest.Scope, err error) {
-	if slices.ContainsFunc(opt.sources, opt.places.Remote.Claims) {
+	if slices.ContainsFunc(opt.sources, opt.listing.Remote.Claims) {
 		scope.Since, err = ingest.Since(st, s.overlap)
 	}
 	return scope, err

@@ -14,7 +14,7 @@ type claims struct {
 	first   entry              // of a digest that is not altered, where there is one
 	sound   bool               // there is one
 	listed  map[[32]byte]entry // by hash: that of the digest that is worth most
-	places  *places            // once they are asked for
+	folders *folders           // once they are asked for
 }
 
 func claimsOf(entries []entry) *claims {
@@ -60,20 +60,20 @@ func (c *claims) inPlace(name string) bool {
 	if len(c.entries) <= few {
 		return slices.ContainsFunc(c.entries, func(e entry) bool { return inPlace(name, e.Object) })
 	}
-	if c.places == nil {
-		c.places = placesOf(c.entries)
+	if c.folders == nil {
+		c.folders = foldersOf(c.entries)
 	}
-	return c.places.have(name)
+	return c.folders.have(name)
 }
 
-// places are folders of keys.
-type places struct {
+// folders are those of keys.
+type folders struct {
 	rooted       map[string]bool // from the layout's root on
 	days, anyDay map[string]bool // those of keys that have lost the root, and of all; "" is none
 }
 
-func placesOf(entries []entry) *places {
-	p := &places{map[string]bool{}, map[string]bool{}, map[string]bool{}}
+func foldersOf(entries []entry) *folders {
+	p := &folders{map[string]bool{}, map[string]bool{}, map[string]bool{}}
 	for _, e := range entries {
 		key, rooted := tail(e.Object)
 		day := layout.Day(key)
@@ -88,7 +88,7 @@ func placesOf(entries []entry) *places {
 }
 
 // have reports whether a file is in one of them, as inPlace does for one key.
-func (p *places) have(name string) bool {
+func (p *folders) have(name string) bool {
 	have, rooted := tail(name)
 	day, days := layout.Day(have), p.anyDay
 	if rooted {

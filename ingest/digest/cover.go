@@ -41,7 +41,7 @@ func (j *judge) spans(wanted func(*link) bool) map[chain][]span {
 	out := map[chain][]span{}
 	for _, l := range j.chain {
 		if wanted(l) {
-			c := l.Digest.Chain.place()
+			c := l.Digest.Chain.regional()
 			out[c] = append(out[c], span{l.Digest.Start, l.Digest.End})
 		}
 	}

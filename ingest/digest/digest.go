@@ -116,8 +116,8 @@ type chain struct {
 	Backfill               bool
 }
 
-// place is what all chains of an account and region have in common.
-func (c chain) place() chain { return chain{Account: c.Account, Region: c.Region} }
+// regional is what all chains of an account and region have in common.
+func (c chain) regional() chain { return chain{Account: c.Account, Region: c.Region} }
 
 // lenient is what readers of JSON commonly forgive: what a digest says twice
 // counts as its last.

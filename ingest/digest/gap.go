@@ -89,7 +89,7 @@ const (
 // inferred counts the hours between a time and a digest of which there should be
 // a digest too, but for the last of them, and lists the newest.
 func (j *judge) inferred(key string, d *Unverified, from time.Time) (n, listed int) {
-	cover := j.cover[d.Chain.place()]
+	cover := j.cover[d.Chain.regional()]
 	uncovered(cover, from, d.Start.Add(-time.Hour), func(end time.Time, hours int) {
 		n += hours
 		for ; hours > 0 && listed < maxHours && j.hours < maxInAll; hours-- {

@@ -31,7 +31,7 @@ func noise(n int) []byte {
 // listed is the bucket as a run lists it.
 func listed(t *testing.T, s *s3source.Source) []*ingest.Object {
 	t.Helper()
-	l, err := ingest.List(context.Background(), []string{"s3://bkt"}, ingest.Places{Remote: s})
+	l, err := ingest.List(context.Background(), []string{"s3://bkt"}, ingest.ListOptions{Remote: s})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -130,7 +130,7 @@ func TestPrefixes(t *testing.T) {
 		"s3://missing/x": "NoSuchBucket",
 		"s3://bkt/zzz":   "no object has this prefix",
 	} {
-		_, err := ingest.List(context.Background(), []string{from}, ingest.Places{Remote: s})
+		_, err := ingest.List(context.Background(), []string{from}, ingest.ListOptions{Remote: s})
 		if err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: %v, want %q", from, err, says)
 		}
