@@ -20,7 +20,7 @@ type collector struct {
 	manifest custody.Manifest
 	coverage map[place]*custody.Coverage
 	hours    map[place]map[int64]bool // that have records, since 1970
-	known    *known
+	distinct *distinct
 	shared   map[call]bool   // calls that several accounts log, of the events kept
 	spare    []*record.Event // lesser copies, kept at the end where no better one turned up
 	progress Progress
@@ -42,7 +42,7 @@ func newCollector(l *Listing, opt Options) *collector {
 	return &collector{
 		listing: l, opt: opt, builder: table.NewBuilder(opt.memory),
 		manifest: custody.New(), coverage: map[place]*custody.Coverage{},
-		known: newKnown(), shared: map[call]bool{},
+		distinct: newDistinct(), shared: map[call]bool{},
 		sidecars: map[string]string{}, hours: map[place]map[int64]bool{},
 		progress: Progress{OfObjects: l.Len(), OfBytes: l.Bytes},
 	}
@@ -141,7 +141,7 @@ func (c *collector) spares() error {
 		return cmp.Compare(fromBool(a.Lossy), fromBool(b.Lossy))
 	})
 	for _, e := range c.spare {
-		if e.Lossy && c.known.met(e) || foreign(e) && c.shared[callOf(e)] {
+		if e.Lossy && c.distinct.met(e) || foreign(e) && c.shared[callOf(e)] {
 			c.count(e, &c.manifest.Records.Duplicate)
 			continue
 		}
@@ -161,7 +161,7 @@ func fromBool(b bool) int {
 
 // event keeps an event that is new.
 func (c *collector) event(e *record.Event) error {
-	other, added := c.known.add(e)
+	other, added := c.distinct.add(e)
 	if !added {
 		c.count(e, &c.manifest.Records.Duplicate)
 		return nil

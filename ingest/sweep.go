@@ -48,29 +48,29 @@ func Sweep(ctx context.Context, listing *Listing, st *state.State, opt Options) 
 	if st.Horizon != nil && st.Horizon.After(opt.Horizon) {
 		opt.Horizon = *st.Horizon
 	}
-	swept, todo, known, err := planned(ctx, listing, st, opt)
+	swept, todo, recalled, err := planned(ctx, listing, st, opt)
 	if err != nil {
 		return nil, nil, err
 	}
 	if err := todo.forgone(st); err != nil {
-		known.abandon()
+		recalled.abandon()
 		return nil, nil, err
 	}
 	if todo.Len() > 0 {
-		known.abandon()
+		recalled.abandon()
 		if err := readInto(ctx, todo, st, opt); err != nil {
 			return nil, nil, err
 		}
-		if known, err = recall(ctx, listing, st, opt); err != nil {
+		if recalled, err = recall(ctx, listing, st, opt); err != nil {
 			return nil, nil, err
 		}
 	}
-	ev, err := known.finish(ctx)
+	ev, err := recalled.finish(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
 	switch {
-	case known.dropped:
+	case recalled.dropped:
 		err = forget(st, opt.Horizon)
 	case len(st.Segments) > maxSegments:
 		err = st.Rewrite(nil)
@@ -95,7 +95,7 @@ type plan struct {
 func planned(ctx context.Context, listing *Listing, st *state.State, opt Options) (*Swept, *plan, *recalling, error) {
 	swept, todo := &Swept{}, &plan{before: map[string]before{}}
 	todo.remote = listing.remote
-	known := newRecalling(listing, st, opt)
+	recalled := newRecalling(listing, st, opt)
 	listed := listing.cursor()
 	dark := unlisted{}
 	next := func() { // past what has the same name: it is one object of the state
@@ -132,17 +132,17 @@ func planned(ctx context.Context, listing *Listing, st *state.State, opt Options
 			next()
 		}
 		if err == nil && todo.Len() == 0 {
-			err = known.take(ctx, o)
+			err = recalled.take(ctx, o)
 		}
 		if err != nil {
-			known.abandon()
+			recalled.abandon()
 			return nil, nil, nil, err
 		}
 	}
 	for listed.Object != nil {
 		fresh()
 	}
-	return swept, todo, known, nil
+	return swept, todo, recalled, nil
 }
 
 // unlisted are the folders that could not be listed: of what is in them the listing
@@ -247,12 +247,12 @@ func readInto(ctx context.Context, todo *plan, st *state.State, opt Options) err
 	progress := Progress{OfObjects: todo.Len(), OfBytes: todo.Bytes}
 	committed := time.Now()
 	err := run(ctx, &todo.Listing, opt, func(o *Object, res *result) error {
-		known := remembered(o, res)
+		noted := remembered(o, res)
 		if was, again := todo.before[o.name]; again {
-			known.replaces(was)
+			noted.replaces(was)
 		}
 		st.Digests = st.Digests || res.other.Digests > 0 || listedAsDigest(res.files)
-		if err := st.Add(&known.Object); err != nil {
+		if err := st.Add(&noted.Object); err != nil {
 			return err
 		}
 		progress.pass(o)

@@ -6,9 +6,9 @@ import (
 	"grantrail/ingest/record"
 )
 
-// TestKnown: an event is new, or met, or met with another content.
-func TestKnown(t *testing.T) {
-	k := newKnown()
+// TestDistinct: an event is new, or met, or met with another content.
+func TestDistinct(t *testing.T) {
+	d := newDistinct()
 	for i, of := range []struct {
 		account, id string
 		content     byte
@@ -31,10 +31,10 @@ func TestKnown(t *testing.T) {
 		{"1a", "a", 1, 0, true},
 	} {
 		e := &record.Event{Account: of.account, ID: of.id, Content: [16]byte{of.content}, Record: i}
-		if met := k.met(e); met != (of.other > 0) {
+		if met := d.met(e); met != (of.other > 0) {
 			t.Errorf("%d: met is %v", i, met)
 		}
-		other, added := k.add(e)
+		other, added := d.add(e)
 		if added != of.added || (other != nil) != (of.other > 0) || other != nil && int(other.record) != of.other-1 {
 			t.Errorf("%d: %+v, %v", i, other, added)
 		}

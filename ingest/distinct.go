@@ -7,9 +7,9 @@ import (
 	"grantrail/ingest/record"
 )
 
-// known remembers each kept event: its contents, and where it was first met. It grows
+// distinct remembers each kept event: its contents, and where it was first met. It grows
 // with the table, so it holds no pointers.
-type known struct {
+type distinct struct {
 	first   map[identity]int32 // row of the first content
 	rows    []sighting
 	others  map[content]bool // those of an event that was met with several
@@ -32,44 +32,44 @@ type sighting struct {
 	object, record int32
 }
 
-func newKnown() *known {
-	return &known{first: map[identity]int32{}, others: map[content]bool{}}
+func newDistinct() *distinct {
+	return &distinct{first: map[identity]int32{}, others: map[content]bool{}}
 }
 
 // identity is that of an event. One without an ID is known by its content alone.
-func (k *known) identity(e *record.Event) identity {
+func (d *distinct) identity(e *record.Event) identity {
 	if e.ID == "" {
-		return k.hash(e.Account, string(e.Content[:]))
+		return d.hash(e.Account, string(e.Content[:]))
 	}
-	return k.hash(e.Account, strings.ToLower(e.ID))
+	return d.hash(e.Account, strings.ToLower(e.ID))
 }
 
-func (k *known) hash(account, id string) identity {
-	k.scratch = binary.AppendUvarint(k.scratch[:0], uint64(len(account)))
-	k.scratch = append(append(k.scratch, account...), id...)
-	return record.Hash(k.scratch)
+func (d *distinct) hash(account, id string) identity {
+	d.scratch = binary.AppendUvarint(d.scratch[:0], uint64(len(account)))
+	d.scratch = append(append(d.scratch, account...), id...)
+	return record.Hash(d.scratch)
 }
 
 // met reports whether an event was met, whatever its content.
-func (k *known) met(e *record.Event) bool {
-	_, met := k.first[k.identity(e)]
+func (d *distinct) met(e *record.Event) bool {
+	_, met := d.first[d.identity(e)]
 	return met
 }
 
 // add takes an event that is to be the next row, unless it was met with the same
 // content. Where it was met with another, that is given too.
-func (k *known) add(e *record.Event) (other *sighting, added bool) {
-	id := k.identity(e)
-	if row, met := k.first[id]; !met {
-		k.first[id] = int32(len(k.rows)) //nolint:gosec // rows are not so many
+func (d *distinct) add(e *record.Event) (other *sighting, added bool) {
+	id := d.identity(e)
+	if row, met := d.first[id]; !met {
+		d.first[id] = int32(len(d.rows)) //nolint:gosec // rows are not so many
 	} else {
-		other = &k.rows[row]
+		other = &d.rows[row]
 		this := content{id, e.Content}
-		if other.sum == e.Content || k.others[this] {
+		if other.sum == e.Content || d.others[this] {
 			return other, false
 		}
-		k.others[this] = true
+		d.others[this] = true
 	}
-	k.rows = append(k.rows, sighting{e.Content, int32(e.Object), int32(e.Record)}) //nolint:gosec // nor are objects and records
+	d.rows = append(d.rows, sighting{e.Content, int32(e.Object), int32(e.Record)}) //nolint:gosec // nor are objects and records
 	return other, true
 }
