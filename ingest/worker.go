@@ -149,8 +149,11 @@ func (w *worker) review(got container.Result, reader *container.Reader) {
 		return
 	}
 	if n := w.res.other.Notifications - w.body.notifications; n > 0 && n == got.Items && w.res.state == custody.Read {
-		w.settle(custody.Skipped, custody.KindNotification,
-			fmt.Sprintf("%d messages of another service that also say Records; none is a CloudTrail record", n))
+		detail := fmt.Sprintf("%d messages of another service that also say Records; none is a CloudTrail record", n)
+		if n == 1 {
+			detail = "1 message of another service that also says Records, and is no CloudTrail record"
+		}
+		w.settle(custody.Skipped, custody.KindNotification, detail)
 	}
 }
 
