@@ -133,7 +133,7 @@ func TestTarsFiles(t *testing.T) {
 		}
 	}
 	hole := sparse(t, 1<<30)
-	if got, err := walked(Tar, hole, &Budget{Members: 1, Bytes: 1 << 20}); !errors.Is(err, ErrLimit) || strings.Join(got, " ") != "a=damaged" {
+	if got, err := walked(Tar, hole, &Budget{Members: 1, Bytes: 1 << 20}); !errors.Is(err, errLimit) || strings.Join(got, " ") != "a=damaged" {
 		t.Errorf("a hole over the limit: got %q, %v", got, err)
 	}
 	if got, err := walked(Tar, sparse(t, 10), NewBudget()); err != nil || strings.Join(got, " ") != "a="+strings.Repeat("\x00", 10) {

@@ -3,7 +3,6 @@ package scan
 import (
 	"bytes"
 	"encoding/binary"
-	"math/bits"
 )
 
 // findAnywhere is find in plain Go, eight bytes at a time. Backslashes, of which
@@ -48,12 +47,6 @@ func slashFrom(text []byte, from int) int {
 // across has a bit for each byte of a block, as eight words of eight bytes give
 // them: that of the byte j of the word k is the bit k of the byte j.
 type across uint64
-
-// first is the byte of the lowest bit.
-func (a across) first() uint {
-	k := uint(bits.TrailingZeros64(uint64(a))) //nolint:gosec // at most 64
-	return (k>>3 | k<<3) & 63
-}
 
 // inside are the bytes from each first quote to the byte before the second one, and
 // whether the next block begins inside a string, as this one does: all ones or none.
