@@ -218,6 +218,11 @@ func TestArchives(t *testing.T) {
 		{"encrypted", string(locked), *archive.NewBudget(), custody.Unread, custody.KindArchive, 0},
 		{"cut tar", inTar(t, member{"a.json", log})[:512+len(log)/2], *archive.NewBudget(), custody.Partial, custody.KindArchive, -1},
 		{"bad member", inZip(t, member{"1_CloudTrail_x.json", "{"}, member{"b.json", log}), *archive.NewBudget(), custody.Partial, custody.KindJSONTruncated, 4},
+		{"bzip2 member", inZip(t, member{"a.json.bz2", "BZh91AY&SY\x00"}, member{"b.json", log}), *archive.NewBudget(), custody.Partial, custody.KindPacked, 4},
+		{"xz", "\xfd7zXZ\x00\x00\x04", *archive.NewBudget(), custody.Unread, custody.KindPacked, 0},
+		{"zstd in gzip", zipped(t, "\x28\xb5\x2f\xfd\x00"), *archive.NewBudget(), custody.Unread, custody.KindPacked, 0},
+		{"gzip in gzip in gzip", zipped(t, zipped(t, zipped(t, log))), *archive.NewBudget(), custody.Unread, custody.KindPacked, 0},
+		{"a word that begins like bzip2", "BZhello", *archive.NewBudget(), custody.Skipped, custody.KindNotEvidence, 0},
 		{"no evidence", inZip(t, member{"a.txt", "hello"}), *archive.NewBudget(), custody.Skipped, custody.KindNotEvidence, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -135,6 +135,8 @@ func (w *worker) review(got container.Result, reader *container.Reader) {
 	if w.res.state == custody.Skipped {
 		base := path.Base(filepath.ToSlash(w.body.name))
 		switch {
+		case got.Packed != "":
+			w.suspect(custody.KindPacked, fmt.Sprintf("it is packed in a way that is not read, %s; unpacked, or packed by gzip, it can be", got.Packed))
 		case reader.NearlyGzipped():
 			w.suspect(custody.KindNotGzip, "the first bytes are those of gzip but for one, and the rest is no known text")
 		case strings.HasSuffix(base, ".gz") && !reader.Gzipped():

@@ -119,8 +119,9 @@ type Item struct {
 type Result struct {
 	State    custody.State
 	Items    int
-	NotJSON  bool // skipped, and not even JSON text
-	Suspect  bool // skipped, and its first bytes look like CloudTrail's
+	NotJSON  bool   // skipped, and not even JSON text
+	Suspect  bool   // skipped, and its first bytes look like CloudTrail's
+	Packed   string // skipped, and packed in this, which is not read
 	Archive  Archive
 	LogFile  bool // a CloudTrail log file, or the beginning of one
 	Parsed   bool // one whose records the parser found, or some of them: the scan was not sure

@@ -78,7 +78,7 @@ func (r *Reader) spoil(err error) {
 			return
 		}
 		r.degrade(custody.Skipped)
-		r.res.Suspect = suspect(r.head)
+		r.res.Suspect, r.res.Packed = suspect(r.head), packing(r.head)
 		r.warn(custody.KindNotEvidence, "%v", err)
 	case errors.Is(err, errTooLong):
 		r.degrade(r.damaged())

@@ -68,6 +68,9 @@ const (
 	KindArchive Kind = "archive"
 	// KindParquet is a Parquet file that is damaged or passes a limit.
 	KindParquet Kind = "parquet"
+	// KindPacked is an object compressed, or an archive, in a format that is
+	// not read.
+	KindPacked Kind = "packed"
 	// KindUnrecognised is an object named like a log file, of another shape.
 	KindUnrecognised Kind = "unrecognised"
 )
