@@ -131,6 +131,27 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
+// TestCutMessage: a record that its envelope cut off is damage, also where another
+// stands beside it; text of another service is not.
+func TestCutMessage(t *testing.T) {
+	for name, c := range map[string]struct {
+		data  string
+		state custody.State
+		items int
+	}{
+		"log events":   {batch("DATA_MESSAGE", rec) + batch("DATA_MESSAGE", rec[:len(rec)-1]), custody.Partial, 1},
+		"alone":        {batch("DATA_MESSAGE", rec[:len(rec)-1]), custody.Partial, 0},
+		"notification": {sns(`{"Records":[` + rec), custody.Partial, 0},
+		"of S3":        {sns(`{"Records":[{"eventVersion":"2.1","eventSource":"aws:s3"`), custody.Skipped, 0},
+		"words":        {batch("DATA_MESSAGE", "{eventVersion"), custody.Skipped, 0},
+	} {
+		items, res := collect(t, []byte(c.data))
+		if res.State != c.state || len(items) != c.items || len(res.Warnings) == 0 {
+			t.Errorf("%s: %d items, state %d, %v", name, len(items), res.State, res.Warnings)
+		}
+	}
+}
+
 // TestSuspect: a log file whose name for its records is damaged is no known
 // shape, and looks like what it was; a notification does not.
 func TestSuspect(t *testing.T) {

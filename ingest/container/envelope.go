@@ -1,6 +1,7 @@
 package container
 
 import (
+	"bytes"
 	"encoding/base64"
 	"errors"
 	"io"
@@ -126,9 +127,24 @@ func (r *Reader) unwrap(f *face, start int64, depth int) shape {
 	return evidence
 }
 
-// carried looks for evidence in text that a message carries.
+// carried looks for evidence in text that a message carries. Text that was a record
+// and is no JSON, as where what carries it cut it off, is damage, and not the message
+// of somebody else.
 func (r *Reader) carried(text jsontext.Value, start int64, depth int) {
-	r.inner([]byte(strings.TrimSpace(textOf(text))), start, depth)
+	raw := []byte(strings.TrimSpace(textOf(text)))
+	if wasRecord(raw[:min(len(raw), headSize)]) &&
+		!jsontext.Value(raw).IsValid(jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true)) {
+		r.degrade(custody.Partial)
+		r.warn(custody.KindJSONSyntax, "a message at inflated offset %d carries what was a CloudTrail record and is no JSON", start)
+		return
+	}
+	r.inner(raw, start, depth)
+}
+
+// wasRecord reports whether a text begins as CloudTrail records do, however early it ends.
+func wasRecord(head []byte) bool {
+	return len(head) > 0 && (head[0] == '{' || head[0] == '[') &&
+		bytes.Contains(head, []byte(`"eventVersion"`)) && !bytes.Contains(head, []byte(`"aws:`))
 }
 
 // inner looks for evidence in a value or an array of values out of an
