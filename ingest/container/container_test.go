@@ -152,6 +152,20 @@ func TestCutMessage(t *testing.T) {
 	}
 }
 
+// TestLostDetail: an EventBridge event that is of CloudTrail and has no record is
+// handed out, to be refused.
+func TestLostDetail(t *testing.T) {
+	for _, detail := range []string{``, `,"detail":null`, `,"detail":"{}"`, `,"detail":[]`} {
+		items, res := collect(t, []byte(`{"detail-type":"AWS API Call via CloudTrail","source":"aws.kms"`+detail+`}`))
+		if len(items) != 1 || res.State != custody.Read {
+			t.Errorf("%s: %d items, state %d", detail, len(items), res.State)
+		}
+	}
+	if items, _ := collect(t, []byte(`{"detail-type":"Another","source":"aws.kms","detail":null}`)); len(items) != 0 {
+		t.Errorf("of another type: %v", items)
+	}
+}
+
 // TestSuspect: a log file whose name for its records is damaged is no known
 // shape, and looks like what it was; a notification does not.
 func TestSuspect(t *testing.T) {

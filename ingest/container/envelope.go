@@ -2,6 +2,7 @@ package container
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"errors"
 	"io"
@@ -73,10 +74,11 @@ func (r *Reader) lookup(f *face, raw []byte, start int64) {
 // event takes an EventBridge event.
 func (r *Reader) event(f *face, raw []byte, start int64, depth int) shape {
 	kind := textOf(f.DetailType)
-	if f.Detail.Kind() != '{' || kind == "" {
+	switch lost := f.Detail.Kind() != '{'; {
+	case lost && strings.HasSuffix(kind, viaCloudTrail):
+		r.give(Record, []byte(cmp.Or(string(f.Detail), "null")), start) // to be refused
+	case lost || kind == "":
 		return unknown
-	}
-	switch {
 	case kind == stateChangeType:
 		r.give(StateChange, raw, start)
 	case kind == volumeEventType:
