@@ -177,6 +177,11 @@ func TestSuspect(t *testing.T) {
 		`{"x":[{"eventVersion":"2.1","eventSource":"aws:s3"}]}`:       false,
 		`{"body":"{\"eventSource\":\"kms\",\"eventVersion\":\"1\"}"}`: false,
 		`{"eventSourceArn":"x"}`:                                      false,
+		strings.ToLower(record):                                       true,
+		"eventName,eventTime\nA,x":                                    true,
+		"Event name;Event time\nA;x":                                  true,
+		"\r\n\"eventName\"\t\"eventTime\"\n":                          true,
+		"eventName of eventTime\n":                                    false,
 		`# Licence`:                                                   false,
 	} {
 		if _, res := collect(t, []byte(data)); res.Suspect != want || res.State != custody.Skipped {

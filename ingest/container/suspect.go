@@ -26,18 +26,21 @@ func suspect(head []byte) bool {
 	if isTable(head) {
 		return true
 	}
-	if !bytes.Contains(head, []byte(`"eventSource"`)) || bytes.Contains(head, []byte(`"aws:`)) {
+	head = bytes.ToLower(head) // as Athena has the names
+	if !bytes.Contains(head, []byte(`"eventsource"`)) || bytes.Contains(head, []byte(`"aws:`)) {
 		return false
 	}
-	return bytes.Contains(head, []byte(`"eventVersion"`)) || bytes.Contains(head, []byte(`"eventTime"`)) ||
-		bytes.Contains(head, []byte(`"eventName"`))
+	return bytes.Contains(head, []byte(`"eventversion"`)) || bytes.Contains(head, []byte(`"eventtime"`)) ||
+		bytes.Contains(head, []byte(`"eventname"`))
 }
 
-// isTable reports whether the first line names columns as those tables do.
+// isTable reports whether the first line that is not empty names columns as those
+// tables do, whatever stands between them: a spreadsheet saves with what its
+// country has there.
 func isTable(head []byte) bool {
-	line, _, _ := bytes.Cut(head, []byte("\n"))
+	line, _, _ := bytes.Cut(bytes.TrimLeft(head, "\r\n"), []byte("\n"))
 	has := make(map[string]bool)
-	for column := range bytes.SplitSeq(bytes.ToLower(line), []byte(",")) {
+	for column := range bytes.FieldsFuncSeq(bytes.ToLower(line), func(c rune) bool { return c == ',' || c == ';' || c == '\t' }) {
 		has[string(bytes.ReplaceAll(bytes.Trim(bytes.TrimSpace(column), `"`), []byte(" "), nil))] = true
 	}
 	return has["eventjson"] || has["eventname"] && (has["eventtime"] || has["eventsource"])
