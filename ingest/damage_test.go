@@ -290,3 +290,19 @@ func TestNearlyGzip(t *testing.T) {
 		t.Errorf("%+v", m)
 	}
 }
+
+// TestManyRefused: however many records of an object are refused, all are counted,
+// and a bounded number is told of one by one.
+func TestManyRefused(t *testing.T) {
+	for _, c := range []struct{ refused, warnings int }{{maxTold, maxTold}, {maxTold + 7, maxTold + 1}} {
+		_, ev := told(t, Options{}, `{"Records":[`+strings.Repeat("null,", c.refused-1)+`null]}`)
+		m := ev.Manifest
+		if m.Records.Refused != c.refused || m.Records.Seen != c.refused || len(m.Warnings) != c.warnings {
+			t.Fatalf("%d refused: %+v, %d warnings", c.refused, m.Records, len(m.Warnings))
+		}
+		last := m.Warnings[len(m.Warnings)-1]
+		if more := last.Kind == custody.KindRecordsMore && strings.Contains(last.Detail, "7 more"); more != (c.warnings > maxTold) {
+			t.Errorf("%d refused: the last warning is %+v", c.refused, last)
+		}
+	}
+}

@@ -13,6 +13,7 @@ type result struct {
 	state            custody.State
 	stored, inflated int64
 	warnings         []custody.Warning
+	told, untold     int             // records that warnings are about, with one each and without
 	records          custody.Records // Seen and Refused
 	other            custody.Other
 	places           []*tally

@@ -61,6 +61,10 @@ func (w *worker) read(ctx context.Context, o *Object, from contents, into *resul
 		w.stored(ctx, from.body)
 	}
 	w.unread(o)
+	if n := w.res.untold; n > 0 {
+		w.body = body{name: o.Name()}
+		w.warn(nil, custody.KindRecordsMore, fmt.Sprintf("%d more records are refused or of another service, as the %d before are; all are counted", n, maxTold))
+	}
 }
 
 func (w *worker) settle(state custody.State, kind custody.Kind, detail string) {
@@ -68,7 +72,18 @@ func (w *worker) settle(state custody.State, kind custody.Kind, detail string) {
 	w.warn(nil, kind, detail)
 }
 
+// maxTold is how many records of one object are told of one by one. Those behind
+// them are counted: a megabyte of gzip can hold a billion that are none.
+const maxTold = 1000
+
 func (w *worker) warn(record *int, kind custody.Kind, detail string) {
+	if record != nil {
+		if w.res.told == maxTold {
+			w.res.untold++
+			return
+		}
+		w.res.told++
+	}
 	w.res.warnings = append(w.res.warnings, custody.Warning{Object: w.body.name, Record: record, Kind: kind, Detail: detail})
 }
 

@@ -122,4 +122,7 @@ const (
 	// KindRecordNames is a record that says the same name twice: readers
 	// differ on which one counts, so neither is believed.
 	KindRecordNames Kind = "record-duplicate-name"
+	// KindRecordsMore stands for the records behind the first thousand of an
+	// object that a warning would be about.
+	KindRecordsMore Kind = "records-more"
 )
