@@ -189,6 +189,19 @@ func TestOneEvent(t *testing.T) {
 	}
 }
 
+// old is a tar's first header as it was before there was a magic word in it.
+func old(tar string) string {
+	header := []byte(tar[:512])
+	clear(header[257:])
+	copy(header[148:], "        ")
+	sum := 0
+	for _, c := range header {
+		sum += int(c)
+	}
+	copy(header[148:], fmt.Sprintf("%06o\x00 ", sum))
+	return string(header) + tar[512:]
+}
+
 // TestArchives: what a bad archive costs, and under which kind.
 func TestArchives(t *testing.T) {
 	log := `{"Records":[` + each(incident(t), ",", "%s", bare) + `]}`
@@ -223,6 +236,8 @@ func TestArchives(t *testing.T) {
 		{"zstd in gzip", zipped(t, "\x28\xb5\x2f\xfd\x00"), *archive.NewBudget(), custody.Unread, custody.KindPacked, 0},
 		{"gzip in gzip in gzip", zipped(t, zipped(t, zipped(t, log))), *archive.NewBudget(), custody.Unread, custody.KindPacked, 0},
 		{"a word that begins like bzip2", "BZhello", *archive.NewBudget(), custody.Skipped, custody.KindNotEvidence, 0},
+		{"old tar", old(inTar(t, member{"a.json.gz", zipped(t, log)})), *archive.NewBudget(), custody.Read, "", 4},
+		{"no old tar", strings.Replace(old(inTar(t, member{"a.json.gz", zipped(t, log)})), "a.json", "b.json", 1), *archive.NewBudget(), custody.Skipped, custody.KindNotEvidence, 0},
 		{"no evidence", inZip(t, member{"a.txt", "hello"}), *archive.NewBudget(), custody.Skipped, custody.KindNotEvidence, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -31,8 +31,8 @@
 //	2026-03-02T10:20:31.000Z {…}          CloudWatch Logs export to S3
 //
 // Files of files and of rows, named in [Result.Archive] and left to the caller:
-// zip by its first bytes "PK\x03\x04", tar by "ustar" at offset 257, Parquet by
-// "PAR1", of the inflated text.
+// zip by its first bytes "PK\x03\x04", tar by "ustar" at offset 257 or by the
+// checksum of its first header, Parquet by "PAR1", of the inflated text.
 //
 // A log file is one value: whatever follows it, in the same gzip member or in
 // another, is never taken as evidence, since a forged record appended to a
