@@ -109,22 +109,45 @@ func (l *lister) glob(pattern string) error {
 		return errors.New("the pattern matches nothing")
 	}
 	l.patterns = append(l.patterns, pattern)
+	slices.Sort(paths) // a folder before what is in it
+	folders := map[string]bool{}
 	for _, p := range paths {
 		info, err := os.Stat(p)
 		switch {
+		case under(p, folders) && (err != nil || info.IsDir() || !isLink(p)):
+			continue // walked with the folder, where only links to files are left out
 		case errors.Is(err, fs.ErrNotExist):
 			l.settled(p, custody.Unread, custody.KindVanished, "the file vanished while it was listed")
 			continue
 		case err != nil:
 			return err
-		case info.IsDir() && !walked(pattern):
-			continue
+		case info.IsDir():
+			folders[filepath.Clean(p)] = true
 		}
 		if err := l.named(p, info); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// under reports whether a path lies in one of some folders.
+func under(path string, folders map[string]bool) bool {
+	for at := filepath.Clean(path); len(folders) > 0; {
+		parent := filepath.Dir(at)
+		if parent == at {
+			return false
+		}
+		if at = parent; folders[at] {
+			return true
+		}
+	}
+	return false
+}
+
+func isLink(path string) bool {
+	info, err := os.Lstat(path)
+	return err == nil && info.Mode()&fs.ModeSymlink != 0
 }
 
 // named takes a path that the user named: a link is followed.

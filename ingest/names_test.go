@@ -48,7 +48,7 @@ func TestNames(t *testing.T) {
 		{"logs/**/*.gz", "logs/sub/a.gz", true},
 		{"logs/**/*.gz", "linked/sub/more/b.gz", true},
 		{"logs/**/*.gz", "logs/sub/report.md", false},
-		{"logs/**/sub", "logs/sub/a.gz", false}, // a folder that ** matches is not walked
+		{"logs/**/sub", "logs/sub/a.gz", true},
 		{"logs/*/../sub", "logs/sub/new.gz", true},
 		{"logs*", "logs2/report.md", true},
 		{"*/sub", "logs/sub/report.md", true},

@@ -20,10 +20,6 @@ func literal(source string) bool {
 	return err == nil
 }
 
-// walked reports whether the folders that a pattern matches are walked. Those of one
-// with ** are not: what is in them, it matches as well.
-func walked(pattern string) bool { return !strings.Contains(pattern, "**") }
-
 // lists reports whether a pattern has a file listed: it matches the file, or a folder
 // around it, which is walked. Both are spelt from the same folder on.
 func lists(pattern, file string) bool {
@@ -33,7 +29,7 @@ func lists(pattern, file string) bool {
 			return true
 		}
 		parent := filepath.Dir(file)
-		if !walked(pattern) || parent == file || parent == "." {
+		if parent == file || parent == "." {
 			return false
 		}
 		file = parent

@@ -22,7 +22,7 @@ func TestLists(t *testing.T) {
 	}
 	for pattern, want := range map[string]int{
 		"*": len(files), "*.gz": 1, "logs*": 5, "*/day": 3, "./*/day/": 3, "*/*.gz": 2, "*/day/*": 3, "{logs,other}/day": 3, "logs/?ay": 2, "logs/d[a-c]y": 2,
-		"**": len(files), "**/*.gz": 5, "logs/**": 5, "logs/**/*.gz": 3, "logs/**/a.gz": 3, "logs/**/day": 0,
+		"**": len(files), "**/*.gz": 6, "logs/**": 5, "logs/**/*.gz": 4, "logs/**/a.gz": 3, "logs/**/day": 2, "{logs,logs/day}": 5,
 	} {
 		l, err := List(context.Background(), []string{pattern}, ListOptions{})
 		if err != nil {

@@ -109,7 +109,7 @@ func (d display) closingText(c *incident.Case, reports []string, elapsed time.Du
 	say(d.w, "%s", c.Conclusion)
 	failed, possible := c.Launches()
 	rows := []struct{ name, value string }{
-		{"incidents", fmt.Sprintf("%d confirmed, %d probable, %d possible; %s", s.Confirmed, s.Probable, s.Possible, english.Plural(failed+possible, "failed launch", ""))},
+		{"incidents", fmt.Sprintf("%d confirmed, %d probable, %d possible; %s", s.Confirmed, s.Probable, s.Possible, english.Plural(failed+possible, "failed launch", "failed launches"))},
 		{"changes", changed(c)},
 		{"objects", accounted(&c.Custody)},
 		{"records", fmt.Sprintf("%d seen, %d kept, %d duplicate, %d conflicting, %d refused", r.Seen, r.Kept, r.Duplicate, r.Conflicting, r.Refused)},

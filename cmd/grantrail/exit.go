@@ -43,13 +43,32 @@ func failed(ctx context.Context, stderr io.Writer, err error) int {
 		say(stderr, "interrupted; no report was written")
 		return exitInterrupted
 	}
-	say(stderr, "%v", err)
+	say(stderr, "%s", causes(err))
 	var usage usageError
 	if errors.As(err, &usage) || strings.HasPrefix(err.Error(), "unknown command") {
 		say(stderr, `run "grantrail --help" for the usage`)
 		return exitUsage
 	}
 	return exitFailed
+}
+
+// causes is an error's text with one cause behind the other where there are several,
+// which the library puts on lines of their own.
+func causes(err error) string {
+	text := err.Error()
+	switch e := err.(type) { //nolint:errorlint // each error of the chain is looked at by itself
+	case interface{ Unwrap() []error }:
+		var lines, parts []string
+		for _, one := range e.Unwrap() {
+			lines, parts = append(lines, one.Error()), append(parts, causes(one))
+		}
+		return strings.Replace(text, strings.Join(lines, "\n"), strings.Join(parts, "; "), 1)
+	case interface{ Unwrap() error }:
+		if cause := e.Unwrap(); cause != nil {
+			return strings.Replace(text, cause.Error(), causes(cause), 1)
+		}
+	}
+	return text
 }
 
 // say writes one line to a person, in the one manner that all lines have.
