@@ -24,6 +24,7 @@ func source(t testing.TB, url string, opt s3source.Options) *s3source.Source {
 		t.Setenv(name, value)
 	}
 	opt.Endpoint, opt.PathStyle, opt.Region = url, true, s3test.Region
+	opt.Overlap = s3source.DefaultOverlap
 	return s3source.New(opt)
 }
 

@@ -65,8 +65,8 @@ type Options struct {
 
 	Requests int           // at a time; default DefaultRequests
 	Stall    time.Duration // longest wait for the next byte; default DefaultStall
-	Overlap  time.Duration // how late a log file may be delivered; default DefaultOverlap
 	Attempts int           // of one request; default DefaultAttempts
+	Overlap  time.Duration // how late a log file may be delivered: DefaultOverlap, as a rule
 }
 
 // The defaults. CloudTrail's files come within minutes as a rule and hours late
@@ -92,9 +92,6 @@ func New(opt Options) *Source {
 	}
 	if opt.Stall <= 0 {
 		opt.Stall = DefaultStall
-	}
-	if opt.Overlap <= 0 {
-		opt.Overlap = DefaultOverlap
 	}
 	if opt.Attempts <= 0 {
 		opt.Attempts = DefaultAttempts

@@ -75,3 +75,12 @@ func TestDays(t *testing.T) {
 		}
 	}
 }
+
+// TestNoOverlap: where nothing is delivered late, no day behind the last is listed.
+func TestNoOverlap(t *testing.T) {
+	to := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+	s := New(Options{})
+	if _, before := daysOf(&ingest.Scope{To: to}, s.opt.Overlap).bounds("p/"); before != "p/2026/03/03/" {
+		t.Errorf("listed before %q", before)
+	}
+}
