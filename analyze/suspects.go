@@ -28,6 +28,9 @@ import (
 // The refusals of a launch are alike but for the instance that each names, so
 // what holds for all is settled once: a batch of hundreds has as many refusals.
 func (s *scan) suspects(l *launch, r *refusal) ([]string, string) {
+	if r.instance != "" && len(l.instances) > 0 && !slices.Contains(l.instances, r.instance) {
+		return nil, whyNoLaunch
+	}
 	q := question{r.key, r.cause == throttled, r.own, s.t.Name(r.row) == "CreateGrant", r.ns}
 	if l.answer == nil || l.answer.question != q {
 		left, why := s.notCleared(l, r)

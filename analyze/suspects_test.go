@@ -30,6 +30,24 @@ func TestServed(t *testing.T) {
 	}
 }
 
+// TestOtherInstance: a refusal that names an instance itself costs no other one, whatever
+// requestID it has.
+func TestOtherInstance(t *testing.T) {
+	who := role("ops", "ana")
+	for named, want := range map[string]int{"": 2, "i-2": 1, "i-3": 0} {
+		r := refused(1, who, "r")
+		r.Grantee = named
+		c := concluded(t, start(0, who, "r", "i-1", "i-2"), r)
+		got := 0
+		if len(c.Incidents) > 0 {
+			got = len(c.Incidents[0].Attempts[0].Instances)
+		}
+		if got != want || want == 0 && c.Conclusion != incident.Inconclusive {
+			t.Errorf("naming %q: %d instances, want %d; %s, unlinked %+v", named, got, want, c.Conclusion, c.Unlinked)
+		}
+	}
+}
+
 func granted(when float64, who record.Identity, request, instance string, volumes ...string) record.Event {
 	e := refused(when, who, request)
 	e.ErrorCode, e.ErrorMessage, e.Key, e.Grantee, e.Volumes = "", "", testKey, instance, volumes
