@@ -191,7 +191,7 @@ func (s *scan) shelf(f frame, st *story) *shelf {
 	return out
 }
 
-// within are the verdicts on changes in [from, to).
+// within are those of changes in [from, to).
 func within(all []fitting, from, to int) []fitting {
 	lo := sort.Search(len(all), func(i int) bool { return all[i].pos >= from })
 	hi := sort.Search(len(all), func(i int) bool { return all[i].pos >= to })

@@ -54,10 +54,7 @@ func (s *scan) join() []tie {
 		r := &s.refusals[i]
 		t := tie{refusal: i, why: r.why}
 		switch exact := s.exact(r); {
-		case r.why == whyDirect && s.callers(r, exact): // invokedBy is lost: a call that the caller makes has a requestID of its own
-			s.settle(&t, r, exact, byRequest)
-		case r.why != "" && !r.unsure:
-		case len(exact) > 0:
+		case len(exact) > 0 && (r.why == "" || r.unsure || s.callers(r, exact)):
 			s.settle(&t, r, exact, byRequest)
 		case r.why != "":
 		default:
@@ -110,10 +107,11 @@ func (s *scan) exact(r *refusal) []int {
 	return same
 }
 
-// callers reports whether launches are all of a refusal's own caller, and the refused
-// call one that they need.
+// callers reports whether launches with the requestID of a refusal are all of its own
+// caller, and the refused call one that they need. It has lost its invokedBy: a call
+// that the caller makes has a requestID of its own.
 func (s *scan) callers(r *refusal, launches []int) bool {
-	return len(launches) > 0 && r.who != nobody && fatal(s.t.Name(r.row), false) &&
+	return r.why == whyDirect && r.who != nobody && fatal(s.t.Name(r.row), false) &&
 		!slices.ContainsFunc(launches, func(i int) bool { return s.launches[i].who != r.who })
 }
 

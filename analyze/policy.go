@@ -47,7 +47,7 @@ func plainKey(arn string) bool {
 	account, id, of := strings.Cut(rest, ":key/")
 	return aws && of && only(partition, lower+"-") &&
 		region != "" && only(region, lower+decimal+"-") &&
-		len(account) == 12 && only(account, decimal) &&
+		isAccount(account) &&
 		id != "" && only(id, lower+upper+decimal+"-")
 }
 
