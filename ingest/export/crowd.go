@@ -30,8 +30,7 @@ type stretch struct {
 // them, or were needed before.
 func (w *Writer) crowds(rows *Rows) bool {
 	var keys []key
-	for from, to := 0, 0; from < len(rows.rows); from = to {
-		to = rows.stretch(from)
+	for from := range rows.stretches() {
 		k := rows.key(from)
 		if slices.Contains(keys, k) {
 			continue
@@ -68,8 +67,7 @@ func (w *Writer) release() error {
 		all[k] = nil
 	}
 	for _, rows := range w.held.rows {
-		for from, to := 0, 0; from < len(rows.rows); from = to {
-			to = rows.stretch(from)
+		for from, to := range rows.stretches() {
 			k := rows.key(from)
 			if _, known := all[k]; !known {
 				keys = append(keys, k)

@@ -2,6 +2,7 @@ package export
 
 import (
 	"encoding/binary"
+	"iter"
 	"time"
 
 	"grantrail/ingest/record"
@@ -121,14 +122,19 @@ func (r *Rows) fill() {
 	}
 }
 
-// stretch is where the rows of one partition end that begin at from.
-func (r *Rows) stretch(from int) int {
-	place, day := r.rows[from].place, r.rows[from].day()
-	to := from + 1
-	for to < len(r.rows) && r.rows[to].place == place && r.rows[to].day() == day {
-		to++
+// stretches are the rows [from, to) of one partition, one behind the other.
+func (r *Rows) stretches() iter.Seq2[int, int] {
+	return func(yield func(from, to int) bool) {
+		for from, to := 0, 0; from < len(r.rows); from = to {
+			place, day := r.rows[from].place, r.rows[from].day()
+			for to = from + 1; to < len(r.rows) && r.rows[to].place == place && r.rows[to].day() == day; {
+				to++
+			}
+			if !yield(from, to) {
+				return
+			}
+		}
 	}
-	return to
 }
 
 // placed is the number of a place. Neighbours mostly share theirs.

@@ -175,8 +175,7 @@ func (w *Writer) Write(rows *Rows) error {
 // write writes rows as they came.
 func (w *Writer) write(rows *Rows) error {
 	var runs []run
-	for from, to := 0, 0; from < len(rows.rows); from = to {
-		to = rows.stretch(from)
+	for from, to := range rows.stretches() {
 		p, err := w.part(rows.key(from), func() {
 			if len(runs) > 0 {
 				w.lines <- line{rows: rows, runs: runs}
