@@ -52,7 +52,7 @@ func (l *Listing) Note(st *state.State, now time.Time) {
 		if folder == "" || day.After(now) {
 			continue
 		}
-		last = folder + day.Format(layout.DayFormat) + "/"
+		last = folder + layout.DayFolder(day)
 		listed, met := whole[folder]
 		if !met {
 			listed = slices.ContainsFunc(l.whole, func(source string) bool { return inSource(folder, source) })

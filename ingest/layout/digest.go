@@ -60,8 +60,8 @@ func DigestAt(key string, end time.Time) string {
 	if m == nil {
 		return folder + end.Format(endFormat)
 	}
-	if day := dayFolder().FindStringSubmatchIndex(key); day != nil {
-		folder = folder[:day[2]] + end.Format(DayFormat) + "/"
+	if day := inDay().FindStringSubmatchIndex(key); day != nil {
+		folder = folder[:day[2]] + DayFolder(end)
 	}
 	return folder + name[:m[8]] + end.Format(endFormat) + name[m[9]:]
 }

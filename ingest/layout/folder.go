@@ -75,12 +75,18 @@ func (l Level) Below(name string) Level {
 	return Flat
 }
 
-var dayFolder = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:^|/)(\d{4}/\d{2}/\d{2})/[^/]*$`) })
+// DayFolder is the folder of a day, below CloudTrail's of a region.
+func DayFolder(at time.Time) string { return at.Format(dayFormat) + "/" }
+
+// ConfigDayFolder is the folder of a day, below AWS Config's of a region.
+func ConfigDayFolder(at time.Time) string { return at.Format("2006/1/2/") }
+
+var inDay = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:^|/)(\d{4}/\d{2}/\d{2})/[^/]*$`) })
 
 // Day is the folder of the day that a file is in, as YYYY/MM/DD, or "". The digits
 // need be no day.
 func Day(p string) string {
-	if m := dayFolder().FindStringSubmatch(slashed(p)); m != nil {
+	if m := inDay().FindStringSubmatch(slashed(p)); m != nil {
 		return m[1]
 	}
 	return ""
@@ -101,10 +107,10 @@ func RegionDay(uri string) (folder string, day time.Time) {
 		}
 		l, at = l.next(name), at+len(name)+1
 	}
-	if len(uri)-at <= len(DayFormat) || uri[at+len(DayFormat)] != '/' {
+	if len(uri)-at <= len(dayFormat) || uri[at+len(dayFormat)] != '/' {
 		return "", day
 	}
-	day, err := time.Parse(DayFormat, uri[at:at+len(DayFormat)])
+	day, err := time.Parse(dayFormat, uri[at:at+len(dayFormat)])
 	if err != nil {
 		return "", time.Time{}
 	}

@@ -46,11 +46,8 @@ import (
 // root is the folder under which AWS services deliver logs.
 const root = "AWSLogs"
 
-// The folders of a day, below that of a region: CloudTrail's, and AWS Config's.
-const (
-	DayFormat       = "2006/01/02"
-	ConfigDayFormat = "2006/1/2"
-)
+// dayFormat is how the folders of a day are spelt, below that of a region.
+const dayFormat = "2006/01/02"
 
 // FromRoot is a path, a key or its URI from the layout's root on, with slashes, and
 // whether it has one: what copies under other roots and buckets share.

@@ -93,14 +93,14 @@ func FuzzNames(f *testing.F) {
 		if next := DigestAt(p, end); named && !strings.Contains(p, `\`) && !strings.HasSuffix(p, "/") {
 			want := d
 			want.End = end
-			if got, _ := DigestOf(next); got != want || Day(p) != "" && Day(next) != end.Format(DayFormat) {
+			if got, _ := DigestOf(next); got != want || Day(p) != "" && Day(next) != end.Format(dayFormat) {
 				t.Errorf("at another time %q is %q: %+v, want %+v", p, next, got, want)
 			}
 		}
 		if of := SidecarOf(p); of != "" && (!OfDigest(of) || len(of) >= len(p) || !strings.HasPrefix(p, of+".")) {
 			t.Errorf("%q is the side-car of %q", p, of)
 		}
-		if folder, day := RegionDay(p); folder != "" && (LevelOf(folder) != InRegion || !strings.HasSuffix(folder, "/") || !strings.HasPrefix(p, folder+day.Format(DayFormat)+"/")) {
+		if folder, day := RegionDay(p); folder != "" && (LevelOf(folder) != InRegion || !strings.HasSuffix(folder, "/") || !strings.HasPrefix(p, folder+DayFolder(day))) {
 			t.Errorf("%q lies in %q, of %s", p, folder, day)
 		}
 		name := path.Base(p)

@@ -43,7 +43,7 @@ func LogOf(p string) (l Log, ok bool) {
 		}
 	}
 	if m := logFolder().FindStringSubmatch(slashed(p)); m != nil {
-		if at, err := time.Parse(DayFormat, m[3]); err == nil {
+		if at, err := time.Parse(dayFormat, m[3]); err == nil {
 			return Log{m[1], m[2], at, at.Add(24 * time.Hour)}, true
 		}
 	}

@@ -109,7 +109,7 @@ func (l *lister) folder(ctx context.Context, prefix string, depth int) error {
 		l.pruned(prefix, after, before)
 		if l.scope.Since != nil {
 			if since := l.scope.Since(scheme + l.bucket + "/" + prefix); !since.IsZero() {
-				after = max(after, prefix+dayFolder(since))
+				after = max(after, prefix+layout.DayFolder(since))
 			}
 		}
 		return l.flat(ctx, prefix, after, before)

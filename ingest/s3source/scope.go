@@ -69,16 +69,13 @@ func (d days) String() string {
 // days, and before the prefix at which the range is over; "" where open.
 func (d days) bounds(folder string) (after, before string) {
 	if !d.first.IsZero() {
-		after = folder + dayFolder(d.first)
+		after = folder + layout.DayFolder(d.first)
 	}
 	if !d.last.IsZero() {
-		before = folder + dayFolder(d.last.Add(day))
+		before = folder + layout.DayFolder(d.last.Add(day))
 	}
 	return after, before
 }
-
-// dayFolder is how the folder of a day is spelt, below that of a region.
-func dayFolder(at time.Time) string { return at.Format(layout.DayFormat) + "/" }
 
 // folders are the days one by one, not padded as AWS Config writes them, or
 // false where there are too many for a request each.
@@ -88,7 +85,7 @@ func (d days) folders(folder string) ([]string, bool) {
 	}
 	var out []string
 	for at := d.first; !at.After(d.last); at = at.Add(day) {
-		out = append(out, folder+at.Format(layout.ConfigDayFormat)+"/")
+		out = append(out, folder+layout.ConfigDayFolder(at))
 	}
 	return out, true
 }
