@@ -193,12 +193,7 @@ func TestOneEvent(t *testing.T) {
 func old(tar string) string {
 	header := []byte(tar[:512])
 	clear(header[257:])
-	copy(header[148:], "        ")
-	sum := 0
-	for _, c := range header {
-		sum += int(c)
-	}
-	copy(header[148:], fmt.Sprintf("%06o\x00 ", sum))
+	trailtest.Reseal(header)
 	return string(header) + tar[512:]
 }
 

@@ -41,6 +41,10 @@ const (
 // errLimit ends an archive that passes a limit.
 var errLimit = errors.New("the archive is over a limit; unpack it to read all of it")
 
+// Visit takes one member. Body is valid until it returns; its errors are
+// [*Error].
+type Visit func(name string, body io.Reader)
+
 // Budget is what may still be read of an archive and of those inside it.
 type Budget struct {
 	Members int

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"grantrail/ingest/trailtest"
 )
 
 func zipped(t testing.TB, members map[string]string, order ...string) []byte {
@@ -127,7 +129,7 @@ func TestTarsFiles(t *testing.T) {
 	} {
 		text := tarred(t, &tar.Header{Name: "a", Typeflag: tar.TypeReg}, "x")
 		text[156] = typeflag
-		reseal(text)
+		trailtest.Reseal(text)
 		if got, err := walked(Tar, text, NewBudget()); strings.Join(got, " ") != want || want != "" && err != nil {
 			t.Errorf("%q: got %q, %v, want %q", typeflag, got, err, want)
 		}
@@ -141,23 +143,13 @@ func TestTarsFiles(t *testing.T) {
 	}
 }
 
-// reseal makes a tar header's checksum right.
-func reseal(header []byte) {
-	copy(header[148:156], "        ")
-	sum := 0
-	for _, c := range header[:512] {
-		sum += int(c)
-	}
-	copy(header[148:156], fmt.Sprintf("%06o\x00 ", sum))
-}
-
 // sparse is a tar of one file, in GNU's old form, that is a hole of so many bytes.
 func sparse(t *testing.T, size int) []byte {
 	text := tarred(t, &tar.Header{Name: "a", Typeflag: tar.TypeReg, Format: tar.FormatGNU}, "")
 	text[156] = tar.TypeGNUSparse
 	copy(text[386:], fmt.Sprintf("%011o\x00%011o\x00", size, 0)) // the one entry: no bytes, at the end
 	copy(text[483:], fmt.Sprintf("%011o\x00", size))
-	reseal(text)
+	trailtest.Reseal(text)
 	return text
 }
 
