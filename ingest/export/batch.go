@@ -66,11 +66,17 @@ func (s *words) extend(c *column, from, to int) {
 // room makes room for some bytes of the rows whose ends are known: and, where there
 // is none, for what all of a batch should take, going by those.
 func (s *words) room(more int) {
-	const step = 4 << 20 // one giant says little of those behind it
-	if need := len(s.data) + more; need > cap(s.data) {
-		whole := need*batchRows/len(s.ends) + need/16
-		s.data = slices.Grow(s.data, max(more, min(whole, 4*need, need+step)-len(s.data)))
+	need := len(s.data) + more
+	if need <= cap(s.data) {
+		return
 	}
+	size := min(need*batchRows/len(s.ends)+need/16, batchBytes)
+	if len(s.ends) < batchRows/8 { // one giant says little of those behind it
+		size = min(size, 4*need)
+	}
+	data := make([]byte, len(s.data), max(need, size)) // append would clear what is not used yet
+	copy(data, s.data)
+	s.data = data
 }
 
 // appendEnds appends where values end that come so much further on.

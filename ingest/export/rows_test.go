@@ -48,8 +48,7 @@ func TestIdentity(t *testing.T) {
 
 // TestScattered: IDs that differ in their highest bits alone lie apart.
 func TestScattered(t *testing.T) {
-	s := &seen{}
-	s.grow(8192)
+	s := &seen{slots: make([]sighting, 8192)}
 	places := map[uint64]bool{}
 	for i := range uint64(4096) {
 		places[s.first([2]uint64{i << 52, i << 46})] = true
@@ -86,8 +85,11 @@ func TestSeen(t *testing.T) {
 	if err := s.save(path); err != nil {
 		t.Fatal(err)
 	}
-	again, err := load(path)
-	if err != nil || again.n != 3*n {
+	again := s.emptied()
+	if len(again.slots) != len(s.slots) {
+		t.Fatal("memory of a full table is not used again")
+	}
+	if err := again.load(path); err != nil || again.n != 3*n {
 		t.Fatal(again.n, err)
 	}
 	for i := range n {
@@ -99,6 +101,13 @@ func TestSeen(t *testing.T) {
 	}
 	if got := again.look(&row{}); got != first {
 		t.Error("a record without an ID is known")
+	}
+	again = again.emptied()
+	if got := again.look(&row{id: ids(1), print: 1}); got != first {
+		t.Error("a table that was emptied knows an ID")
+	}
+	if again = again.emptied(); again.slots != nil {
+		t.Error("a table that was hardly used is cleared once more")
 	}
 }
 

@@ -37,7 +37,7 @@ func (s *seen) look(w *row) sight {
 		return first
 	}
 	if 4*s.n >= 3*len(s.slots) {
-		s.grow(2 * len(s.slots))
+		s.grow()
 	}
 	at := s.slot(w.id)
 	switch {
@@ -94,10 +94,16 @@ func (s *seen) first(id [2]uint64) uint64 {
 // of Computer Programming, section 6.4.
 const golden = 0x9e3779b97f4a7c15
 
-// grow makes room for n, or a few.
-func (s *seen) grow(n int) {
+// grow makes room: at first more than is needed, since all of it is to be placed
+// anew each time.
+func (s *seen) grow() {
+	const few, many = 1 << 6, 1 << 14
+	n := 2 * len(s.slots)
+	if n < many {
+		n *= 2
+	}
 	old := s.slots
-	s.slots = make([]sighting, max(n, 64))
+	s.slots = make([]sighting, max(n, few))
 	for _, at := range old {
 		if at.id != ([2]uint64{}) {
 			*s.slot(at.id) = at
@@ -106,6 +112,17 @@ func (s *seen) grow(n int) {
 }
 
 const entrySize = 16 + 8
+
+// emptied is the memory of a partition that is closed, for the next one, which
+// mostly has as many records: to grow that far costs more than to clear it. Where
+// little of it was used it is none.
+func (s *seen) emptied() seen {
+	if 8*s.n < len(s.slots) {
+		return seen{}
+	}
+	clear(s.slots)
+	return seen{slots: s.slots}
+}
 
 // save puts what was seen of a partition aside, so that memory is bounded by
 // the partitions at hand.
@@ -121,14 +138,14 @@ func (s *seen) save(path string) error {
 	return os.WriteFile(path, b, 0o600)
 }
 
-func load(path string) (*seen, error) {
+// load adds what was put aside.
+func (s *seen) load(path string) error {
 	b, err := os.ReadFile(path)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	s := &seen{}
 	for ; len(b) >= entrySize; b = b[entrySize:] {
 		s.look(&row{id: [2]uint64{binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:])}, print: binary.LittleEndian.Uint64(b[16:])})
 	}
-	return s, nil
+	return nil
 }

@@ -44,6 +44,7 @@ type Writer struct {
 	parts  map[key]*past
 	held   crowd
 	aside  string // folder of what was seen of closed partitions
+	spare  seen   // memory of the one closed last
 	counts Counts
 	lines  chan line // to be encoded, one at a time beside the reading
 	done   chan struct{}
@@ -55,7 +56,7 @@ type Writer struct {
 type part struct {
 	key  key
 	path string
-	seen *seen
+	seen seen
 	out  sink
 }
 
@@ -250,10 +251,9 @@ func (w *Writer) begin(k key) (*part, error) {
 	n := was.files
 	was.files++
 	w.counts.Files++
-	p := &part{key: k, seen: &seen{}}
-	if n > 0 && !w.opt.Duplicates {
-		var err error
-		if p.seen, err = load(was.aside); err != nil {
+	p := &part{key: k, seen: w.spare}
+	if w.spare = (seen{}); n > 0 && !w.opt.Duplicates {
+		if err := p.seen.load(was.aside); err != nil {
 			return nil, err
 		}
 	}
@@ -281,13 +281,16 @@ func created(path string) (*os.File, error) {
 	return os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666) //nolint:gosec // as os.Create, but that nothing is lost of a file that is there
 }
 
-// close ends a partition's file.
+// close ends a partition's file, and puts aside what was seen of it: there may be
+// more.
 func (w *Writer) close(p *part) error {
 	w.lines <- line{close: p}
 	if w.opt.Duplicates {
 		return nil
 	}
-	return p.seen.save(w.parts[p.key].aside)
+	err := p.seen.save(w.parts[p.key].aside)
+	w.spare = p.seen.emptied()
+	return err
 }
 
 // Close ends all files and waits for what is being encoded. It reports what
@@ -295,7 +298,7 @@ func (w *Writer) close(p *part) error {
 func (w *Writer) Close() (Counts, error) {
 	err := w.release()
 	for _, p := range w.open {
-		err = errors.Join(err, w.close(p))
+		w.lines <- line{close: p}
 	}
 	w.open = nil
 	close(w.lines)
