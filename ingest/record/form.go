@@ -22,6 +22,7 @@ type form struct {
 	cuts    []cut
 	labeled bool // all the fields that such a value says have their labels
 	list    int  // resources in it
+	long    int  // how long a value was whose form is too long; 0 of none
 }
 
 // cut is where something is left out of a form.
@@ -40,8 +41,8 @@ const (
 	theRest            // nothing, at the end
 )
 
-// maxForm bounds the text of a form.
-const maxForm = 1 << 10
+// maxForm bounds the text of a form. Indented, what says something is a third of it.
+const maxForm = 4 << 10
 
 // sure reports what [surely] does, of a value of a record that has no escapes and
 // that the scan has read, in which it begins at from. The value has the form that
@@ -53,7 +54,9 @@ func (f *forms) sure(known *form, value []byte, of *scan.Members, from int) bool
 	if !surely(value, of, from) {
 		return false
 	}
-	f.learn(known, value, of, from)
+	if known.long == 0 || len(value) < known.long {
+		f.learn(known, value, of, from)
+	}
 	return true
 }
 
@@ -69,7 +72,9 @@ func (f *forms) place(field Field, call []byte) *form {
 	case second.of == of || first.of != 0:
 		first = second
 	}
-	first.of = of // and of it is what was another's, until another is met
+	if first.of != of {
+		first.of, first.long = of, 0 // and of it is what was another's, until another is met
+	}
 	return first
 }
 
@@ -133,14 +138,17 @@ func (f *forms) learn(known *form, value []byte, of *scan.Members, from int) {
 			continue
 		}
 		if !known.cut(value[begin:at], what) {
+			known.long = len(value)
 			return
 		}
 		f.gaps = append(f.gaps, spanOf(from+at, end-at))
 		begin = end
 	}
-	if known.cut(value[begin:], theRest) {
-		f.of = known
+	if !known.cut(value[begin:], theRest) {
+		known.long = len(value)
+		return
 	}
+	f.of = known
 }
 
 // cut adds a stretch of text, and what is left out behind it, unless that is too
