@@ -1,12 +1,14 @@
 package export
 
 import (
+	"encoding/binary"
 	"slices"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
 
 	"grantrail/ingest/columnar"
+	"grantrail/ingest/record"
 )
 
 // batch is rows on their way to an Arrow record: the buffers of its columns,
@@ -41,60 +43,81 @@ func from0(ends []int32) []int32 {
 	return ends
 }
 
-// extend appends the values of a stretch of a column's rows.
-func (s *words) extend(c *column, from, to int) {
-	if from == to {
-		return
+// column appends a column's values of some rows. Most are short: they are copied by
+// words, with what is behind them.
+func (s *words) column(rows *Rows, from, to int, of record.Field) {
+	const short = 32
+	text, begins, spans, none := rows.text[:cap(rows.text)], rows.begins[from:to], rows.spans[from:to], 0
+	data, ends := s.data, slices.Grow(from0(s.ends), to-from)
+	for i := range spans {
+		span := spans[i][of]
+		if span.None() {
+			none++
+			ends = append(ends, int32(len(data))) //nolint:gosec // a batch is some megabytes
+			continue
+		}
+		begin, n, at := int(begins[i]+span.From), int(span.To-span.From), len(data)
+		if n <= 2*short && at+2*short <= cap(data) && begin+2*short <= len(text) {
+			to, from := data[at:at+2*short], text[begin:begin+2*short]
+			if four(to, from); n > short {
+				four(to[short:], from[short:])
+			}
+			data = data[:at+n]
+		} else {
+			data = append(room(data, n, len(ends)), text[begin:begin+n]...)
+		}
+		ends = append(ends, int32(len(data))) //nolint:gosec // as above
 	}
-	marks, begin := c.marks[from:to], c.from(from)
-	s.ends = appendEnds(s.ends, marks, len(s.data)-begin)
-	value := c.data[begin : marks[len(marks)-1]>>1]
-	s.room(len(value))
-	s.data = append(s.data, value...)
-	switch c.nulls {
-	case 0:
-		s.there.repeat(true, to-from)
-	case len(c.marks):
-		s.there.repeat(false, to-from)
+	s.data, s.ends = data, ends
+	switch none {
+	case 0, to - from:
+		s.there.repeat(none == 0, to-from)
 	default:
-		for _, mark := range marks {
-			s.there.push(mark&1 == 1)
+		for i := range spans {
+			s.there.push(!spans[i][of].None())
 		}
 	}
 }
 
-// room makes room for some bytes of the rows whose ends are known: and, where there
-// is none, for what all of a batch should take, going by those.
-func (s *words) room(more int) {
-	need := len(s.data) + more
-	if need <= cap(s.data) {
-		return
-	}
-	size := min(need*batchRows/len(s.ends)+need/16, batchBytes)
-	if len(s.ends) < batchRows/8 { // one giant says little of those behind it
-		size = min(size, 4*need)
-	}
-	data := make([]byte, len(s.data), max(need, size)) // append would clear what is not used yet
-	copy(data, s.data)
-	s.data = data
+// four copies four words.
+func four(to, from []byte) {
+	_, _ = to[31], from[31]
+	a, b := binary.LittleEndian.Uint64(from), binary.LittleEndian.Uint64(from[8:])
+	c, d := binary.LittleEndian.Uint64(from[16:]), binary.LittleEndian.Uint64(from[24:])
+	binary.LittleEndian.PutUint64(to, a)
+	binary.LittleEndian.PutUint64(to[8:], b)
+	binary.LittleEndian.PutUint64(to[16:], c)
+	binary.LittleEndian.PutUint64(to[24:], d)
 }
 
-// appendEnds appends where values end that come so much further on.
-func appendEnds(to []int32, marks []uint32, further int) []int32 {
-	to = slices.Grow(from0(to), len(marks))
-	n, by := len(to), int32(further) //nolint:gosec // a batch is some megabytes
-	to = to[:n+len(marks)]
-	into := to[n:]
-	for i, mark := range marks[:len(into)] {
-		into[i] = int32(mark>>1) + by //nolint:gosec // as above
+// add appends a value.
+func (s *words) add(value []byte) {
+	s.ends = from0(s.ends)
+	s.data = append(room(s.data, len(value), len(s.ends)), value...)
+	s.ends = append(s.ends, int32(len(s.data))) //nolint:gosec // a batch is some megabytes
+	s.there.push(true)
+}
+
+// room is data of some rows with room for more bytes: and, where there was none, for
+// what all of a batch should take, going by those rows.
+func room(data []byte, more, rows int) []byte {
+	need := len(data) + more
+	if need <= cap(data) {
+		return data
 	}
-	return to
+	size := min(need*batchRows/rows+need/16, batchBytes)
+	if rows < batchRows/8 { // one giant says little of those behind it
+		size = min(size, 4*need)
+	}
+	larger := make([]byte, len(data), max(need, size)) // append would clear what is not used yet
+	copy(larger, data)
+	return larger
 }
 
 // repeat appends a value n times.
 func (s *words) repeat(value string, n int) {
 	s.ends = from0(s.ends)
-	s.room(n * len(value))
+	s.data = room(s.data, n*len(value), len(s.ends))
 	for range n {
 		s.data = append(s.data, value...)
 		s.ends = append(s.ends, int32(len(s.data))) //nolint:gosec // a batch is some megabytes
@@ -123,29 +146,29 @@ func (b *batch) add(rows *Rows, from, to int, raw bool) {
 	if len(part) == 0 {
 		return
 	}
-	for i := range rows.columns {
-		b.columns[i].extend(&rows.columns[i], from, to)
+	for i, of := range fields {
+		b.columns[i].column(rows, from, to, of)
 	}
 	b.object.repeat(rows.Object, len(part))
 	b.verdict.repeat(rows.Verdict, len(part))
-	first := part[0].resources.from
-	further := b.lists[0].there.n - int(first)
-	for i := range b.lists {
-		b.lists[i].extend(&rows.resources[i], int(first), int(part[len(part)-1].resources.to))
-	}
 	b.ends = from0(b.ends)
 	for i := range part {
 		w := &part[i]
 		b.times = append(b.times, arrow.Timestamp(w.at))
 		b.records = append(b.records, w.record)
-		b.ends = append(b.ends, int32(int(w.resources.to)+further)) //nolint:gosec // a batch is some megabytes
+		for _, r := range rows.resources[w.resources.from:w.resources.to] {
+			for n, s := range r {
+				b.lists[n].add(rows.of(from+i, s))
+			}
+		}
+		b.ends = append(b.ends, int32(b.lists[0].there.n)) //nolint:gosec // a batch is some megabytes
 		for n, t := range w.truths {
 			b.truths[n].there.push(t != unsaid)
 			b.truths[n].is.push(t == isTrue)
 		}
 	}
-	if raw {
-		b.raw.extend(&rows.raw, from, to)
+	for i := from; raw && i < to; i++ {
+		b.raw.add(rows.raw(i))
 	}
 	b.size = b.text()
 	b.n += len(part)

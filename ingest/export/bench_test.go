@@ -101,7 +101,6 @@ func BenchmarkTable(b *testing.B) {
 		schema := schemaOf(raw)
 		var batch batch
 		load := func(rows *Rows) {
-			rows.fill()
 			batch.add(rows, 0, len(rows.rows), raw)
 			if batch.n >= batchRows {
 				dropped(batch.record(schema, raw))
@@ -167,7 +166,6 @@ func BenchmarkWrite(b *testing.B) {
 					b.Fatal(err)
 				}
 				for _, rows := range held {
-					rows.fill()
 					if err := out.write(rows, 0, len(rows.rows)); err != nil {
 						b.Fatal(err)
 					}

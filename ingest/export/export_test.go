@@ -33,7 +33,6 @@ func rowsOf(t *testing.T, d *record.Decoder, region string, ids ...int) *Rows {
 		}
 		rows.Add(record.NewOutlines().Values(d, raw), "111122223333", region, at, id)
 	}
-	rows.fill()
 	return rows
 }
 

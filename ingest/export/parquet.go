@@ -13,6 +13,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"grantrail/ingest/columnar"
+	"grantrail/ingest/record"
 )
 
 const (
@@ -159,8 +160,14 @@ func (f *parquetFile) held() (size int) {
 // add adds rows to the row group, column by column.
 func (f *parquetFile) add(rows *Rows, from, to int) {
 	z, c, part := &f.packer, f.chunks, rows.rows[from:to]
-	for i := range rows.columns {
-		c[i].texts(z, &rows.columns[i], from, to)
+	for n, of := range fields {
+		for i := from; i < to; i++ {
+			if value := rows.value(i, of); value != nil {
+				c[n].text(z, value)
+			} else {
+				c[n].null()
+			}
+		}
 	}
 	c = c[len(columns):]
 	var b [8]byte
@@ -173,8 +180,10 @@ func (f *parquetFile) add(rows *Rows, from, to int) {
 			c[1+n].said(part[i].truths[n])
 		}
 	}
-	for i := range rows.resources {
-		c[3+i].lists(z, &rows.resources[i], part)
+	for n := range (record.Resource{}) {
+		for i := from; i < to; i++ {
+			c[3+n].elements(z, rows, i, n)
+		}
 	}
 	c[6].same(z, rows.Object, len(part))
 	for i := range part {
@@ -182,19 +191,8 @@ func (f *parquetFile) add(rows *Rows, from, to int) {
 		c[7].fixed(z, b[:4])
 	}
 	c[8].same(z, rows.Verdict, len(part))
-	if f.raw {
-		c[9].texts(z, &rows.raw, from, to)
-	}
-}
-
-// texts adds the values of a column.
-func (c *chunk) texts(z *packer, of *column, from, to int) {
-	for i := from; i < to; i++ {
-		if of.has(i) {
-			c.text(z, of.value(i))
-		} else {
-			c.null()
-		}
+	for i := from; f.raw && i < to; i++ {
+		c[9].text(z, rows.raw(i))
 	}
 }
 
@@ -207,16 +205,14 @@ func (c *chunk) said(t truth) {
 	}
 }
 
-// lists adds one of what resources say.
-func (c *chunk) lists(z *packer, of *column, part []row) {
-	for i := range part {
-		from, to := part[i].resources.from, part[i].resources.to
-		if from == to {
-			c.empty()
-		}
-		for n := from; n < to; n++ {
-			c.element(z, of.value(int(n)), n == from)
-		}
+// elements adds the nth of what each resource of a row says.
+func (c *chunk) elements(z *packer, rows *Rows, row, n int) {
+	all := rows.resources[rows.rows[row].resources.from:rows.rows[row].resources.to]
+	if len(all) == 0 {
+		c.empty()
+	}
+	for i, r := range all {
+		c.element(z, rows.of(row, r[n]), i == 0)
 	}
 }
 

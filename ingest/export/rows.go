@@ -9,21 +9,20 @@ import (
 )
 
 // Rows are records on their way to the files, of one object, in its order. They
-// copy what they are given, column by column, while it is at hand: so it goes on
-// in stretches. Those that [Writer.Rows] gives are to be written by that Writer,
-// which reuses them.
+// copy what they are given while it is at hand; what of it is a column's value is
+// copied on from there. Those that [Writer.Rows] gives are to be written by that
+// Writer, which reuses them.
 type Rows struct {
 	Object  string
 	Verdict string
 
-	noRaw     bool
 	rows      []row
-	columns   [len(columns)]column
-	raw       column
-	resources [3]column // ARN, type and account of each
-	places    []place   // few, mostly one
-	size      int       // bytes of the records
-	text      []byte    // of a record with what was undone of it
+	text      []byte   // of the records, and behind each what was undone of it
+	begins    []uint32 // where that of each begins, from which its spans count
+	spans     [][record.Fields]record.Span
+	resources []record.Resource
+	places    []place // few, mostly one
+	size      int     // bytes of the records
 }
 
 // place is what a record says of where it was made.
@@ -37,6 +36,7 @@ type row struct {
 	print     uint64    // of its time and members, in whatever order
 	place     uint32    // in places
 	record    int32
+	raw       uint32 // how long it is
 	resources struct{ from, to uint32 }
 	truths    [2]truth
 }
@@ -71,14 +71,8 @@ func (r *Rows) Full() bool { return r.size >= maxSize || len(r.rows) >= maxRows 
 
 // reset makes the rows ready for another object.
 func (r *Rows) reset() {
-	for i := range r.columns {
-		r.columns[i].reset()
-	}
-	for i := range r.resources {
-		r.resources[i].reset()
-	}
-	r.raw.reset()
-	r.rows, r.places, r.size = r.rows[:0], r.places[:0], 0
+	r.rows, r.text, r.begins, r.spans = r.rows[:0], r.text[:0], r.begins[:0], r.spans[:0]
+	r.resources, r.places, r.size = r.resources[:0], r.places[:0], 0
 }
 
 // Len is the number of rows.
@@ -86,40 +80,40 @@ func (r *Rows) Len() int { return len(r.rows) }
 
 // Add adds a record. Account, region and time place it in its partition.
 func (r *Rows) Add(of *record.Found, account, region string, at time.Time, number int) {
-	n, raw := len(r.rows), of.Raw()
-	text := raw[:min(len(raw)+64, cap(raw))] // some of which may stand behind it: see put
-	if of.Undone() {
-		r.text = of.Append(r.text[:0])
-		text = r.text
-	}
-	for i := range r.columns {
-		if s := of.Spans[fields[i]]; !s.None() {
-			r.columns[i].put(n, text, s)
-		}
-	}
-	resources := len(r.resources[0].marks)
-	for _, e := range of.Resources {
-		for i, s := range e {
-			c := &r.resources[i]
-			c.put(len(c.marks), text, s)
-		}
-	}
-	if r.size += len(raw); !r.noRaw {
-		r.raw.put(n, raw, record.Span{To: uint32(len(raw))}) //nolint:gosec // some megabytes
-	}
+	begin, raw, resources := len(r.text), len(of.Raw()), len(r.resources)
+	r.text, r.begins, r.spans = of.Append(r.text), append(r.begins, uint32(begin)), append(r.spans, of.Spans) //nolint:gosec // some megabytes
+	r.resources = append(r.resources, of.Resources...)
+	r.size += raw
+	//nolint:gosec // an object has not so many records, nor so much text in what is handed on at a time; a hash may be any number
 	r.rows = append(r.rows, row{
-		at: at.UnixMicro(), id: identity(of.Value(record.EventID)), print: of.Print + uint64(at.UnixNano()), //nolint:gosec // any number will do
-		place: r.placed(place{account, region}), record: int32(number), //nolint:gosec // an object has not so many
-		resources: struct{ from, to uint32 }{uint32(resources), uint32(len(r.resources[0].marks))}, //nolint:gosec // as above
+		at: at.UnixMicro(), id: identity(of.Value(record.EventID)), print: of.Print + uint64(at.UnixNano()),
+		place: r.placed(place{account, region}), record: int32(number),
+		raw:       uint32(raw),
+		resources: struct{ from, to uint32 }{uint32(resources), uint32(len(r.resources))},
 		truths:    [2]truth{truthOf(of.Value(record.ReadOnly)), truthOf(of.Value(record.Management))},
 	})
 }
 
-// fill gives all columns a value, or none, of each row.
-func (r *Rows) fill() {
-	for i := range r.columns {
-		r.columns[i].fill(len(r.rows))
+// value is a column's value of a row, or nil where it has none. It is valid until
+// the rows are written.
+func (r *Rows) value(row int, of record.Field) []byte {
+	s := r.spans[row][of]
+	if s.None() {
+		return nil
 	}
+	return r.of(row, s)
+}
+
+// of is what stands in a span of a row.
+func (r *Rows) of(row int, s record.Span) []byte {
+	begin := r.begins[row]
+	return r.text[begin+s.From : begin+s.To]
+}
+
+// raw is the record of a row.
+func (r *Rows) raw(row int) []byte {
+	begin := r.begins[row]
+	return r.text[begin : begin+r.rows[row].raw]
 }
 
 // stretches are the rows [from, to) of one partition, one behind the other.

@@ -2,8 +2,10 @@ package export
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"grantrail/ingest/record"
 )
@@ -111,41 +113,44 @@ func TestSeen(t *testing.T) {
 	}
 }
 
-// TestColumn: values of any length, with and without room for what is copied
-// with them, and rows without one.
+// TestColumn: values of any length, with and without room for what is copied with
+// them, and rows without one, get from the rows into a batch.
 func TestColumn(t *testing.T) {
-	text := []byte(strings.Repeat("0123456789abcdefghijklmnopqrstuvwxyz", 6))
-	var c column
+	letters := []byte(strings.Repeat("0123456789abcdefghijklmnopqrstuvwxyz", 6))
+	var words words
 	for range 2 {
+		rows := &Rows{}
 		var want []string
 		for i := range 400 {
 			from, of := i%70, i*31%100
+			if i%2 == 0 {
+				from = len(letters) - of
+			}
+			found := record.NewFound(letters)
 			if i%5 == 3 {
 				want = append(want, "none")
-				continue
+			} else {
+				want = append(want, string(letters[from:from+of]))
+				found.Set(record.Agent, letters[from:from+of])
 			}
-			if i%2 == 0 {
-				from = len(text) - of
-			}
-			c.put(i, text, record.Span{From: uint32(from), To: uint32(from + of)}) //nolint:gosec // small
-			want = append(want, string(text[from:from+of]))
+			rows.Add(found, "", "", time.Time{}, i)
 		}
-		c.fill(len(want))
-		var words words
-		words.extend(&c, 0, 7)
-		words.extend(&c, 7, 7)
-		words.extend(&c, 7, len(want))
+		rows.text = slices.Clip(rows.text)
+		words.column(rows, 0, 7, record.Agent)
+		words.column(rows, 7, 7, record.Agent)
+		words.column(rows, 7, len(want), record.Agent)
 		for i, w := range want {
-			if c.has(i) != (w != "none") || w != "none" && string(c.value(i)) != w {
-				t.Fatalf("%d is %q, want %q", i, c.value(i), w)
+			value := rows.value(i, record.Agent)
+			if (value != nil) != (w != "none") || value != nil && string(value) != w {
+				t.Fatalf("%d is %q, want %q", i, value, w)
 			}
-			if got := string(words.data[words.ends[i]:words.ends[i+1]]); words.there.at(i) != c.has(i) || got != string(c.value(i)) {
+			if got := string(words.data[words.ends[i]:words.ends[i+1]]); words.there.at(i) != (value != nil) || got != string(value) {
 				t.Fatalf("%d is %q further on, want %q", i, got, w)
 			}
 		}
-		if c.nulls != 80 || words.there.n-words.there.set != 80 {
-			t.Errorf("%d rows have no value, and %d", c.nulls, words.there.n-words.there.set)
+		if words.there.n-words.there.set != 80 {
+			t.Errorf("%d rows have no value", words.there.n-words.there.set)
 		}
-		c.reset()
+		words.reset()
 	}
 }

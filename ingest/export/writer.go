@@ -96,7 +96,7 @@ type run struct {
 // NewWriter makes a Writer.
 func NewWriter(opt Options) (*Writer, error) {
 	w := &Writer{opt: opt, parts: map[key]*past{}, lines: make(chan line, 2), done: make(chan struct{})}
-	w.pool.New = func() any { return &Rows{noRaw: opt.NoRaw} }
+	w.pool.New = func() any { return &Rows{} }
 	var err error
 	if w.files, err = filesOf(opt); err != nil {
 		return nil, err
@@ -166,7 +166,6 @@ func (w *Writer) Write(rows *Rows) error {
 	if err := w.failure(); err != nil {
 		return err
 	}
-	rows.fill()
 	if len(w.held.rows) > 0 || w.crowds(rows) {
 		return w.hold(rows)
 	}

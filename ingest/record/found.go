@@ -99,7 +99,14 @@ func (f *Found) print() {
 func (f *Found) hashes(first, last Field) (sum uint64) {
 	for i := first; i <= last; i++ {
 		if s := f.Spans[i]; !s.None() {
-			sum += maphash.Bytes(seed, f.text(s)) * (2*uint64(i) + 1) // fields are told apart
+			text := f.text(s)
+			hash := uint64(0)
+			if len(text) <= 16 {
+				hash = shortHash(text)
+			} else {
+				hash = maphash.Bytes(seed, text)
+			}
+			sum += hash * (2*uint64(i) + 1) // fields are told apart
 		}
 	}
 	return sum
