@@ -23,7 +23,11 @@ type actor struct{ id, session string }
 
 // principals resolves identities. The sts form of a role's ARN drops its path
 // and the issuer keeps it, so a path seen in any record serves for all.
-type principals struct{ roles map[roleName]knownRole }
+type principals struct {
+	roles map[roleName]knownRole
+	known map[principal]*principal // each once: most records are of few
+	last  *principal
+}
 
 // roleName is a role without its path.
 type roleName struct{ account, name string }
@@ -31,7 +35,9 @@ type roleName struct{ account, name string }
 // knownRole is a role that an issuer names.
 type knownRole struct{ id, arn string }
 
-func newPrincipals() *principals { return &principals{roles: map[roleName]knownRole{}} }
+func newPrincipals() *principals {
+	return &principals{roles: map[roleName]knownRole{}, known: map[principal]*principal{}, last: &principal{}}
+}
 
 // learn notes a role's full ARN from a session issuer.
 func (ps *principals) learn(issuer string) {
@@ -45,7 +51,20 @@ func (ps *principals) learn(issuer string) {
 
 // of resolves an identity; the principal of the message serves where the
 // record has none.
-func (ps *principals) of(id table.Identity, message string) principal {
+func (ps *principals) of(id table.Identity, message string) *principal {
+	p := ps.resolve(id, message)
+	if *ps.last == p {
+		return ps.last
+	}
+	if ps.last = ps.known[p]; ps.last == nil {
+		first := p
+		ps.last = &first
+		ps.known[p] = ps.last
+	}
+	return ps.last
+}
+
+func (ps *principals) resolve(id table.Identity, message string) principal {
 	arn := id.ARN
 	if arn == "" && id.Issuer == "" && id.Type != "AWSService" {
 		arn = parseMessage(message).principal

@@ -24,7 +24,7 @@ type launch struct {
 	ns        int64
 	place     place
 	who       who
-	principal principal
+	principal *principal
 	request   string
 	instances []string
 	before    []string // states before, parallel to instances
@@ -40,7 +40,7 @@ type refusal struct {
 	place     place
 	who       who
 	request   string
-	principal principal
+	principal *principal
 	key       string // ARN, "" where the refusal names none
 	cause     string
 	policy    string // ARN of the policy that the message names
@@ -356,7 +356,7 @@ func distinct(ids, states []string) ([]string, []string) {
 	return once, before
 }
 
-func (s *scan) actor(p principal) who {
+func (s *scan) actor(p *principal) who {
 	if p.id == "" {
 		return nobody
 	}

@@ -13,6 +13,7 @@ import (
 // Builder collects events into record batches. It is not safe for concurrent
 // use.
 type Builder struct {
+	mem     Allocator
 	plain   [columns]array.Builder
 	words   [columns]*words // of the columns with a dictionary
 	rows    int
@@ -27,7 +28,7 @@ func NewBuilder(mem Allocator) *Builder {
 	if mem == nil {
 		mem = memory.DefaultAllocator
 	}
-	b := &Builder{}
+	b := &Builder{mem: mem}
 	for i, f := range Schema.Fields() {
 		if f.Type == dict {
 			b.words[i] = newWords(mem)
@@ -111,7 +112,7 @@ func (b *Builder) flush() {
 		if w := b.words[i]; w != nil {
 			cols[i] = w.take()
 		} else {
-			cols[i] = b.plain[i].NewArray()
+			cols[i] = b.exact(b.plain[i].NewArray())
 		}
 	}
 	b.batches = append(b.batches, array.NewRecord(Schema, cols[:], int64(b.rows)))
@@ -119,6 +120,16 @@ func (b *Builder) flush() {
 		col.Release()
 	}
 	b.rows = 0
+}
+
+// exact is a column in as much memory as it takes: a builder grows by doubling it.
+func (b *Builder) exact(col arrow.Array) arrow.Array {
+	exact, err := array.Concatenate([]arrow.Array{col}, b.mem)
+	if err != nil { // it is as good, and larger
+		return col
+	}
+	col.Release()
+	return exact
 }
 
 // Finish hands over the table. The builder is spent.
