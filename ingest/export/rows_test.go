@@ -1,6 +1,7 @@
 package export
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -83,16 +84,23 @@ func TestSeen(t *testing.T) {
 			}
 		}
 	}
-	path := t.TempDir() + "/seen"
-	if err := s.save(path); err != nil {
-		t.Fatal(err)
+	var inFile past
+	inFile.file = t.TempDir() + "/seen"
+	inMemory, full := past{file: inFile.file + "-not"}, aside{held: asideBytes}
+	var with aside
+	if err := errors.Join(with.put(&inMemory, s), full.put(&inFile, s)); err != nil || inFile.seen != nil || with.held != 3*n*entrySize {
+		t.Fatal(len(inFile.seen), with.held, err)
+	}
+	var read seen
+	if err := full.take(&inFile, &read); err != nil || read.n != 3*n || full.held != asideBytes {
+		t.Fatal(read.n, full.held, err)
 	}
 	again := s.emptied()
 	if len(again.slots) != len(s.slots) {
 		t.Fatal("memory of a full table is not used again")
 	}
-	if err := again.load(path); err != nil || again.n != 3*n {
-		t.Fatal(again.n, err)
+	if err := with.take(&inMemory, &again); err != nil || again.n != 3*n || with.held != 0 {
+		t.Fatal(again.n, with.held, err)
 	}
 	for i := range n {
 		for _, print := range []uint64{1, 2, 3} {

@@ -3,7 +3,6 @@ package export
 import (
 	"encoding/binary"
 	"math/bits"
-	"os"
 
 	"grantrail/ingest/record"
 )
@@ -111,8 +110,6 @@ func (s *seen) grow() {
 	}
 }
 
-const entrySize = 16 + 8
-
 // emptied is the memory of a partition that is closed, for the next one, which
 // mostly has as many records: to grow that far costs more than to clear it. Where
 // little of it was used it is none.
@@ -124,9 +121,10 @@ func (s *seen) emptied() seen {
 	return seen{slots: s.slots}
 }
 
-// save puts what was seen of a partition aside, so that memory is bounded by
-// the partitions at hand.
-func (s *seen) save(path string) error {
+const entrySize = 16 + 8
+
+// packed is what was seen, to be put aside.
+func (s *seen) packed() []byte {
 	b := make([]byte, 0, s.n*entrySize)
 	for _, at := range s.slots {
 		if at.id != ([2]uint64{}) {
@@ -135,17 +133,12 @@ func (s *seen) save(path string) error {
 			}
 		}
 	}
-	return os.WriteFile(path, b, 0o600)
+	return b
 }
 
-// load adds what was put aside.
-func (s *seen) load(path string) error {
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return err
-	}
+// unpack adds what was put aside.
+func (s *seen) unpack(b []byte) {
 	for ; len(b) >= entrySize; b = b[entrySize:] {
 		s.look(&row{id: [2]uint64{binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:])}, print: binary.LittleEndian.Uint64(b[16:])})
 	}
-	return nil
 }

@@ -43,8 +43,8 @@ type Writer struct {
 	open   []*part // the one used last comes last
 	parts  map[key]*past
 	held   crowd
-	aside  string // folder of what was seen of closed partitions
-	spare  seen   // memory of the one closed last
+	aside  aside
+	spare  seen // memory of the partition closed last
 	counts Counts
 	lines  chan line // to be encoded, one at a time beside the reading
 	done   chan struct{}
@@ -58,12 +58,6 @@ type part struct {
 	path string
 	seen seen
 	out  sink
-}
-
-// past is what is known of a partition that may be closed.
-type past struct {
-	files int
-	aside string // where what was seen of it is kept meanwhile
 }
 
 // files makes files of one of the two formats, and sink is one of them. All of
@@ -101,7 +95,7 @@ func NewWriter(opt Options) (*Writer, error) {
 	if w.files, err = filesOf(opt); err != nil {
 		return nil, err
 	}
-	if w.aside, err = os.MkdirTemp(opt.Dir, ".seen-*"); err != nil {
+	if w.aside.dir, err = os.MkdirTemp(opt.Dir, ".seen-*"); err != nil {
 		return nil, err
 	}
 	go w.encode()
@@ -244,7 +238,7 @@ func (w *Writer) part(k key, handOver func()) (*part, error) {
 func (w *Writer) begin(k key) (*part, error) {
 	was := w.parts[k]
 	if was == nil {
-		was = &past{aside: filepath.Join(w.aside, strconv.Itoa(len(w.parts)))}
+		was = &past{file: filepath.Join(w.aside.dir, strconv.Itoa(len(w.parts)))}
 		w.parts[k] = was
 	}
 	n := was.files
@@ -252,7 +246,7 @@ func (w *Writer) begin(k key) (*part, error) {
 	w.counts.Files++
 	p := &part{key: k, seen: w.spare}
 	if w.spare = (seen{}); n > 0 && !w.opt.Duplicates {
-		if err := p.seen.load(was.aside); err != nil {
+		if err := w.aside.take(was, &p.seen); err != nil {
 			return nil, err
 		}
 	}
@@ -287,7 +281,7 @@ func (w *Writer) close(p *part) error {
 	if w.opt.Duplicates {
 		return nil
 	}
-	err := p.seen.save(w.parts[p.key].aside)
+	err := w.aside.put(w.parts[p.key], &p.seen)
 	w.spare = p.seen.emptied()
 	return err
 }
@@ -302,5 +296,5 @@ func (w *Writer) Close() (Counts, error) {
 	w.open = nil
 	close(w.lines)
 	<-w.done
-	return w.counts, errors.Join(err, w.failure(), os.RemoveAll(w.aside))
+	return w.counts, errors.Join(err, w.failure(), os.RemoveAll(w.aside.dir))
 }
