@@ -1,7 +1,5 @@
 package record
 
-import "hash/maphash"
-
 // Found says where the fields and resources of one record stand. Print is a hash of
 // them that does not hang on their order, and is comparable within this process only.
 type Found struct {
@@ -84,9 +82,6 @@ func (f *Found) place(text []byte) Span {
 
 func spanOf(from, of int) Span { return Span{uint32(from), uint32(from + of)} } //nolint:gosec // some megabytes
 
-// seed makes the hashes of one process comparable with each other.
-var seed = maphash.MakeSeed()
-
 // print sums up what all fields say, but for those of remembered values one by one.
 func (f *Found) print() {
 	for _, part := range f.remembered {
@@ -99,14 +94,7 @@ func (f *Found) print() {
 func (f *Found) hashes(first, last Field) (sum uint64) {
 	for i := first; i <= last; i++ {
 		if s := f.Spans[i]; !s.None() {
-			text := f.text(s)
-			hash := uint64(0)
-			if len(text) <= 16 {
-				hash = shortHash(text)
-			} else {
-				hash = maphash.Bytes(seed, text)
-			}
-			sum += hash * (2*uint64(i) + 1) // fields are told apart
+			sum += hash(f.text(s)) * (2*uint64(i) + 1) // fields are told apart
 		}
 	}
 	return sum

@@ -14,15 +14,21 @@ func Hash(text []byte) [2]uint64 {
 	return [2]uint64{maphash.Bytes(halves[0], text), maphash.Bytes(halves[1], text)}
 }
 
-// secret are numbers that nobody who writes a log can foresee.
-var secret = Hash(nil)
+// seed and secret are numbers that nobody who writes a log can foresee.
+var (
+	seed   = maphash.MakeSeed()
+	secret = Hash(nil)
+)
 
-// shortHash is a hash of at most 16 bytes, in less time than a call of maphash takes:
-// that of Wang Yi's wyhash, https://github.com/wangyi-fudan/wyhash.
-func shortHash(text []byte) uint64 {
+// hash is 64 such bits. Of at most 16 bytes, as most fields are, they are those of
+// Wang Yi's wyhash, https://github.com/wangyi-fudan/wyhash, which takes less time than
+// a call of maphash.
+func hash(text []byte) uint64 {
 	n := len(text)
 	var a, b uint64
 	switch {
+	case n > 16:
+		return maphash.Bytes(seed, text)
 	case n >= 8:
 		a, b = binary.LittleEndian.Uint64(text), binary.LittleEndian.Uint64(text[n-8:])
 	case n >= 4:

@@ -186,11 +186,11 @@ func (o *Outlines) slot(value []byte, as kind) *outline {
 	if len(value) > maxOutline || as == resourcesValue {
 		return nil
 	}
-	hash := maphash.Bytes(seed, value)
+	of := maphash.Bytes(seed, value)
 	if as == identityValue {
-		return &o.identities[hash%uint64(len(o.identities))]
+		return &o.identities[of%uint64(len(o.identities))]
 	}
-	return &o.tls[hash%uint64(len(o.tls))]
+	return &o.tls[of%uint64(len(o.tls))]
 }
 
 // recalled takes the fields of a value that was met lately.
