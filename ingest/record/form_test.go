@@ -74,6 +74,29 @@ func TestFormless(t *testing.T) {
 	}
 }
 
+// What is as long as a value whose form is too long is not learned; what is shorter is.
+func TestFormLong(t *testing.T) {
+	f, known := new(forms), new(form)
+	sure := func(value string) bool {
+		t.Helper()
+		text, m, from := inRecord("", value)
+		if !f.sure(known, text, m, from) {
+			t.Errorf("%.20s is no JSON", value)
+		}
+		return f.of != nil
+	}
+	long := func(name string) string { return `{"` + name + `":"","` + strings.Repeat(name, maxForm) + `":1}` }
+	if sure(long("a")) || sure(long("b")) || !strings.HasPrefix(long("a"), string(known.text)) {
+		t.Error("it is learned again")
+	}
+	if !sure(`{"a":1}`) || !sure(`{"a":2}`) {
+		t.Error("a shorter one has no form")
+	}
+	if sure(long("c")) || strings.HasPrefix(long("a"), string(known.text)) {
+		t.Error("behind a shorter one it is not tried")
+	}
+}
+
 // Each field of each call has a form of its own; those that share their places
 // take them over.
 func TestFormPlaces(t *testing.T) {
