@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"grantrail/analyze"
 	"grantrail/ingest/s3source"
@@ -55,6 +56,22 @@ func (t *typed) readingFlags(cmd *cobra.Command) {
 	f.StringVar(&t.decoder, "decoder", "auto", "decoder of gzip: auto, or klauspost for all objects, small ones too")
 	f.BoolVar(&t.stamp, "stamp", false, "say in the report when it was written; {stamp} in the name of a file to write is that time in any case")
 	f.StringVar(&t.failOn, "fail-on", never, "exit 4 on incidents of at least this grade: never, possible, probable or confirmed")
+	for _, name := range [...]string{"account", "region", "principal", "key", "instance", "public-keys"} {
+		flag := f.Lookup(name)
+		flag.Value, flag.DefValue = &repeated{Value: flag.Value}, ""
+	}
+}
+
+// repeated is a flag of several values that remembers an empty one. The library passes
+// over it: what is left beside others would be taken for all that was asked.
+type repeated struct {
+	pflag.Value
+	empty bool
+}
+
+func (r *repeated) Set(s string) error {
+	r.empty = r.empty || s == ""
+	return r.Value.Set(s)
 }
 
 // connectionFlags are shared by every verb that reads sources: they say how to

@@ -62,10 +62,15 @@ func fromEnvironment(flags *pflag.FlagSet, env func(string) (string, bool)) erro
 }
 
 // noneEmpty refuses filters that are given and empty, as a variable of a script that
-// is not set makes them: nobody asks for everything like that.
+// is not set makes them: nobody asks for everything like that. Nor does anybody ask
+// like that to leave out what the evidence is to be held against.
 func noneEmpty(flags *pflag.FlagSet) error {
-	for _, name := range [...]string{"from", "to", "account", "region", "principal", "key", "instance"} {
-		if f := flags.Lookup(name); f != nil && f.Changed && (f.Value.String() == "" || f.Value.String() == "[]") {
+	for _, name := range [...]string{"from", "to", "account", "region", "principal", "key", "instance", "public-keys", "manifest"} {
+		f := flags.Lookup(name)
+		if f == nil || !f.Changed {
+			continue
+		}
+		if several, ok := f.Value.(*repeated); ok && several.empty || f.Value.String() == "" {
 			return usagef("--%s is given, and empty", name)
 		}
 	}
