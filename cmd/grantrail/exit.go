@@ -43,13 +43,28 @@ func failed(ctx context.Context, stderr io.Writer, err error) int {
 		say(stderr, "interrupted; no report was written")
 		return exitInterrupted
 	}
-	say(stderr, "%s", causes(err))
+	text := causes(err)
 	var usage usageError
-	if errors.As(err, &usage) || strings.HasPrefix(err.Error(), "unknown command") {
+	unknown := !errors.As(err, &usage) && strings.HasPrefix(text, "unknown command")
+	if unknown {
+		text = suggested(text)
+	}
+	say(stderr, "%s", text)
+	if unknown || errors.As(err, &usage) {
 		say(stderr, `run "grantrail --help" for the usage`)
 		return exitUsage
 	}
 	return exitFailed
+}
+
+// suggested is what the library says of an unknown command in one line: the commands
+// that may be meant stand on lines of their own.
+func suggested(text string) string {
+	text, meant, ok := strings.Cut(text, "\n\nDid you mean this?\n")
+	if !ok {
+		return text
+	}
+	return text + ": did you mean " + strings.Join(strings.Fields(meant), " or ") + "?"
 }
 
 // causes is an error's text with one cause behind the other where there are several,
