@@ -159,7 +159,7 @@ func (w *worker) review(got container.Result, reader *container.Reader) {
 		case strings.HasSuffix(base, ".json") && got.NotJSON:
 			w.suspect(custody.KindJSONSyntax, "the name says JSON and the bytes are not")
 		case got.Suspect:
-			w.suspect(custody.KindUnrecognised, "it holds what looks like CloudTrail records, in a shape that is not known, as a table in CSV is not, or damaged")
+			w.suspect(custody.KindUnrecognised, "it holds what looks like CloudTrail records, but they are damaged or in a shape that is not read, such as a table in CSV")
 		case layout.ResemblesLog(w.body.name):
 			w.suspect(custody.KindUnrecognised, "named like a CloudTrail log file, and holds something else")
 		}
