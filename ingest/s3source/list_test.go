@@ -198,3 +198,31 @@ func TestBrokenPage(t *testing.T) {
 		t.Errorf("%q after %d requests", names, n)
 	}
 }
+
+// TestControlCharacters: a key that XML cannot hold takes no listing down, and keys that
+// look encoded are not decoded twice. The server here writes them as S3 does.
+func TestControlCharacters(t *testing.T) {
+	server := s3test.Start(t)
+	server.Bucket(t, "bkt")
+	front := server.Counted(t)
+	front.Instead(func(w http.ResponseWriter, r *http.Request) bool {
+		const page = `<?xml version="1.0"?><ListBucketResult>%s<Contents><Key>%s</Key></Contents>` +
+			`<Contents><Key>%s</Key></Contents>%s</ListBucketResult>`
+		folder := "<CommonPrefixes><Prefix>p/f&#x1B;/</Prefix></CommonPrefixes>"
+		switch q := r.URL.Query(); {
+		case strings.HasPrefix(q.Get("prefix"), "p/f"):
+			_, _ = fmt.Fprintf(w, page, "<EncodingType>url</EncodingType>", "p/f%1B/c", "p/f%1B/d", "")
+		case q.Get("encoding-type") == "url":
+			folder = strings.Replace(folder, "&#x1B;", "%1B", 1)
+			_, _ = fmt.Fprintf(w, page, "<EncodingType>url</EncodingType>", "p/a%1B%5B31m+x%2By", "p/b%2541", folder)
+		default:
+			_, _ = fmt.Fprintf(w, page, "", "p/a&#x1B;[31m x+y", "p/b%41", folder)
+		}
+		return true
+	})
+	names, _ := keys(t, source(t, front.URL, s3source.Options{Attempts: 1}), "s3://bkt/p/", ingest.Scope{})
+	want := []string{"s3://bkt/p/a\x1b[31m x+y", "s3://bkt/p/b%41", "s3://bkt/p/f\x1b/c", "s3://bkt/p/f\x1b/d"}
+	if !slices.Equal(names, want) {
+		t.Errorf("%q, want %q", names, want)
+	}
+}

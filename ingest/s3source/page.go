@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
 
@@ -38,6 +39,7 @@ func (l *lister) level(ctx context.Context, prefix string) (page, error) {
 	var out page
 	pages := s3.NewListObjectsV2Paginator(l.client, &s3.ListObjectsV2Input{
 		Bucket: aws.String(l.bucket), Prefix: aws.String(prefix), Delimiter: aws.String("/"), RequestPayer: l.payer,
+		EncodingType: types.EncodingTypeUrl,
 	})
 	for pages.HasMorePages() {
 		p, err := l.next(ctx, pages)
@@ -55,7 +57,10 @@ func (l *lister) level(ctx context.Context, prefix string) (page, error) {
 // flat lists every key that begins with a prefix, behind one key and before
 // another. Keys come in order, so what is past the end is never asked for.
 func (l *lister) flat(ctx context.Context, prefix, after, before string) error {
-	in := &s3.ListObjectsV2Input{Bucket: aws.String(l.bucket), Prefix: aws.String(prefix), RequestPayer: l.payer}
+	in := &s3.ListObjectsV2Input{
+		Bucket: aws.String(l.bucket), Prefix: aws.String(prefix), RequestPayer: l.payer,
+		EncodingType: types.EncodingTypeUrl,
+	}
 	if after != "" {
 		in.StartAfter = aws.String(after)
 	}
@@ -86,8 +91,11 @@ func (l *lister) next(ctx context.Context, pages *s3.ListObjectsV2Paginator) (*s
 	for attempt := 1; ; attempt++ {
 		p, err := pages.NextPage(ctx)
 		var broken *smithy.DeserializationError
-		if err == nil || attempt >= l.store.opt.Attempts || !errors.As(err, &broken) {
-			return p, err
+		if err == nil {
+			return p, decode(p)
+		}
+		if attempt >= l.store.opt.Attempts || !errors.As(err, &broken) {
+			return nil, err
 		}
 		select {
 		case <-time.After(time.Duration(attempt) * betweenPages):
@@ -95,6 +103,29 @@ func (l *lister) next(ctx context.Context, pages *s3.ListObjectsV2Paginator) (*s
 			return nil, ctx.Err()
 		}
 	}
+}
+
+// decode undoes the encoding of a page's names, which is asked for since XML has no way
+// to write a control character: one such key would take the whole listing down. A
+// server that knows no encoding says nothing of it.
+func decode(p *s3.ListObjectsV2Output) (err error) {
+	if p.EncodingType != types.EncodingTypeUrl {
+		return nil
+	}
+	plain := func(name **string) {
+		text, wrong := url.QueryUnescape(aws.ToString(*name))
+		if wrong != nil {
+			err = fmt.Errorf("decoding the name %q: %w", aws.ToString(*name), wrong)
+		}
+		*name = &text
+	}
+	for i := range p.Contents {
+		plain(&p.Contents[i].Key)
+	}
+	for i := range p.CommonPrefixes {
+		plain(&p.CommonPrefixes[i].Prefix)
+	}
+	return err
 }
 
 // refused is a listing that failed: the run cannot know what is there.
