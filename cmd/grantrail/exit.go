@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 
 	"grantrail/analyze/incident"
 )
@@ -87,15 +88,15 @@ func causes(err error) string {
 }
 
 // say writes one line to a person, in the one manner that all lines have.
-// Paths and causes in it may hold a stranger's characters: controls are shown,
-// not sent to the terminal.
+// Paths and causes in it may hold a stranger's characters: controls, and what else
+// changes a text without being seen in it, are shown, not sent to the terminal.
 func say(w io.Writer, format string, args ...any) {
 	_, _ = fmt.Fprintln(w, "grantrail: "+printable(fmt.Sprintf(format, args...)))
 }
 
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
+		if r < ' ' || r >= 0x7f && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
 			return '\uFFFD'
 		}
 		return r

@@ -22,3 +22,19 @@ func TestCauses(t *testing.T) {
 		}
 	}
 }
+
+// TestPrintable: nothing that a terminal obeys, or that turns or hides what stands
+// beside it, gets there; letters of any script do.
+func TestPrintable(t *testing.T) {
+	for text, want := range map[string]string{
+		"a/b\x1b[31m\nc\x7f\u009b":  "a/b\ufffd[31m\ufffdc\ufffd\ufffd",
+		"\u202e\u2066\u200f\u061c":  "\ufffd\ufffd\ufffd\ufffd",
+		"a\u200bb\u2028c\U000e0041": "a\ufffdb\ufffdc\ufffd",
+		"Grüße, אב 日本 😀":            "Grüße, אב 日本 😀",
+		"\xff":                      "\ufffd",
+	} {
+		if got := printable(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
