@@ -191,10 +191,14 @@ func (d display) closingVerify(c *incident.Case, reports []string, elapsed time.
 	i := &c.Custody.Integrity
 	word := "verified: nothing speaks against the evidence"
 	switch {
+	case !i.Checked && i.Fails():
+		word = "not verified: no digest file is among the sources, and what was compared with the manifest is not as it was"
 	case !i.Checked:
 		word = "not verified: no digest file is among the sources"
 	case i.Fails():
 		word = "verified: digests speak against some of the evidence"
+	case c.Custody.Incomplete():
+		word = "verified: nothing speaks against the evidence, and some of it could not be read"
 	}
 	say(d.w, "%s", word)
 	for _, row := range []struct{ name, value string }{

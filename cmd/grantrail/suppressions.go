@@ -35,7 +35,7 @@ func readSuppressions(path string) ([]incident.Suppression, error) {
 		} `yaml:"suppressions"`
 	}
 	if err := yaml.UnmarshalWithOptions(text, &file, yaml.Strict()); err != nil {
-		return nil, usagef("--suppressions %q: %s", path, yaml.FormatError(err, false, true))
+		return nil, usagef("--suppressions %q: %s", path, yaml.FormatError(err, false, false))
 	}
 	rules := make([]incident.Suppression, len(file.Suppressions))
 	for i, s := range file.Suppressions {
