@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -38,24 +39,20 @@ func (u usageError) Unwrap() error { return u.err }
 
 func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
-// failed says why a run did not finish, and gives its exit code.
-func failed(ctx context.Context, stderr io.Writer, err error) int {
+// failed is why a run did not finish, and its exit code.
+func failed(ctx context.Context, err error) (line string, code int) {
 	if ctx.Err() != nil {
-		say(stderr, "interrupted; no report was written")
-		return exitInterrupted
+		return "interrupted; no report was written", exitInterrupted
 	}
-	text := causes(err)
+	line = causes(err)
 	var usage usageError
-	unknown := !errors.As(err, &usage) && strings.HasPrefix(text, "unknown command")
-	if unknown {
-		text = suggested(text)
+	switch {
+	case errors.As(err, &usage):
+		return line, exitUsage
+	case strings.HasPrefix(line, "unknown command"):
+		return suggested(line), exitUsage
 	}
-	say(stderr, "%s", text)
-	if unknown || errors.As(err, &usage) {
-		say(stderr, `run "grantrail --help" for the usage`)
-		return exitUsage
-	}
-	return exitFailed
+	return line, exitFailed
 }
 
 // suggested is what the library says of an unknown command in one line: the commands
@@ -92,6 +89,15 @@ func causes(err error) string {
 // changes a text without being seen in it, are shown, not sent to the terminal.
 func say(w io.Writer, format string, args ...any) {
 	_, _ = fmt.Fprintln(w, "grantrail: "+printable(fmt.Sprintf(format, args...)))
+}
+
+// sayJSON is a failure as a line for programs, which read the summary of a run that
+// finished in the same way.
+func sayJSON(w io.Writer, failure string, code int) {
+	line, err := json.Marshal(map[string]any{"error": failure, "exit_code": code})
+	if err == nil {
+		_, _ = fmt.Fprintf(w, "%s\n", line)
+	}
 }
 
 func printable(s string) string {

@@ -41,8 +41,18 @@ func run(ctx context.Context, w world) int {
 	root.SetIn(w.stdin)
 	root.SetOut(w.stdout)
 	root.SetErr(w.stderr)
-	if err := root.ExecuteContext(ctx); err != nil {
-		return failed(ctx, w.stderr, err)
+	cmd, err := root.ExecuteContextC(ctx)
+	if err == nil {
+		return code
+	}
+	line, code := failed(ctx, err)
+	if f := cmd.Flags().Lookup("log-format"); f != nil && f.Value.String() == "json" {
+		sayJSON(w.stderr, line, code)
+		return code
+	}
+	say(w.stderr, "%s", line)
+	if code == exitUsage {
+		say(w.stderr, `run "grantrail --help" for the usage`)
 	}
 	return code
 }
