@@ -116,11 +116,17 @@ func Open(dir string, anew bool) (*State, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
+	s := &State{dir: dir}
+	if _, err := os.Lstat(filepath.Join(dir, headName)); errors.Is(err, fs.ErrNotExist) {
+		if err := s.ours(); err != nil { // before there is anything of ours in somebody's folder
+			return nil, err
+		}
+	}
 	held, err := acquire(filepath.Join(dir, "lock"))
 	if err != nil {
 		return nil, err
 	}
-	s := &State{dir: dir, lock: held}
+	s.lock = held
 	if err := s.load(anew); err != nil {
 		return nil, errors.Join(err, held.release())
 	}
