@@ -115,11 +115,13 @@ func checkSchema(doc []byte) error {
 	var head struct {
 		Schema *string `json:"schema"`
 	}
-	switch err := json.Unmarshal(doc, &head); {
+	err := json.Unmarshal(doc, &head)
+	var otherwise *json.UnmarshalTypeError // a list, a number: JSON, and nothing of ours
+	switch {
+	case errors.As(err, &otherwise), err == nil && head.Schema == nil:
+		return errors.New("not a case file: no schema")
 	case err != nil:
 		return err
-	case head.Schema == nil:
-		return errors.New("not a case file: no schema")
 	case *head.Schema != incident.Schema:
 		return fmt.Errorf("schema is %q, want %q", *head.Schema, incident.Schema)
 	}

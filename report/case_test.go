@@ -56,7 +56,8 @@ func TestReadCaseRefuses(t *testing.T) {
 	saved := string(rendered(t, JSON, cleanCase()))
 	for name, tt := range map[string]struct{ doc, want string }{
 		"empty":               {"", "unexpected end"},
-		"no object":           {"[]", "cannot unmarshal array"},
+		"no object":           {"[]", "not a case file: no schema"},
+		"schema of no text":   {`{"schema": 1}`, "not a case file: no schema"},
 		"no schema":           {`{"incidents": []}`, "no schema"},
 		"null":                {"null", "no schema"},
 		"other schema":        {strings.Replace(saved, "case/v1", "case/v2", 1), `schema is "grantrail.case/v2", want "grantrail.case/v1"`},
