@@ -93,6 +93,15 @@ func newExport(w world, code *int) *cobra.Command {
 	t.readingFlags(cmd)
 	t.connectionFlags(cmd)
 	f := cmd.Flags()
+	for name, usage := range map[string]string{
+		"from":        "records from this event time on, for timesketch launches: RFC 3339, a date, or a duration back such as 72h",
+		"to":          "records before this event time, for timesketch launches",
+		"join-window": "for timesketch: " + f.Lookup("join-window").Usage,
+		"stop-window": "for timesketch: " + f.Lookup("stop-window").Usage,
+		"fail-on":     "for timesketch: " + f.Lookup("fail-on").Usage,
+	} {
+		f.Lookup(name).Usage = usage // records are not judged
+	}
 	f.StringVarP(&t.output, "output", "o", "", "folder to write, new or empty; for timesketch a file")
 	f.BoolVar(&t.clobber, "clobber", false, "replace an earlier export, or for timesketch a file")
 	f.StringVar(&e.format, "format", "parquet", "parquet, arrow or timesketch")
