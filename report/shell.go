@@ -30,13 +30,14 @@ func shellLine(r incident.Ref) string {
 // filter is the jq program that prints the record of the bytes cut out. In an
 // envelope it looks through every value, and through every text that holds
 // JSON, for the record's eventID, and says so where it is packed in another way.
-// A notification of EventBridge that is evidence itself has an id instead.
+// A notification of EventBridge that is evidence itself has an id instead. All that
+// match are collected: first breaks off, which the ? of jq before 1.7 takes for a failure.
 func filter(r incident.Ref) string {
 	id, err := json.Marshal(r.EventID)
 	if !r.Nested || r.EventID == "" || err != nil {
 		return "."
 	}
-	return quote(fmt.Sprintf("def all: .., (.. | strings | fromjson? | all); first((all | objects | select(.eventID == %[1]s or has(\"detail-type\") and .id == %[1]s)), error(\"the record is packed deeper than this line unpacks\"))", id))
+	return quote(fmt.Sprintf("def all: .., (.. | strings | fromjson? | all); [all | objects | select(.eventID == %[1]s or has(\"detail-type\") and .id == %[1]s)] | .[0] // error(\"the record is packed deeper than this line unpacks\")", id))
 }
 
 // parquetLine prints a row of Parquet. DuckDB keeps the order of rows.

@@ -21,7 +21,8 @@ import (
 
 // TestExplainedLines runs the shell lines that explain prints: each prints
 // exactly the record that it stands under. What they pipe into jq is run by a
-// jq of the test's own, since not every machine has one.
+// jq of the test's own, since not every machine has one, and by the machine's where
+// it has: versions differ.
 func TestExplainedLines(t *testing.T) {
 	trail, err := trailtest.Parse(`
 default by=role/team/ops-ec2/ana key=1111aaaa-22bb-33cc-44dd-5555eeee6666
@@ -94,6 +95,14 @@ func checkLine(t *testing.T, line string, want incident.Ref) {
 	}
 	if id != want.EventID {
 		t.Errorf("%q prints %.80v, want event %s", line, got[0], want.EventID)
+	}
+	if _, err := exec.LookPath("jq"); err != nil {
+		return
+	}
+	theirs := exec.Command("jq", program)
+	theirs.Stdin = bytes.NewReader(out)
+	if text, err := theirs.CombinedOutput(); err != nil {
+		t.Errorf("%q: the machine's jq: %v: %.300s", line, err, text)
 	}
 }
 
