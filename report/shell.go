@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"grantrail/analyze/incident"
 )
@@ -15,6 +16,8 @@ func shellLine(r incident.Ref) string {
 	switch archive, member, _ := strings.Cut(r.Object, "!/"); {
 	case r.Object == "-":
 		return "nothing: it came by standard input"
+	case strings.ContainsRune(r.Object, utf8.RuneError): // JSON has this for each byte that is no text
+		return "takes more than a line: its name has bytes that are no text, and the case does not have them"
 	case strings.Contains(member, "!/"):
 		return "takes more than a line: it is in an archive inside an archive"
 	case r.Length == 0 && member != "":

@@ -304,6 +304,7 @@ func TestExplainedStrangers(t *testing.T) {
 func TestExplainedNowhere(t *testing.T) {
 	for object, want := range map[string]string{
 		"-": "nothing: ", "a.zip!/b.tar!/c.json": "takes more than a line: ", "a.zip!/-x.json": "takes more than a line: its name", "a.zip!/day[2].json": "takes more than a line: its name",
+		"logs/x\ufffd.json.gz": "takes more than a line: its name",
 	} {
 		if got := lineOf(t, incident.Ref{Object: object, Length: 5, EventID: "e"}); !strings.HasPrefix(got, want) {
 			t.Errorf("%s: %q", object, got)
