@@ -185,7 +185,7 @@ func randomStory(rng *rand.Rand, s *scan) *story {
 		first: at(float64(rng.IntN(3000))).UnixNano(),
 	}
 	st.owner, st.name, st.user = accountOf(st.arn), nameOf(st.arn), strings.Contains(st.arn, ":user/")
-	st.inferred = st.key != "" && rng.IntN(3) == 0
+	st.goes, st.inferred = st.key, st.key != "" && rng.IntN(3) == 0
 	st.last = st.first + rng.Int64N(1e11)
 	if rng.IntN(2) == 0 {
 		st.calls["GenerateDataKeyWithoutPlaintext"] = true

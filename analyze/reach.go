@@ -53,7 +53,7 @@ func (s *scan) reachesKey(row int, st *story) fit {
 		return weak // whose grant it was is not known
 	case key != st.key && sameKey(key, st.key):
 		return weak // a replica in another region has a policy and a state of its own
-	case sameKey(key, st.key), strings.HasSuffix(st.key, ":"+s.t.Target(row)):
+	case sameKey(key, st.key), fullKey(s.t.Target(row), s.t, row) == st.key:
 		if st.inferred {
 			return likely
 		}

@@ -60,7 +60,10 @@ func (s *scan) refusal(row int) {
 	r.cause, r.policy = said.cause, said.policy
 	// A forwarded denial has no parameters: its key survives in the message
 	// alone. Of a re-encryption the message says which key was refused.
-	if r.key = s.keyOf(row); said.key != "" {
+	switch r.key = s.keyOf(row); {
+	case said.cause == keyNotFound && strings.Contains(said.key, ":alias/"):
+		r.key = said.key // it named no key then, whatever it names before or after
+	case said.key != "":
 		r.key = s.keys.resolve(said.key, t, row)
 	}
 	r.who = s.actor(r.principal)

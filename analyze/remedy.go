@@ -114,6 +114,9 @@ func remedy(inc *incident.Incident, policy string, forms forms) incident.Remedy 
 // message that gives three reasons gives more than none.
 func sharpened(a advice, inc *incident.Incident, sc scope) advice {
 	switch {
+	case inc.Cause.Code == keyNotFound && strings.Contains(deref(inc.Key.ARN), ":alias/"):
+		a.summary = "KMS found no such alias: have it name a key again, or name a key where the launch takes the alias from."
+		a.notes = []string{"A launch takes it from the request, the launch template, the image or the default key for EBS encryption of the Region. Volumes that are there are encrypted under a key and not under an alias."}
 	case inc.Cause.Code == identityMissing && sc.others && !sc.grants:
 		a.summary = "Allow the principal what making an encrypted volume asks of this key, in an identity-based policy of its own."
 	case inc.Cause.Code == identityMissing && inc.Principal.Type == "FederatedUser":

@@ -20,6 +20,7 @@ type story struct {
 	owner           string // account of the principal
 	bound           string // account that the organisation's policies of this cause bind
 	key             string
+	goes            string // the key that successes go by: what an alias that was not found names by the archive's latest word
 	inferred        bool   // the refusals name no key: it is the one that all the instances are known to use
 	named           string // policy ARN in KMS's message
 	calls           map[string]bool
@@ -62,6 +63,9 @@ func (r *reporter) story(g *gathered, inc *incident.Incident) *story {
 		st.key = r.s.onlyKey(st)
 		st.inferred = st.key != ""
 		inc.Key.Inferred = optional(st.key)
+	}
+	if st.goes = st.key; r.s.keys.aliases[st.key] != "" {
+		st.goes = r.s.keys.aliases[st.key]
 	}
 	return st
 }

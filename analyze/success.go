@@ -51,7 +51,7 @@ func (st *story) likes(each func(like)) {
 	for call := range st.calls {
 		l := like{principal: st.principal, place: st.place, call: call}
 		if st.key != "" && !st.inferred {
-			l.key = sameAs(st.key)
+			l.key = sameAs(st.goes)
 			each(l)
 			continue
 		}
