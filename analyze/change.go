@@ -1,6 +1,9 @@
 package analyze
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // fit says how well a change can have caused, or mended, a refusal. Zero is
 // not at all. The order is a heuristic: what it finds is a candidate and never
@@ -38,7 +41,7 @@ const (
 	editing  = "PutRolePolicy PutUserPolicy PutGroupPolicy"
 	versions = "CreatePolicyVersion SetDefaultPolicyVersion"
 	retiring = "RevokeGrant RetireGrant"
-	encrypts = "ModifyEbsDefaultKmsKeyId EnableEbsEncryptionByDefault"
+	encrypts = "ModifyEbsDefaultKmsKeyId ResetEbsDefaultKmsKeyId EnableEbsEncryptionByDefault"
 	orgs     = "AttachPolicy DetachPolicy UpdatePolicy EnablePolicyType DisablePolicyType MoveAccount"
 	sets     = "PutInlinePolicyToPermissionSet DeleteInlinePolicyFromPermissionSet AttachManagedPolicyToPermissionSet DetachManagedPolicyFromPermissionSet " +
 		"AttachCustomerManagedPolicyReferenceToPermissionSet DetachCustomerManagedPolicyReferenceFromPermissionSet ProvisionPermissionSet"
@@ -51,7 +54,7 @@ var breaks = map[string][]rule{
 		{editing, strong, "it replaces an inline policy of the principal"},
 		{versions, likely, "it changes a policy that is attached to the principal"},
 		{sets, weak, "it changes a permission set"},
-		lostGrant, lostRole, lostLinkedRole, newDefault,
+		lostGrant, lostRole, lostLinkedRole,
 		{"PutKeyPolicy", weak, "it replaces the key's policy, and identity-based policies count only while that delegates to them"},
 	},
 	identityDeny: {
@@ -59,7 +62,7 @@ var breaks = map[string][]rule{
 		{versions, likely, "it changes a policy that is attached to the principal"},
 		{sets, weak, "it changes a permission set"},
 	},
-	keyMissing:      append([]rule{lostGrant, lostRole, lostLinkedRole, newDefault}, keyPolicyRules...),
+	keyMissing:      append([]rule{lostGrant, lostRole, lostLinkedRole}, keyPolicyRules...),
 	boundaryMissing: boundaryRules,
 	boundaryDeny:    boundaryRules,
 	keyDisabled: {
@@ -82,7 +85,7 @@ var breaks = map[string][]rule{
 		{taking + " " + editing, strong, "it changes the principal's policies"},
 		{giving + " " + versions, likely, "it changes a policy of the principal"},
 		{"PutRolePermissionsBoundary PutUserPermissionsBoundary", likely, "it sets the principal's permissions boundary"},
-		lostGrant, lostRole, lostLinkedRole, newDefault,
+		lostGrant, lostRole, lostLinkedRole,
 		{orgs, weak, "it changes a policy of the organisation"},
 		{sets, weak, "it changes a permission set"},
 	},
@@ -93,8 +96,10 @@ var (
 	// A role that is made again under its name is another one.
 	lostRole       = rule{"DeleteRole", likely, "it deletes the role, whose policies and grants do not pass on to the next of that name"}
 	lostLinkedRole = rule{"DeleteServiceLinkedRole", likely, "it deletes the service-linked role, and a grant to it does not pass on to the next of that name"}
-	newDefault     = rule{encrypts, likely, "it has new volumes encrypted, or encrypted with another key"}
 )
+
+// newDefault breaks launches whatever the cause is: they have not used the key before.
+var newDefault = rule{encrypts, likely, "it has new volumes encrypted, or encrypted with another key"}
 
 var (
 	boundaryRules = []rule{
@@ -168,6 +173,9 @@ func (s *scan) judge(row int, st *story, d direction) (fit, string) {
 		rules = breaks[st.cause]
 	default:
 		rules = mends[st.cause]
+	}
+	if d == breaking {
+		rules = append(slices.Clip(rules), newDefault)
 	}
 	for _, r := range rules {
 		if !hasWord(r.calls, s.t.Name(row)) {

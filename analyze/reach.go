@@ -29,7 +29,7 @@ func (s *scan) reach(row int, st *story) fit {
 		return unfit
 	case key != "" && sameKey(key, st.key):
 		return likely
-	case key != "":
+	case key != "" && st.key != "":
 		return unfit
 	}
 	return weak
