@@ -67,14 +67,14 @@ type answer struct {
 
 // notCleared are the instances that nothing takes out, and why the others are.
 func (s *scan) notCleared(l *launch, r *refusal) (left []string, why string) {
-	fates := s.fates(l)
+	fates, retried := s.fates(l), s.retried(l, r)
 	left = l.instances // and a copy, once one is cleared
 	for i, id := range l.instances {
 		cleared := ""
 		switch {
 		case fates[i].outcome == incident.Running:
 			cleared = whyRan
-		case s.served(l, id, fates[i], r):
+		case s.served(l, id, fates[i], r, retried):
 			cleared = whyGranted
 		}
 		switch {
@@ -113,20 +113,28 @@ func (s *scan) likelyHit(l *launch, r *refusal, left []string) []string {
 
 // served reports whether an instance got in the same launch what a refusal says
 // that somebody did not get.
-func (s *scan) served(l *launch, id string, f fate, r *refusal) bool {
+func (s *scan) served(l *launch, id string, f fate, r *refusal, retried bool) bool {
 	switch {
 	case f.witnessed():
 		return false
 	case r.own: // what it was granted before was of no use
 		return s.usedAfter(l, id, r)
-	case r.key == "": // a throttled call is made again, under whatever request
-		return r.cause == throttled && !f.silent() && s.grantedIn(l, id, "", 0) && len(s.grants(l, id, r.ns)) > 0
+	case r.key == "":
+		return retried && !f.silent() && s.grantedIn(l, id, "", 0)
 	case f.silent(): // a grant before, or of the same second, may be for another volume
 		return s.grantedIn(l, id, r.key, r.ns+1)
 	case s.t.Name(r.row) != "CreateGrant": // a grant before does not stand for another call
 		return s.grantedIn(l, id, r.key, r.ns)
 	}
 	return s.grantedIn(l, id, r.key, 0) && !s.lacks(l, id, r.key)
+}
+
+// retried reports whether a throttled call that names no key was made again, under
+// whatever request: some instance of the launch got a grant after it. Those that had got
+// theirs by then were not throttled.
+func (s *scan) retried(l *launch, r *refusal) bool {
+	return r.cause == throttled && r.key == "" &&
+		slices.ContainsFunc(l.instances, func(id string) bool { return len(s.grants(l, id, r.ns)) > 0 })
 }
 
 // lacks reports whether an instance had a volume with this key that got no grant in a

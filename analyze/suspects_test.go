@@ -16,6 +16,9 @@ func TestServed(t *testing.T) {
 		"throttled, granted afterwards":                  {[]record.Event{start(0, who, "r", "i-1"), throttling(3, who, "r"), granted(5, who, "r", "i-1")}, ""},
 		"throttled, granted before alone":                {[]record.Event{start(0, who, "r", "i-1"), granted(2, who, "r", "i-1"), throttling(10, who, "r")}, incident.Probable},
 		"throttled, granted, and found down":             {[]record.Event{start(0, who, "r", "i-1"), throttling(3, who, "r"), granted(5, who, "r", "i-1"), stoppedNext}, incident.Confirmed},
+		"throttled, the other one granted afterwards":    {[]record.Event{start(0, who, "r", "i-1", "i-2"), granted(2, who, "r", "i-1"), throttling(3, who, "r"), granted(5, who, "r", "i-2")}, ""},
+		"throttled, both granted before":                 {[]record.Event{start(0, who, "r", "i-1", "i-2"), granted(2, who, "r", "i-1"), granted(2, who, "r", "i-2"), throttling(3, who, "r")}, incident.Probable},
+		"throttled, the third one never granted":         {[]record.Event{start(0, who, "r", "i-1", "i-2", "i-3"), granted(2, who, "r", "i-1"), throttling(3, who, "r"), granted(5, who, "r", "i-2")}, incident.Probable},
 		"granted in the refusal's second, and down":      {[]record.Event{start(0, who, "r", "i-1"), refused(3, who, "r"), granted(3, who, "r", "i-1"), stoppedNext}, incident.Confirmed},
 		"granted in the second after it, and found down": {[]record.Event{start(0, who, "r", "i-1"), refused(3, who, "r"), granted(4, who, "r", "i-1"), stoppedNext}, ""},
 	} {
