@@ -89,8 +89,13 @@ func remedy(inc *incident.Incident, policy string, forms forms) incident.Remedy 
 		a.key = false
 		out.Notes = append(out.Notes, "This is an AWS managed key: its policy cannot be edited and it cannot be shared. Where the identity side is in order, move the volumes to a customer managed key by way of a snapshot copy.")
 	}
-	if sc.key == "" && (a.identity || a.key) {
+	switch {
+	case !a.identity && !a.key:
+	case sc.key == "":
 		out.Notes = append(out.Notes, "No policy is filled in, since the refusals do not name the key by its ARN.")
+		a.identity, a.key = false, false
+	case !strings.HasPrefix(sc.principal, "arn:"): // AWS refuses a policy for what it does not know
+		out.Notes = append(out.Notes, "No policy is filled in, since the records do not name the caller by its ARN.")
 		a.identity, a.key = false, false
 	}
 	if a.key && strings.HasSuffix(sc.principal, ":root") && sc.grantee == "" {

@@ -132,6 +132,8 @@ func TestRemedy(t *testing.T) {
 		{"own key", identityMissing, opsRole, testKey, true, false, "delegates to IAM", ""},
 		{"key policy", keyMissing, opsRole, testKey, false, true, "", ""},
 		{"service-linked", identityMissing, asgRole, testKey, false, true, "grant helps", "111122223333: aws kms create-grant --region eu-west-1 --key-id '" + testKey + "' --grantee-principal '" + asgRole + "'"},
+		{"a service itself", keyMissing, "autoscaling.amazonaws.com", testKey, false, false, "do not name the caller", ""},
+		{"no ARN", accessDenied, "AROAEXAMPLEOPS000001:ana", testKey, false, false, "do not name the caller", ""},
 		{"cross-account", keyMissing, opsRole, farKey, true, true, "of account 444455556666", ""},
 		{"cross-account service-linked", keyMissing, asgRole, farKey, false, true, "of account 444455556666", "111122223333: aws kms create-grant --region eu-west-1 --key-id '" + farKey + "' --grantee-principal '" + asgRole + "'"},
 		{"scp", scpDeny, opsRole, testKey, false, false, "management account", ""},
