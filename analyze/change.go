@@ -140,6 +140,7 @@ var mends = map[string][]rule{
 		{taking, strong, "it takes a policy away from the principal"},
 		{editing, strong, "it replaces an inline policy of the principal"},
 		{versions, likely, "it changes a policy that is attached to the principal"},
+		{sets, weak, "it changes a permission set"},
 	},
 	keyMissing:      append([]rule{{"CreateGrant", strong, "it gives the principal a grant on the key"}}, keyPolicyRules...),
 	boundaryMissing: boundaryMends,
@@ -161,6 +162,7 @@ var mends = map[string][]rule{
 		{versions, likely, "it changes a policy of the principal"},
 		{"DeleteRolePermissionsBoundary DeleteUserPermissionsBoundary", likely, "it lifts the principal's permissions boundary"},
 		{orgs, weak, "it changes a policy of the organisation"},
+		{sets, weak, "it changes a permission set"},
 	},
 }
 

@@ -76,6 +76,8 @@ func remedy(inc *incident.Incident, policy string, forms forms) incident.Remedy 
 		serviceLinkedRole(&out, &a, inc, sc)
 	case permissionSet(inc.Principal.ARN) && a.identity:
 		out.Notes = append(out.Notes, "This role belongs to a permission set of IAM Identity Center and cannot be edited: put the policy into the set, in the management or delegated account, and provision it.")
+	case permissionSet(inc.Principal.ARN) && slices.Contains([]string{identityDeny, boundaryMissing, boundaryDeny}, inc.Cause.Code):
+		out.Notes = append(out.Notes, "This role belongs to a permission set of IAM Identity Center and cannot be edited: change the set's policies or its permissions boundary, in the management or delegated account, and provision it.")
 	}
 	a = crossAccount(&out, a, inc, &sc)
 	if strings.HasSuffix(inc.Principal.ARN, ":root") && a.identity {
@@ -115,6 +117,8 @@ func remedy(inc *incident.Incident, policy string, forms forms) incident.Remedy 
 	return out
 }
 
+const ofAnother = "Of a key of another account KMS answers the same: look there whether the key exists, and whether its policy lets this account in."
+
 // sharpened is advice for what was really refused: a data key is no grant, and a
 // message that gives three reasons gives more than none.
 func sharpened(a advice, inc *incident.Incident, sc scope) advice {
@@ -128,7 +132,7 @@ func sharpened(a advice, inc *incident.Incident, sc scope) advice {
 		a.summary = "Allow the call in an identity-based policy of the user who asked for the federation token, and in the policy that was passed with it."
 	case inc.Cause.Code == accessDenied && slices.ContainsFunc(inc.Attempts, vague):
 		a.summary = "KMS gives three reasons and picks none: the key does not exist in this Region, or its key policy does not allow the call, or denies it."
-		a.notes = append([]string{"Of a key of another account KMS answers the same: look there whether the key exists, and whether its policy lets this account in."}, a.notes...)
+		a.notes = append([]string{ofAnother}, a.notes...)
 	}
 	return a
 }
@@ -176,8 +180,10 @@ func serviceLinked(arn string) bool {
 // is AWS's, a grant helps as little.
 func serviceLinkedRole(out *incident.Remedy, a *advice, inc *incident.Incident, sc scope) {
 	if a.identity {
-		out.Summary = "Let the service-linked role use the key: add it to the key policy, or give it a grant."
-		out.Notes = slices.DeleteFunc(out.Notes, func(n string) bool { return slices.Contains(a.notes, n) }) // on the role's own policies
+		if !slices.Contains(a.notes, ofAnother) { // else it is not known that the role lacks anything
+			out.Summary = "Let the service-linked role use the key: add it to the key policy, or give it a grant."
+		}
+		out.Notes = slices.DeleteFunc(out.Notes, func(n string) bool { return n != ofAnother && slices.Contains(a.notes, n) }) // on the role's own policies
 		a.identity, a.key = false, true
 	}
 	if !a.key || inc.Key.Manager == byAWS {

@@ -145,6 +145,8 @@ func TestRemedy(t *testing.T) {
 		{"pending", keyPending, opsRole, testKey, false, false, "", "111122223333: aws kms cancel-key-deletion --region eu-west-1 --key-id '" + testKey + "'\n111122223333: aws kms enable-key --region eu-west-1 --key-id '" + testKey + "'"},
 		{"disabled, hostile key", keyDisabled, opsRole, testKey + "'; rm -rf /", false, false, "", ""},
 		{"permission set", identityMissing, ssoRole, testKey, true, false, "put the policy into the set", ""},
+		{"permission set, denied", identityDeny, ssoRole, testKey, false, false, "change the set's policies", ""},
+		{"permission set, boundary", boundaryMissing, ssoRole, testKey, false, false, "change the set's policies", ""},
 		{"root user", accessDenied, "arn:aws:iam::111122223333:root", testKey, false, true, "no identity-based policy can be attached", ""},
 		{"near miss: a user of that name", accessDenied, "arn:aws:iam::111122223333:user/root", testKey, true, true, "", ""},
 		{"unnamed key", identityMissing, opsRole, "", false, false, "do not name the key", ""},
@@ -255,5 +257,22 @@ func TestScope(t *testing.T) {
 func TestShellSafe(t *testing.T) {
 	if got := shellSafe("arn:aws:iam::1:role/aws-service-role/x'; rm -rf ~; '"); strings.Contains(got, "'") {
 		t.Error(got)
+	}
+}
+
+// TestRemedyOfServiceLinkedRole: that the role lacks anything is not said where KMS
+// gives three reasons.
+func TestRemedyOfServiceLinkedRole(t *testing.T) {
+	const denied = "User: arn:aws:sts::111122223333:assumed-role/AWSServiceRoleForAutoScaling/AutoScaling is not authorized to perform: kms:CreateGrant"
+	for message, want := range map[string]string{
+		denied: "Let the service-linked role use the key",
+		denied + " on this resource because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access": "KMS gives three reasons",
+	} {
+		inc := sample(accessDenied, asgRole, "")
+		inc.Attempts[0].Denials = []incident.Denial{{Action: "CreateGrant", ErrorMessage: message}}
+		r := remedy(inc, "", forms{})
+		if !strings.HasPrefix(r.Summary, want) || slices.Contains(r.Notes, ofAnother) != strings.HasPrefix(want, "KMS") {
+			t.Errorf("%s: %s %q", message, r.Summary, r.Notes)
+		}
 	}
 }
