@@ -27,7 +27,7 @@ func (s *scan) reach(row int, st *story) fit {
 		return weak
 	case !st.runs: // what there is keeps its key
 		return unfit
-	case key != "" && sameKey(key, st.key):
+	case key != "" && (sameKey(key, st.key) || fullKey(s.t.Key(row), s.t, row) == st.key): // an alias that names no key is one by itself
 		return likely
 	case key != "" && st.key != "":
 		return unfit
