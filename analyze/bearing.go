@@ -140,7 +140,7 @@ func (s *scan) frames(st *story, d direction, each func(frame)) {
 		give(f, onPolicy, "", policy)
 	}
 	f := plain
-	f.arn = st.arn
+	f.arn, f.named = st.arn, st.named
 	for _, group := range s.iam().groupsOf(st) {
 		give(f, onGroup, st.owner, group)
 	}

@@ -87,6 +87,8 @@ func (s *scan) reachesPrincipal(row int, st *story) fit {
 	switch {
 	case s.t.Account(row) != st.owner:
 		return unfit
+	case st.cause == identityDeny && st.named != "" && st.named != s.t.Policy(row) && !strings.HasSuffix(name, "Group"):
+		return unfit // the message names another policy
 	case hasWord(grouped, name):
 		if s.iam().member(st, target, s.t.Nanos(row)) {
 			return strong
