@@ -31,7 +31,7 @@ var remedies = map[string]advice{
 		[]string{"Resource control policies are changed in the organisation's management account and bind the account that owns the key."}},
 	sessionMissing: {"Allow the call in the policy that is passed when the role is assumed.", false, false,
 		[]string{"Nothing in IAM needs changing: look at Policy and PolicyArns of the AssumeRole call that made the session."}},
-	vpceMissing:  {"Allow the call in the VPC endpoint policy that is named.", false, false, nil},
+	vpceMissing:  {"Allow the call in the VPC endpoint policy.", false, false, nil},
 	identityDeny: {"Lift the explicit deny in the principal's identity-based policies; no Allow outweighs it.", false, false, nil},
 	keyDeny:      {"Lift the explicit deny in the key policy; no Allow outweighs it.", false, false, nil},
 	boundaryDeny: {"Lift the explicit deny in the principal's permissions boundary; no Allow outweighs it.", false, false, nil},
