@@ -108,6 +108,12 @@ func (s *scan) attachedAt(v volumeID, ns int64) string {
 	return all[max(0, behind-1)].instance
 }
 
+// has reports whether a volume was last seen with an instance.
+func (s *scan) has(i instanceID, volume string) bool {
+	all := s.attached[volumeID{i.place, volume}]
+	return len(all) == 0 || all[len(all)-1].instance == i.id
+}
+
 // use is a key that an instance is known to use, and since when.
 type use struct {
 	key string

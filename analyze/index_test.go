@@ -106,7 +106,7 @@ func everyRisk(s *scan, st *story) []string {
 			return l.place == st.place && l.principal.id == st.principal && slices.Contains(l.instances, t.instance.id)
 		})
 		id := t.instance.id + t.volume
-		if t.instance.place != st.place || st.key == "" || st.inferred || !launched || st.instances[t.instance.id] || seen[id] || !sameKey(t.key, st.key) {
+		if t.instance.place != st.place || st.key == "" || st.inferred || !launched || st.instances[t.instance.id] || seen[id] || !sameKey(t.key, st.key) || !s.has(t.instance, t.volume) {
 			continue
 		}
 		seen[id] = true

@@ -77,14 +77,15 @@ func (s *scan) launchers() map[instanceID][]string {
 
 // atRisk lists what else the archive ties to the key and to the principal:
 // instances whose volumes use the key, and that the principal has launched. One
-// that was terminated starts no more.
+// that was terminated starts no more, and one that a volume was taken from starts
+// without it.
 func (r *reporter) atRisk(st *story) []incident.AtRisk {
 	out := []incident.AtRisk{}
 	if st.key == "" || st.inferred {
 		return out
 	}
 	for _, t := range r.s.risks()[risk{st.place, st.principal, sameAs(st.key)}] {
-		if !st.instances[t.instance.id] && !r.s.terminated(t.instance) {
+		if !st.instances[t.instance.id] && !r.s.terminated(t.instance) && r.s.has(t.instance, t.volume) {
 			out = append(out, incident.AtRisk{
 				InstanceID: strings.Clone(t.instance.id), Volume: optional(t.volume), Ref: r.ref(t.row),
 			})
