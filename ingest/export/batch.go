@@ -99,7 +99,9 @@ func (s *words) add(value []byte) {
 }
 
 // room is data of some rows with room for more bytes: and, where there was none, for
-// what all of a batch should take, going by those rows.
+// what all of a batch should take, going by those rows. It grows by a part of itself
+// at least: there may be far more elements of lists in a batch than rows, and it may
+// take more than it should.
 func room(data []byte, more, rows int) []byte {
 	need := len(data) + more
 	if need <= cap(data) {
@@ -109,7 +111,7 @@ func room(data []byte, more, rows int) []byte {
 	if rows < batchRows/8 { // one giant says little of those behind it
 		size = min(size, 4*need)
 	}
-	larger := make([]byte, len(data), max(need, size)) // append would clear what is not used yet
+	larger := make([]byte, len(data), max(need, size, cap(data)+cap(data)/4)) // append would clear what is not used yet
 	copy(larger, data)
 	return larger
 }

@@ -162,3 +162,22 @@ func TestColumn(t *testing.T) {
 		words.reset()
 	}
 }
+
+// TestRoom: many short values, and those behind what a batch should take, are not
+// moved each time that there is one more.
+func TestRoom(t *testing.T) {
+	value := []byte(strings.Repeat("x", 50))
+	for name, begun := range map[string]int{"elements": 1, "beyond a batch": batchBytes} {
+		words, moved := words{}, 0
+		words.add(make([]byte, begun))
+		for range 10 * batchRows {
+			before := cap(words.data)
+			if words.add(value); cap(words.data) == before {
+				continue
+			}
+			if moved++; moved > 50 {
+				t.Fatalf("%s: values are moved again and again", name)
+			}
+		}
+	}
+}
