@@ -176,9 +176,13 @@ func (b *batch) add(rows *Rows, from, to int, raw bool) {
 	b.n += len(part)
 }
 
-// text is how much text is in the batch.
+// text is how much text is in the batch. Of lists it is what they take too: elements
+// may be many, and say nothing.
 func (b *batch) text() int {
 	size := len(b.raw.data)
+	for i := range b.lists {
+		size += len(b.lists[i].data) + 4*len(b.lists[i].ends)
+	}
 	for i := range b.columns {
 		size += len(b.columns[i].data)
 	}

@@ -147,9 +147,13 @@ func (f *parquetFile) write(rows *Rows, from, to int) error {
 	return nil
 }
 
-// held is how much of the row group is in memory, compressed.
+// held is how much of the row group is in memory, compressed, and how much are the
+// numbers of elements: a list may have any number of those, and little text.
 func (f *parquetFile) held() (size int) {
 	for i := range f.chunks {
+		if f.chunks[i].list {
+			size += 2 * len(f.chunks[i].index)
+		}
 		for _, p := range f.chunks[i].pages {
 			size += len(p.packed)
 		}

@@ -181,3 +181,51 @@ func TestRoom(t *testing.T) {
 		}
 	}
 }
+
+// TestManyElements: a record of resources that say nothing is little text, and takes
+// far more. Neither what is pending nor what is held back grows by such ones without end.
+func TestManyElements(t *testing.T) {
+	const many = 500_000
+	found := record.NewFound([]byte("{}"))
+	for range many {
+		found.Resource(nil, nil, nil)
+	}
+	rowsOf := func() *Rows {
+		rows := &Rows{}
+		rows.Add(found, "", "", time.Time{}, 0)
+		return rows
+	}
+	rows := rowsOf()
+	made, err := newParquetFiles(schemaOf(true), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := made.create(t.TempDir() + "/part")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var batch batch
+	w, err := NewWriter(Options{Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	full := false
+	for range 5 {
+		if err := errors.Join(out.write(rows, 0, 1), w.hold(rowsOf())); err != nil {
+			t.Fatal(err)
+		}
+		_, full = batch.take(rows, 0, 1, true)
+	}
+	if n := out.(*parquetFile).groups; n != 1 {
+		t.Errorf("%d row groups were written", n)
+	}
+	if !full {
+		t.Error("the batch is not full")
+	}
+	if n := len(w.held.rows); n != 2 {
+		t.Errorf("rows of %d objects are held back", n)
+	}
+	if _, err := w.Close(); errors.Join(err, out.Close()) != nil {
+		t.Fatal(err)
+	}
+}
