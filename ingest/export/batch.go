@@ -127,7 +127,15 @@ func (s *words) repeat(value string, n int) {
 	s.there.repeat(value != "", n)
 }
 
-func (s *words) reset() { s.there.reset(); s.ends, s.data = s.ends[:0], s.data[:0] }
+// reset empties the texts. Of a column that took far more once, when there was a
+// giant, the memory is not kept: another may be in each of the columns.
+func (s *words) reset() {
+	if len(s.data) < cap(s.data)/4 && cap(s.data) > 4<<20 {
+		s.data = nil
+	}
+	s.there.reset()
+	s.ends, s.data = s.ends[:0], s.data[:0]
+}
 
 const (
 	// batchRows and batchBytes bound an Arrow record.

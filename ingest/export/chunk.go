@@ -74,7 +74,8 @@ func (c *chunk) null() {
 	c.nulls++
 }
 
-// text adds a row's value.
+// text adds a row's value. A giant does not wait for the next: there may be one in
+// each column of each file.
 func (c *chunk) text(z *packer, value []byte) {
 	if !c.numbered(z, value) {
 		c.room(z, len(value))
@@ -83,7 +84,10 @@ func (c *chunk) text(z *packer, value []byte) {
 	if c.lacking {
 		c.there.push(true)
 	}
-	c.count++
+	if c.count++; len(c.values) > 2*largePage {
+		c.flush(z)
+		c.values = nil
+	}
 }
 
 // numbered gives a value a number, where the column has a dictionary.
@@ -114,8 +118,10 @@ func (c *chunk) spell(value []byte) {
 	}
 }
 
-// bound widens the range of values.
+// bound widens the range of values. A bound that is too long is left out in the end:
+// of one no more is kept than tells that it is.
 func (c *chunk) bound(value []byte, compare func(a, b []byte) int) {
+	value = value[:min(len(value), maxRange+1)]
 	if !c.ranged {
 		c.low, c.high, c.ranged = append(c.low[:0], value...), append(c.high[:0], value...), true
 		return

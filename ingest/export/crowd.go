@@ -19,7 +19,7 @@ const (
 // crowd is rows that are held back.
 type crowd struct {
 	rows []*Rows
-	size int // bytes of the records, or of their resources where those are more
+	size int // bytes of the records' text, or of their resources where those are more
 }
 
 // stretch is rows of one partition, one behind the other.
@@ -51,7 +51,7 @@ func (w *Writer) atHand(k key) bool {
 // hold holds rows back, as long as there is room for them.
 func (w *Writer) hold(rows *Rows) error {
 	w.held.rows = append(w.held.rows, rows)
-	if w.held.size += max(rows.size, resourceSize*len(rows.resources)); w.held.size < heldBytes && len(w.held.rows) < heldRows {
+	if w.held.size += max(len(rows.text), resourceSize*len(rows.resources)); w.held.size < heldBytes && len(w.held.rows) < heldRows {
 		return nil
 	}
 	return w.release()

@@ -73,6 +73,12 @@ func (r *Rows) Full() bool { return r.size >= maxSize || len(r.rows) >= maxRows 
 func (r *Rows) reset() {
 	r.rows, r.text, r.begins, r.spans = r.rows[:0], r.text[:0], r.begins[:0], r.spans[:0]
 	r.resources, r.places, r.size = r.resources[:0], r.places[:0], 0
+	if cap(r.text) > 4*maxSize { // once there was a giant
+		r.text = nil
+	}
+	if cap(r.resources)*resourceSize > 4*maxSize {
+		r.resources = nil
+	}
 }
 
 // Len is the number of rows.

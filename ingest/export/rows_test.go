@@ -229,3 +229,45 @@ func TestManyElements(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// TestGiants: a record of many megabytes is not in memory longer than it has to be, in
+// whatever column it was.
+func TestGiants(t *testing.T) {
+	giant := append([]byte("x"), make([]byte, 5<<20)...)
+	made, err := newParquetFiles(schemaOf(true), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := chunk{kind: kind{page: smallPage, lacking: true}}
+	c.null()
+	c.text(&made.packer, giant)
+	c.text(&made.packer, append(giant, 'y'))
+	if len(c.pages) != 2 || c.values != nil || len(c.low) > maxRange+1 || len(c.high) > maxRange+1 {
+		t.Errorf("%d pages, %d bytes at hand, bounds of %d and %d", len(c.pages), cap(c.values), len(c.low), len(c.high))
+	}
+	if s := c.statistics(); s.HasMin || s.HasMax {
+		t.Error("a bound is cut short")
+	}
+
+	var words words
+	words.add(giant)
+	if words.reset(); words.data == nil {
+		t.Error("memory that was used is not kept")
+	}
+	words.add([]byte("x"))
+	if words.reset(); words.data != nil {
+		t.Error("the memory of a giant is kept")
+	}
+
+	found := record.NewFound(giant[:1])
+	found.Set(record.Agent, giant[1:]) // as if it was undone
+	rows := &Rows{}
+	rows.Add(found, "", "", time.Time{}, 0)
+	w := &Writer{}
+	if err := w.hold(rows); err != nil || w.held.size < len(giant) {
+		t.Errorf("%d bytes are held back, %v", w.held.size, err)
+	}
+	if rows.reset(); rows.text != nil {
+		t.Error("the memory of a giant's rows is kept")
+	}
+}
