@@ -102,6 +102,12 @@ func TestSeen(t *testing.T) {
 	if err := with.take(&inMemory, &again); err != nil || again.n != 3*n || with.held != 0 {
 		t.Fatal(again.n, with.held, err)
 	}
+	with.held = asideBytes
+	var later seen
+	again.look(&row{id: [2]uint64{7, 7}, print: 7})
+	if err := errors.Join(with.put(&inMemory, &again), with.take(&inMemory, &later)); err != nil || later.n != 3*n+1 || with.held != asideBytes {
+		t.Fatal("what was in memory before is taken for what is in the file:", later.n, with.held, err)
+	}
 	for i := range n {
 		for _, print := range []uint64{1, 2, 3} {
 			if got := again.look(&row{id: ids(i), print: print}); got != duplicate {
@@ -269,5 +275,28 @@ func TestGiants(t *testing.T) {
 	}
 	if rows.reset(); rows.text != nil {
 		t.Error("the memory of a giant's rows is kept")
+	}
+}
+
+// TestFullRows: rows are full by their number or by their bytes, and empty once reset.
+func TestFullRows(t *testing.T) {
+	for _, want := range []struct{ long, rows int }{{2, maxRows}, {maxSize / 4, 4}, {2 * maxSize, 1}} {
+		found := record.NewFound(make([]byte, want.long))
+		found.Resource([]byte("x"), nil, nil)
+		rows := &Rows{}
+		for range 2 {
+			for rows.Len() < want.rows {
+				if rows.Full() {
+					t.Fatalf("rows of %d bytes are full by %d of them", want.long, rows.Len())
+				}
+				rows.Add(found, "a", "r", time.Time{}, 0)
+			}
+			if !rows.Full() {
+				t.Fatalf("rows of %d bytes are not full by %d of them", want.long, rows.Len())
+			}
+			if rows.reset(); len(rows.rows)+len(rows.text)+len(rows.begins)+len(rows.spans)+len(rows.resources)+len(rows.places)+rows.size != 0 {
+				t.Fatal("something is left of what was written")
+			}
+		}
 	}
 }
