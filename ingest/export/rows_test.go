@@ -135,7 +135,7 @@ func TestColumn(t *testing.T) {
 	for range 2 {
 		rows := &Rows{}
 		var want []string
-		for i := range 400 {
+		for i := range 395 { // the last is short, and at the end of the text
 			from, of := i%70, i*31%100
 			if i%2 == 0 {
 				from = len(letters) - of
@@ -162,7 +162,7 @@ func TestColumn(t *testing.T) {
 				t.Fatalf("%d is %q further on, want %q", i, got, w)
 			}
 		}
-		if words.there.n-words.there.set != 80 {
+		if words.there.n-words.there.set != 79 {
 			t.Errorf("%d rows have no value", words.there.n-words.there.set)
 		}
 		words.reset()
