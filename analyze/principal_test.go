@@ -28,3 +28,19 @@ func TestRolesWithoutIssuer(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// TestPrincipalsOnce: a principal is one value however often it is met, and another in
+// each of its sessions.
+func TestPrincipalsOnce(t *testing.T) {
+	ps := newPrincipals()
+	of := func(session string) *principal {
+		return ps.of(table.Identity{Type: "AssumedRole", ARN: "arn:aws:sts::111122223333:assumed-role/ops/" + session}, "")
+	}
+	ana, bo := of("ana"), of("bo")
+	if ana.session != "ana" || bo.session != "bo" || ana.id != bo.id {
+		t.Errorf("%+v, %+v", ana, bo)
+	}
+	if of("ana") != ana || of("ana") != ana || of("bo") != bo {
+		t.Error("a principal is held again")
+	}
+}
