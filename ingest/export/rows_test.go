@@ -300,3 +300,22 @@ func TestFullRows(t *testing.T) {
 		}
 	}
 }
+
+// TestPrint: records of one ID that differ in their time or in a short value are no
+// duplicates.
+func TestPrint(t *testing.T) {
+	d, rows, table := record.NewDecoder(), &Rows{}, seen{}
+	for i, code := range []string{"Denied", "Denied", "Denied", "Dented"} {
+		raw := fmt.Appendf(nil, `{"eventTime":"2026-03-02T10:00:0%dZ","eventSource":"s","eventName":"n","eventID":"ID","errorCode":%q}`, i/2, code)
+		head, err := d.Head(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows.Add(record.NewOutlines().Values(d, raw), "", "", head.Time, i)
+	}
+	for i, want := range []sight{first, duplicate, conflict, conflict} {
+		if got := table.look(&rows.rows[i]); got != want {
+			t.Errorf("record %d is %d, want %d", i, got, want)
+		}
+	}
+}
