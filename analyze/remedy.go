@@ -130,6 +130,8 @@ func sharpened(a advice, inc *incident.Incident, sc scope) advice {
 		a.summary = "Allow the principal what making an encrypted volume asks of this key, in an identity-based policy of its own."
 	case inc.Cause.Code == identityMissing && inc.Principal.Type == "FederatedUser":
 		a.summary = "Allow the call in an identity-based policy of the user who asked for the federation token, and in the policy that was passed with it."
+	case inc.Cause.Code == otherCause && !slices.ContainsFunc(inc.Attempts, lasting):
+		a.summary = "KMS failed by itself: launch again; ask AWS Support if it recurs."
 	case inc.Cause.Code == accessDenied && slices.ContainsFunc(inc.Attempts, vague):
 		a.summary = "KMS gives three reasons and picks none: the key does not exist in this Region, or its key policy does not allow the call, or denies it."
 		a.notes = append([]string{ofAnother}, a.notes...)
@@ -141,6 +143,15 @@ func sharpened(a advice, inc *incident.Incident, sc scope) advice {
 func vague(a incident.Attempt) bool {
 	return slices.ContainsFunc(a.Denials, func(d incident.Denial) bool {
 		return strings.Contains(d.ErrorMessage, "in this Region") && parseMessage(d.ErrorMessage).ambiguous // to parse takes its time
+	})
+}
+
+// lasting reports whether a launch was refused for something else than that KMS could
+// not answer: see the errors that are worth trying again, at
+// https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateGrant.html#API_CreateGrant_Errors
+func lasting(a incident.Attempt) bool {
+	return slices.ContainsFunc(a.Denials, func(d incident.Denial) bool {
+		return !strings.Contains(d.ErrorCode, "KMSInternal") && !strings.Contains(d.ErrorCode, "DependencyTimeout")
 	})
 }
 

@@ -195,6 +195,24 @@ func TestRemedyOfWhatWasRefused(t *testing.T) {
 	}
 }
 
+// TestRemedyOfFailure: where KMS failed by itself, and nothing else was refused, the
+// advice is to launch again.
+func TestRemedyOfFailure(t *testing.T) {
+	for codes, again := range map[string]bool{
+		"KMSInternalException": true, "DependencyTimeoutException": true, "KMSInternalException DependencyTimeoutException": true,
+		"ValidationException": false, "DependencyTimeoutException ValidationException": false,
+	} {
+		inc := sample(otherCause, opsRole, testKey)
+		inc.Attempts[0].Denials = nil
+		for code := range strings.FieldsSeq(codes) {
+			inc.Attempts[0].Denials = append(inc.Attempts[0].Denials, incident.Denial{Action: "CreateGrant", ErrorCode: code})
+		}
+		if got := remedy(inc, "", forms{}).Summary; strings.Contains(got, "launch again") != again {
+			t.Errorf("%s: %q", codes, got)
+		}
+	}
+}
+
 // TestManagedKey: nobody can edit the policy of an AWS managed key.
 func TestManagedKey(t *testing.T) {
 	inc := sample(keyMissing, opsRole, testKey)
