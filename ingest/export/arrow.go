@@ -15,10 +15,12 @@ import (
 const (
 	// pendingBytes bound the batches of all open files together. Where as many as
 	// pendingFew are pending, one of at least fairBytes is written out for the
-	// next, which takes over its memory.
+	// next, which takes over its memory; and where all are smaller, the memory of one
+	// that has more than muchRoom, and is moved into as much as it takes.
 	pendingBytes = 28 << 20
 	pendingFew   = 2
 	fairBytes    = 1 << 20
+	muchRoom     = 4 << 20
 )
 
 // arrowFiles makes files of Arrow's IPC format, of one schema. Arrow's own
@@ -137,6 +139,11 @@ func (f *arrowFiles) empty() (*batch, error) {
 	if n, _, largest := f.pending(); f.spare == nil && n >= pendingFew && largest.batch.size >= fairBytes {
 		if err := largest.flush(); err != nil {
 			return nil, err
+		}
+	}
+	for _, a := range f.open {
+		if f.spare == nil && a.batch != nil && a.batch.size < fairBytes && a.batch.capacity() >= muchRoom {
+			a.batch, f.spare = a.batch.split()
 		}
 	}
 	b := f.spare

@@ -128,9 +128,11 @@ func (s *words) repeat(value string, n int) {
 }
 
 // reset empties the texts. Of a column that took far more once, when there was a
-// giant, the memory is not kept: another may be in each of the columns.
+// giant, than all of a batch takes that goes on like these rows, the memory is not
+// kept: another may be in each of the columns.
 func (s *words) reset() {
-	if len(s.data) < cap(s.data)/4 && cap(s.data) > 4<<20 {
+	const many = 4 << 20
+	if rows := len(s.ends) - 1; rows > 0 && cap(s.data) > max(many, 4*len(s.data)/rows*batchRows) {
 		s.data = nil
 	}
 	s.there.reset()
@@ -231,19 +233,45 @@ func (s *words) array(n int) arrow.Array {
 	return columnar.Built(text, n, s.there.n-s.there.set, nil, s.there.bits, arrow.Int32Traits.CastToBytes(s.ends), s.data)
 }
 
-func (b *batch) reset() {
+// every gives all texts of a batch.
+func (b *batch) every(give func(*words)) {
 	for i := range b.columns {
-		b.columns[i].reset()
+		give(&b.columns[i])
 	}
+	for i := range b.lists {
+		give(&b.lists[i])
+	}
+	give(&b.object)
+	give(&b.verdict)
+	give(&b.raw)
+}
+
+// split is the batch in as little memory as it takes, and its memory.
+func (b *batch) split() (small, rest *batch) {
+	few := *b
+	few.every(func(s *words) {
+		s.there.bits, s.ends, s.data = slices.Clone(s.there.bits), slices.Clone(s.ends), slices.Clone(s.data)
+	})
+	for i := range few.truths {
+		t := &few.truths[i]
+		t.there.bits, t.is.bits = slices.Clone(t.there.bits), slices.Clone(t.is.bits)
+	}
+	few.times, few.ends, few.records = slices.Clone(b.times), slices.Clone(b.ends), slices.Clone(b.records)
+	b.reset()
+	return &few, b
+}
+
+// capacity is how much text there is room for.
+func (b *batch) capacity() (size int) {
+	b.every(func(s *words) { size += cap(s.data) })
+	return size
+}
+
+func (b *batch) reset() {
+	b.every((*words).reset)
 	for i := range b.truths {
 		b.truths[i].there.reset()
 		b.truths[i].is.reset()
 	}
-	for i := range b.lists {
-		b.lists[i].reset()
-	}
-	b.object.reset()
-	b.verdict.reset()
-	b.raw.reset()
 	b.n, b.size, b.times, b.ends, b.records = 0, 0, b.times[:0], b.ends[:0], b.records[:0]
 }

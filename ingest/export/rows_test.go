@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/apache/arrow/go/v17/arrow/array"
+
 	"grantrail/ingest/record"
 )
 
@@ -317,5 +319,35 @@ func TestPrint(t *testing.T) {
 		if got := table.look(&rows.rows[i]); got != want {
 			t.Errorf("record %d is %d, want %d", i, got, want)
 		}
+	}
+}
+
+// TestSplit: a batch without its room is as it was, goes on as it would have, and its
+// memory begins another.
+func TestSplit(t *testing.T) {
+	d, schema := record.NewDecoder(), schemaOf(true)
+	whole := &batch{}
+	for id := range 3 {
+		rows := rowsOf(t, d, fmt.Sprint("r-", id), id, 1000+id, id+2)
+		whole.add(rows, 0, 2, true)
+		small := whole
+		if id == 1 {
+			if small, whole = whole.split(); whole.n != 0 || whole.text() != 0 || small.capacity() > 2*small.text()+1<<10 || whole.capacity() < small.capacity() {
+				t.Fatalf("%d rows are left, %d bytes in %d, %d behind", whole.n, small.text(), small.capacity(), whole.capacity())
+			}
+			whole.add(rowsOf(t, d, "other", 7), 0, 1, true) // which must not be seen in the other
+		}
+		small.add(rows, 2, 3, true)
+		want := &batch{}
+		for before := range id + 1 {
+			want.add(rowsOf(t, d, fmt.Sprint("r-", before), before, 1000+before, before+2), 0, 3, true)
+		}
+		got, same := small.record(schema, true), want.record(schema, true)
+		if !array.RecordEqual(got, same) {
+			t.Errorf("%v\nis not\n%v", got, same)
+		}
+		got.Release()
+		same.Release()
+		whole = small
 	}
 }
