@@ -13,12 +13,12 @@ func TestServed(t *testing.T) {
 		events []record.Event
 		grade  incident.Grade // "" where no incident is left
 	}{
-		"throttled, granted afterwards":                  {[]record.Event{start(0, who, "r", "i-1"), throttling(3, who, "r"), granted(5, who, "r", "i-1")}, ""},
-		"throttled, granted before alone":                {[]record.Event{start(0, who, "r", "i-1"), granted(2, who, "r", "i-1"), throttling(10, who, "r")}, incident.Probable},
-		"throttled, granted, and found down":             {[]record.Event{start(0, who, "r", "i-1"), throttling(3, who, "r"), granted(5, who, "r", "i-1"), stoppedNext}, incident.Confirmed},
-		"throttled, the other one granted afterwards":    {[]record.Event{start(0, who, "r", "i-1", "i-2"), granted(2, who, "r", "i-1"), throttling(3, who, "r"), granted(5, who, "r", "i-2")}, ""},
-		"throttled, both granted before":                 {[]record.Event{start(0, who, "r", "i-1", "i-2"), granted(2, who, "r", "i-1"), granted(2, who, "r", "i-2"), throttling(3, who, "r")}, incident.Probable},
-		"throttled, the third one never granted":         {[]record.Event{start(0, who, "r", "i-1", "i-2", "i-3"), granted(2, who, "r", "i-1"), throttling(3, who, "r"), granted(5, who, "r", "i-2")}, incident.Probable},
+		"throttled, granted afterwards":                  {[]record.Event{start(0, who, "r", "i-1"), throttling(3, who), granted(5, who, "r", "i-1")}, ""},
+		"throttled, granted before alone":                {[]record.Event{start(0, who, "r", "i-1"), granted(2, who, "r", "i-1"), throttling(10, who)}, incident.Probable},
+		"throttled, granted, and found down":             {[]record.Event{start(0, who, "r", "i-1"), throttling(3, who), granted(5, who, "r", "i-1"), stoppedNext}, incident.Confirmed},
+		"throttled, the other one granted afterwards":    {[]record.Event{start(0, who, "r", "i-1", "i-2"), granted(2, who, "r", "i-1"), throttling(3, who), granted(5, who, "r", "i-2")}, ""},
+		"throttled, both granted before":                 {[]record.Event{start(0, who, "r", "i-1", "i-2"), granted(2, who, "r", "i-1"), granted(2, who, "r", "i-2"), throttling(3, who)}, incident.Probable},
+		"throttled, the third one never granted":         {[]record.Event{start(0, who, "r", "i-1", "i-2", "i-3"), granted(2, who, "r", "i-1"), throttling(3, who), granted(5, who, "r", "i-2")}, incident.Probable},
 		"granted in the refusal's second, and down":      {[]record.Event{start(0, who, "r", "i-1"), refused(3, who, "r"), granted(3, who, "r", "i-1"), stoppedNext}, incident.Confirmed},
 		"granted in the second after it, and found down": {[]record.Event{start(0, who, "r", "i-1"), refused(3, who, "r"), granted(4, who, "r", "i-1"), stoppedNext}, ""},
 	} {
@@ -57,8 +57,8 @@ func granted(when float64, who record.Identity, request, instance string, volume
 	return e
 }
 
-func throttling(when float64, who record.Identity, request string) record.Event {
-	e := refused(when, who, request)
+func throttling(when float64, who record.Identity) record.Event {
+	e := refused(when, who, "r")
 	e.ErrorCode, e.ErrorMessage = "ThrottlingException", "Rate exceeded"
 	return e
 }
