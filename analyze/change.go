@@ -1,9 +1,6 @@
 package analyze
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // fit says how well a change can have caused, or mended, a refusal. Zero is
 // not at all. The order is a heuristic: what it finds is a candidate and never
@@ -98,8 +95,8 @@ var (
 	lostLinkedRole = rule{"DeleteServiceLinkedRole", likely, "it deletes the service-linked role, and a grant to it does not pass on to the next of that name"}
 )
 
-// newDefault breaks launches whatever the cause is: they have not used the key before.
-var newDefault = rule{encrypts, likely, "it has new volumes encrypted, or encrypted with another key"}
+// breaksAll break launches whatever the cause is: they have not used the key before.
+var breaksAll = []rule{{encrypts, likely, "it has new volumes encrypted, or encrypted with another key"}}
 
 var (
 	boundaryRules = []rule{
@@ -176,9 +173,13 @@ func (s *scan) judge(row int, st *story, d direction) (fit, string) {
 	default:
 		rules = mends[st.cause]
 	}
-	if d == breaking {
-		rules = append(slices.Clip(rules), newDefault)
+	if fit, why := s.judgeBy(rules, row, st); fit > unfit || d != breaking {
+		return fit, why
 	}
+	return s.judgeBy(breaksAll, row, st)
+}
+
+func (s *scan) judgeBy(rules []rule, row int, st *story) (fit, string) {
 	for _, r := range rules {
 		if !hasWord(r.calls, s.t.Name(row)) {
 			continue
