@@ -117,7 +117,7 @@ func Open(dir string, anew bool) (*State, error) {
 		return nil, err
 	}
 	s := &State{dir: dir}
-	if _, err := os.Lstat(filepath.Join(dir, headName)); errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(filepath.Join(dir, headName)); anew || errors.Is(err, fs.ErrNotExist) {
 		if err := s.ours(); err != nil { // before there is anything of ours in somebody's folder
 			return nil, err
 		}
@@ -147,9 +147,6 @@ func (s *State) load(anew bool) error {
 	text, err := os.ReadFile(filepath.Join(s.dir, headName))
 	switch {
 	case anew || errors.Is(err, fs.ErrNotExist):
-		if err := s.ours(); err != nil {
-			return err
-		}
 		if errors.Is(err, fs.ErrNotExist) {
 			if err := s.create(anew); err != nil {
 				return err
