@@ -55,5 +55,5 @@ func formula(s string) bool {
 
 func skipped(r rune) bool {
 	return unicode.IsSpace(r) || strings.ContainsRune("'\"`‘’“”«»", r) ||
-		r == utf8.RuneError || hidden(r)
+		r == utf8.RuneError || Hidden(r)
 }

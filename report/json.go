@@ -35,7 +35,7 @@ func escapeUnseen(doc []byte) []byte {
 			continue
 		}
 		r, size := utf8.DecodeRune(doc[i:])
-		if r == utf8.RuneError || hidden(r) {
+		if r == utf8.RuneError || Hidden(r) {
 			out = appendEscape(append(out, doc[from:i]...), r)
 			from = i + size
 		}

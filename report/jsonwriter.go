@@ -238,7 +238,7 @@ func appendString(b []byte, s string) []byte {
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(s[i:])
-		if r >= utf8.RuneSelf && r != utf8.RuneError && !hidden(r) {
+		if r >= utf8.RuneSelf && r != utf8.RuneError && !Hidden(r) {
 			i += size
 			continue
 		}

@@ -56,7 +56,7 @@ func TestJSONWriterEqualsEncodingJSON(t *testing.T) {
 		values[time.Duration(f).String()] = &incident.Attempt{LagS: f}
 	}
 	for r := range rune(0x3000) {
-		if text := string(r); r%64 == 0 || r < 0x300 || hidden(r) {
+		if text := string(r); r%64 == 0 || r < 0x300 || Hidden(r) {
 			values["rune "+text] = &incident.Pointer{Action: "a" + text + "b"}
 		}
 	}

@@ -15,9 +15,9 @@ var unseen = []*unicode.RangeTable{
 	unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector,
 }
 
-// hidden reports whether r is unseen. Almost every character is ASCII, which
+// Hidden reports whether r changes a text without being seen in it. Almost every character is ASCII, which
 // takes no look at the tables.
-func hidden(r rune) bool {
+func Hidden(r rune) bool {
 	if r < 0x7f {
 		return r < 0x20
 	}
@@ -44,7 +44,7 @@ func visible(s string) string {
 			b.WriteRune('\u2400' + r)
 		case r == 0x7f:
 			b.WriteRune('\u2421')
-		case hidden(r):
+		case Hidden(r):
 			fmt.Fprintf(&b, "⟦U+%04X⟧", r)
 		default:
 			b.WriteRune(r)

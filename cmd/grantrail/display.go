@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -150,13 +149,10 @@ func changed(c *incident.Case) string {
 }
 
 func (d display) closingJSON(c *incident.Case, reports []string, elapsed time.Duration) {
-	line, err := json.Marshal(map[string]any{
+	sayJSON(d.w, map[string]any{
 		"conclusion": c.Conclusion, "summary": c.Summary, "objects": c.Custody.Objects,
 		"records": c.Custody.Records, "reports": reports, "elapsed_s": elapsed.Seconds(), "changes": c.Changes,
 	})
-	if err == nil {
-		_, _ = fmt.Fprintf(d.w, "%s\n", line)
-	}
 }
 
 // exported is the summary of an export.
@@ -166,12 +162,9 @@ func (d display) exported(out *ingest.Exported, dir string, elapsed time.Duratio
 	}
 	m, n := &out.Manifest, out.Counts
 	if d.json {
-		line, err := json.Marshal(map[string]any{
+		sayJSON(d.w, map[string]any{
 			"rows": n, "left_out": out.LeftOut, "objects": m.Objects, "records": m.Records, "output": dir, "elapsed_s": elapsed.Seconds(),
 		})
-		if err == nil {
-			_, _ = fmt.Fprintf(d.w, "%s\n", line)
-		}
 		return
 	}
 	say(d.w, "exported")

@@ -7,9 +7,9 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode"
 
 	"grantrail/analyze/incident"
+	"grantrail/report"
 )
 
 // The exit codes, the same for every verb and format.
@@ -91,18 +91,16 @@ func say(w io.Writer, format string, args ...any) {
 	_, _ = fmt.Fprintln(w, "grantrail: "+printable(fmt.Sprintf(format, args...)))
 }
 
-// sayJSON is a failure as a line for programs, which read the summary of a run that
-// finished in the same way.
-func sayJSON(w io.Writer, failure string, code int) {
-	line, err := json.Marshal(map[string]any{"error": failure, "exit_code": code})
-	if err == nil {
+// sayJSON writes one line to a program.
+func sayJSON(w io.Writer, fields map[string]any) {
+	if line, err := json.Marshal(fields); err == nil {
 		_, _ = fmt.Fprintf(w, "%s\n", line)
 	}
 }
 
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
+		if report.Hidden(r) {
 			return '\uFFFD'
 		}
 		return r

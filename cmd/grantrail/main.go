@@ -47,7 +47,7 @@ func run(ctx context.Context, w world) int {
 	}
 	line, code := failed(ctx, err)
 	if f := cmd.Flags().Lookup("log-format"); f != nil && f.Value.String() == "json" {
-		sayJSON(w.stderr, line, code)
+		sayJSON(w.stderr, map[string]any{"error": line, "exit_code": code})
 		return code
 	}
 	say(w.stderr, "%s", line)
